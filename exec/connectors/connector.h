@@ -1,0 +1,148 @@
+/* connector.h -- rows and bytes from and to the world: what a connector is, and their list.
+ *
+ * A source is one of two sorts.  A *byte source* (filesystem, stdin) names its splits and
+ * opens each as a ByteStream; exec/run reads it, cuts it into chunks and decodes them
+ * with a format.  A *row source* (datagen) makes the rows of chunk i out of nothing but
+ * i, so any worker can make any chunk.
+ *
+ * A sink takes ordered bytes that an encoder of its format made in the workers; only its
+ * writer thread calls it.
+ *
+ * connectors.def lists them; docs/architecture.md has the recipe for one more.  How streams
+ * are made is in byte_stream.h, the writer of stdout in out.h.
+ */
+#pragma once
+#include "base/arena.h"
+#include "exec/formats/format.h"
+
+/* --- byte streams ----------------------------------------------------------------------- */
+
+/* An open split: plain, gzip (RFC 1952, also concatenated members) or zstd (RFC 8878). */
+typedef struct ByteStream ByteStream;
+
+/* Read up to n bytes (n > 0); *got = 0 means the end.  Blocks, and does not stop for a signal: who
+ * has to stop polls a pipe before reading it.  ERR_IO names the path and what is wrong
+ * ("truncated gzip"). */
+MUST_USE Code stream_read(ByteStream *s, void *buf, size_t n, size_t *got, Error *err);
+/* A descriptor to poll for more, -1 when reading never waits (regular files). */
+int stream_poll_fd(const ByteStream *s);
+/* Do bytes wait inside the stream (peeked or inflated), or is its end known, whatever poll says? */
+bool stream_has_buffered(const ByteStream *s);
+void stream_close(ByteStream *s); /* NULL is allowed */
+
+typedef struct Split {
+  const char *name; /* path, or "stdin": shown in messages, lives in the arena */
+  bool bounded;     /* ends some day without a writer's doing: a regular file */
+  uint64_t bytes;   /* size on disk, 0 when unknown: for progress only */
+} Split;
+
+/* --- sources ------------------------------------------------------------------------------ */
+
+typedef struct SourceSpec {
+  const char *table; /* for messages */
+  Options options;
+  const FormatField *fields; /* all physical columns */
+  uint32_t n_fields;
+  const uint32_t *wanted; /* row sources: columns to make, in this order */
+  uint32_t n_wanted;
+  uint64_t seed;
+  const Zone *zone; /* of the session, for DATE, TIME and TIMESTAMP that are "now"; NULL: UTC */
+  Span span;        /* of the table's name in the query */
+} SourceSpec;
+
+typedef struct ByteSource {
+  /* The splits in their order (bytewise by path), in the arena.  An empty directory has none;
+   * ERR_IO when there is no such file, or none that matches. */
+  Code (*splits)(const SourceSpec *spec, Arena *arena, Split **splits, uint32_t *n, Error *err);
+  Code (*open)(const SourceSpec *spec, const Split *split, ByteStream **out, Error *err);
+} ByteSource;
+
+typedef struct RowGenerator RowGenerator; /* each connector's own, immutable once open */
+
+typedef struct RowSource {
+  Code (*open)(const SourceSpec *spec, RowGenerator **out, Error *err);
+  void (*close)(RowGenerator *g);
+  /* Number of chunks, UINT64_MAX when it never ends. */
+  uint64_t (*chunks)(const RowGenerator *g);
+  /* When chunk i may be made, in us after the start (rows-per-second); 0: at once. */
+  Micros (*due_us)(const RowGenerator *g, uint64_t chunk);
+  /* Fill a cleared builder with the rows of chunk i (at most BATCH_ROWS).  now_us is the processing
+   * time of the chunk.  Thread-safe. */
+  Code (*make)(const RowGenerator *g, uint64_t chunk, Micros now_us, BatchBuilder *out, Error *err);
+} RowSource;
+
+/* --- sinks ---------------------------------------------------------------------------------- */
+
+typedef struct SinkSpec {
+  const char *table;
+  Options options;
+  const FormatField *fields;
+  uint32_t n_fields;
+  bool overwrite; /* INSERT OVERWRITE */
+  Span span;
+} SinkSpec;
+
+typedef struct Sink Sink; /* each connector's own */
+
+typedef struct SinkTable {
+  /* The format that encodes for it; NULL: rows are only counted (blackhole). */
+  const Format *(*format)(const SinkSpec *spec);
+  Code (*open)(const SinkSpec *spec, Sink **out, Error *err);
+  /* Is a header wanted at the place where the next bytes go (a new or empty file)?  To be
+   * asked before every write; what is written after a yes begins with the header. */
+  bool (*wants_header)(Sink *s);
+  /* Whole rows, in order.  ERR_IO ("no space left on device"), ERR_CLOSED_PIPE. */
+  Code (*write)(Sink *s, const char *bytes, size_t n, Error *err);
+  /* Let readers see what was written. */
+  Code (*flush)(Sink *s, Error *err);
+  /* Finish and free, also when it fails.  commit: make the output final (sync, rename);
+   * otherwise what INSERT INTO appended stays, up to its last whole row, and what INSERT
+   * OVERWRITE prepared is removed.  A failed close is a failed statement. */
+  Code (*close)(Sink *s, bool commit, Error *err);
+} SinkTable;
+
+typedef struct Connector {
+  const char *name;
+  OptionList options;
+  const char *const *not_built; /* Flink's keys that are refused by name, NULL-terminated; one that
+                                 * ends in '.' is a prefix; NULL: none */
+  bool takes_format;            /* 'format' is required and its options allowed */
+  /* Check what options_check cannot: values against columns.  NULL: nothing. */
+  Code (*check)(const FormatField *fields, uint32_t n_fields, Options options, Span span,
+                Error *err);
+  const ByteSource *bytes;
+  const RowSource *rows;
+  const SinkTable *sink;
+  const char *doc;
+} Connector;
+
+const Connector *connector_find(const char *name);
+const Connector *const *connector_list(uint32_t *n);
+
+/* Keys that do not belong to one connector: 'format', those of every source ('scan.*'), of every
+ * byte source ('weir.dead-letter.path'), of every sink.  For the readers of options.h, for
+ * completion and documentation. */
+OptionList format_option(void);
+OptionList source_options(void);
+OptionList byte_source_options(void);
+OptionList sink_options(void);
+
+/* Check the WITH options of a table against connector and format: 'connector' known, 'format' known
+ * and allowed, every key valid for one of them.  Messages carry the nearest valid name. */
+MUST_USE Code connector_check(Options options, const FormatField *fields, uint32_t n_fields,
+                              Span table_span, const Connector **connector, const Format **format,
+                              Error *err);
+
+/* --- the first bytes ---------------------------------------------------------------------- */
+
+/* The first bytes of a file or stdin for infer_schema, uncompressed, in the arena, at most
+ * SNIFF_BYTES; *complete: that was all.  A directory or pattern shows its first file that is not
+ * empty.  Those of stdin are kept and read again by the stream opened later (and by the next
+ * peek); on a pipe the call waits for the first whole line and 100 ms more. */
+MUST_USE Code source_peek_file(Arena *arena, const char *path, Span span, Str *sample,
+                               bool *complete, Error *err);
+MUST_USE Code source_peek_stdin(Arena *arena, Span span, Str *sample, bool *complete, Error *err);
+
+/* Was weir asked to stop (a signal)?  Asked now and then by source_peek_stdin while it waits for a
+ * pipe, which then returns ERR_CANCELLED.  NULL, the default: never. */
+extern bool (*source_stop_asked)(void);

@@ -1,0 +1,36 @@
+/* agg_count.c -- COUNT(*) and COUNT(x). */
+#include "exec/expr/agg_kernels.h"
+
+static bool count_rows(void *const *states, const Vector *values, const uint16_t *rows, uint32_t n,
+                       Arena *arena) {
+  (void)arena;
+  if (values == NULL || values->valid == NULL) {
+    for (uint32_t i = 0; i < n; i++) ++*(int64_t *)states[i];
+    return true;
+  }
+  for (uint32_t i = 0; i < n; i++) *(int64_t *)states[i] += vector_valid(values, rows[i]);
+  return true;
+}
+
+static bool merge_counts(void *const *into, const void *const *from, uint32_t n, Arena *arena) {
+  (void)arena;
+  for (uint32_t i = 0; i < n; i++) *(int64_t *)into[i] += *(const int64_t *)from[i];
+  return true;
+}
+
+static Code emit_counts(const void *const *states, uint32_t n, Vector *out, const AggEmit *how) {
+  (void)how;
+  int64_t *counts = out->data;
+  for (uint32_t i = 0; i < n; i++) counts[i] = *(const int64_t *)states[i];
+  return OK;
+}
+
+static const AggKernels count_kernels = {
+    .state_bytes = 8, .add = count_rows, .merge = merge_counts, .emit = emit_counts, .words = true};
+
+Code agg_bind_COUNT(const Type *args, uint32_t n_args, Span span, AggCall *call, Error *err) {
+  (void)args, (void)n_args, (void)span, (void)err;
+  call->kernels = &count_kernels;
+  call->result = type_not_null(type_of(TYPE_BIGINT));
+  return OK;
+}

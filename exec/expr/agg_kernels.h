@@ -1,0 +1,28 @@
+/* agg_kernels.h -- between agg.c and the agg_*.c files: one bind per aggregate. */
+#pragma once
+#include "exec/expr/agg.h"
+
+#define AGG(name, min, max, doc) \
+  Code agg_bind_##name(const Type *args, uint32_t n_args, Span span, AggCall *call, Error *err);
+#include "exec/expr/aggs.def"
+#undef AGG
+
+/* ERR_TYPE "NAME does not take TYPE", hint "NAME takes TAKES". */
+Code agg_bad_type(const char *name, Type arg, const char *takes, Span span, Error *err);
+
+/* 128 bits in two words: a state is only 8-byte aligned. */
+typedef struct Wide {
+  uint64_t low;
+  int64_t high;
+} Wide;
+
+static inline Int128 wide_get(const Wide *w) { return (Int128)w->high << 64 | w->low; }
+static inline void wide_set(Wide *w, Int128 v) {
+  w->low = (uint64_t)v;
+  w->high = (int64_t)(v >> 64);
+}
+/* Store an integer that fits as the result's physical form. */
+void agg_store_int(Vector *out, uint32_t row, Int128 v);
+/* Does v fit the integer or DECIMAL type? */
+bool agg_fits(Type type, Int128 v);
+void agg_store_null(Vector *out, uint32_t row);

@@ -1,0 +1,77 @@
+/* groups.h -- groups by key with their aggregates: the state of every aggregation.
+ *
+ * A record of the keyed table, behind its key:
+ *
+ *     [number of the group, or of its rows]   only if an aggregate is DISTINCT, or for partials
+ *     [state of aggregate 0][state of aggregate 1]...
+ *
+ * One Groups is one slice of a window, or the whole of an unwindowed aggregation; it is freed
+ * whole.  Partials are groups on their way through an exchange: the columns keys, slice
+ * start, number of rows, and each state in words, all BIGINT.  One thread.
+ */
+#pragma once
+#include "exec/expr/agg.h"
+#include "exec/ops/op.h"
+#include "exec/state/distinct.h"
+
+/* What the records look like: the same for all slices of an operator. */
+typedef struct GroupLayout {
+  KeySpec key;         /* columns of rows on PORT_ROWS */
+  KeySpec partial_key; /* columns of rows on PORT_PARTIALS: 0..n_keys */
+  const AggCall *aggs;
+  uint32_t n_aggs;
+  uint32_t *offset; /* of aggregate i's state in the record */
+  uint32_t record_bytes;
+  uint32_t n_distinct;
+  bool counts_rows; /* the first word is the number of rows folded in */
+  bool sendable;    /* every state is plain words: partials may be made */
+  Type *partial_types;
+  uint32_t n_partial_cols;
+  Arena arena;    /* of the arrays here */
+  KeyBatch *keys; /* scratch */
+} GroupLayout;
+
+/* input[c]: type of input column c.  counts_rows: the groups are to be sent as partials.
+ * false: no memory. */
+MUST_USE bool group_layout_init(GroupLayout *l, const uint32_t *keys, uint32_t n_keys,
+                                const AggCall *aggs, uint32_t n_aggs, const Type *input,
+                                bool counts_rows);
+void group_layout_deinit(GroupLayout *l);
+
+typedef struct Groups {
+  const GroupLayout *layout;
+  HashTable table;
+  Distinct *distinct; /* one per DISTINCT aggregate, in their order; NULL: none */
+  HashCursor cursor;
+} Groups;
+
+/* expected: groups it will probably hold, 0 unknown.  false: no memory. */
+MUST_USE bool groups_init(Groups *g, const GroupLayout *layout, uint64_t expected);
+void groups_deinit(Groups *g);
+
+/* Fold rows in.  false: no memory. */
+MUST_USE bool groups_add(Groups *g, const Batch *in, const uint16_t *rows, uint32_t n);
+MUST_USE bool groups_add_partials(Groups *g, const Batch *in, const uint16_t *rows, uint32_t n);
+/* Fold another table in, as a HOP window does with its slices.  from stays as it is, but for
+ * scratch in its reading order. */
+MUST_USE bool groups_merge(Groups *g, Groups *from);
+/* Make the one group of an aggregation without keys. */
+MUST_USE bool groups_make_empty_group(Groups *g);
+
+/* The next groups in order (hash, key), at most BATCH_ROWS: keys and results of aggregates as
+ * columns cols[0..n_keys + n_aggs), flat and with room and validity bits.  *n = 0: no more. */
+MUST_USE Code groups_emit(Groups *g, const Op *op, Vector *cols, uint32_t *n);
+/* The same as partials: cols[0..n_partial_cols), the slice start given. */
+void groups_emit_partials(Groups *g, Micros slice_us, Vector *cols, uint32_t *n);
+
+/* Room for a batch of such columns: flat vectors with data for BATCH_ROWS and validity.
+ * In the arena; NULL: no memory. */
+Vector *vectors_new(Arena *arena, const Type *types, uint32_t n);
+/* How many input rows the partials rows[0..n) stand for. */
+uint64_t groups_partial_rows(const GroupLayout *l, const Batch *in, const uint16_t *rows,
+                             uint32_t n);
+
+/* Take away the validity of columns that have no NULL in rows 0..rows. */
+void vectors_drop_validity(Vector *cols, uint32_t n, uint32_t rows);
+/* Make all rows valid again. */
+void vectors_all_valid(Vector *cols, uint32_t n);

@@ -1,0 +1,92 @@
+/* op.h -- what every operator is: a struct and a few functions.
+ *
+ * An instance lives on one worker and is called only through the op_* functions below,
+ * by exec/run or by the operator before it.  It speaks only through op_emit, so order of
+ * calls, row counts and checks live once, in op.c.
+ *
+ *      open --> { push* chunk_end advance fire* }* --> finish fire* --> close
+ *                            any failure ---------------------------> close
+ *
+ * open       once: build what push needs.
+ * push       a batch, borrowed: copy what must outlive the call.  May emit.
+ * chunk_end  all rows of a chunk have been pushed: emit what is not kept beyond it.
+ * advance    all rows with ts <= watermark have come.  Emits nothing: what is now complete comes
+ *            by fire.
+ * fire       emit at most one batch of what is complete; *more: call again.  This is what lets
+ *            a worker turn to other things in the middle of a large window.
+ * finish     the input has ended for good: the rest is complete, and comes by fire.
+ * close      free everything; cannot fail, also after a failed open.
+ *
+ * NULL in the table means: nothing to do.  push and close are always there.
+ *
+ * Rows whose place in the stream matters for lateness carry batch->mark, the watermark at their
+ * place; for all others of a chunk it is ctx->chunk_watermark_us (exec/run/watermark.h).
+ */
+#pragma once
+#include "exec/data/batch.h"
+#include "exec/expr/expr.h"
+
+typedef struct Op Op;
+
+/* Where emitted rows stand among those of other workers in the same chunk: a fired window's end
+ * and start.  Rows of one tag are in hash order, and workers own ascending hash ranges. */
+typedef struct OrderTag {
+  Micros end_us, start_us;
+} OrderTag;
+
+/* What the operators of one stage on one worker share; owned by exec/run. */
+typedef struct OpContext {
+  const ExprEnv *env;
+  Error *err;
+  Micros now_us;             /* processing time of the chunk */
+  Micros chunk_watermark_us; /* at rows without mark */
+  uint64_t late_rows;        /* dropped: all their windows had fired */
+  uint64_t null_time_rows;   /* dropped: no event time */
+  OrderTag tag;              /* of what is emitted now; zero while reading */
+  Micros chunk_max_us;       /* largest watermark candidate of the chunk; MICROS_MIN: none */
+} OpContext;
+
+/* Which rows a batch holds: an aggregate takes both, everything else only ROWS. */
+typedef enum OpPort {
+  PORT_ROWS,
+  PORT_PARTIALS /* keys, slice start, words of states: exec/ops/groups.h */
+} OpPort;
+
+typedef struct OpTable {
+  const char *name;
+  size_t size; /* of the concrete struct, whose first member is Op */
+  Code (*open)(Op *op);
+  Code (*push)(Op *op, OpPort port, const Batch *in);
+  Code (*chunk_end)(Op *op);
+  void (*advance)(Op *op, Micros watermark_us);
+  Code (*fire)(Op *op, bool *more);
+  void (*finish)(Op *op);
+  void (*close)(Op *op);
+} OpTable;
+
+struct Op {
+  const OpTable *table;
+  OpContext *ctx;
+  Op **next; /* consumers; the array is the stage's */
+  uint32_t n_next;
+  Micros watermark_us; /* last one given */
+  bool opened, finished;
+  uint64_t rows_in, rows_out;
+};
+
+/* A zeroed instance of table; NULL: no memory.  Operators offer their own NAME_new on top. */
+Op *op_new(const OpTable *table, OpContext *ctx);
+/* Close and free; NULL is allowed. */
+void op_free(Op *op);
+
+MUST_USE Code op_open(Op *op);
+MUST_USE Code op_push(Op *op, OpPort port, const Batch *in);
+MUST_USE Code op_chunk_end(Op *op);
+void op_advance(Op *op, Micros watermark_us);
+MUST_USE Code op_fire(Op *op, bool *more);
+void op_finish(Op *op);
+
+/* For the operator's own use. */
+MUST_USE Code op_emit(Op *op, OpPort port, const Batch *out);
+/* ERR_MEMORY, naming the operator. */
+Code op_no_memory(const Op *op);

@@ -1,0 +1,87 @@
+/* op_group_agg.c -- GROUP BY without a window over bounded input: one table, given out at the end.
+ *
+ * Output order: key hash, key.  Without keys there is one group, also when no row came.
+ */
+#include <string.h>
+
+#include "exec/ops/groups.h"
+#include "exec/ops/ops.h"
+
+typedef struct OpGroupAgg {
+  Op op;
+  const GroupAggSpec *spec;
+  const FormatField *input, *output;
+  uint32_t n_input;
+  GroupLayout layout;
+  Groups groups;
+  bool due;
+  Arena arena;
+  Vector *cols, *out;
+} OpGroupAgg;
+
+static Code group_agg_open(Op *op) {
+  OpGroupAgg *self = (OpGroupAgg *)op;
+  const GroupAggSpec *spec = self->spec;
+  uint32_t n_out = spec->n_keys + spec->n_aggs;
+  Type *types = arena_try_alloc(&self->arena, (self->n_input + n_out + 1) * sizeof *types, 8);
+  self->out = arena_try_alloc(&self->arena, (n_out + 1) * sizeof *self->out, 8);
+  if (types == NULL || self->out == NULL) return op_no_memory(op);
+  for (uint32_t i = 0; i < self->n_input; i++) types[i] = self->input[i].type;
+  for (uint32_t i = 0; i < n_out; i++) types[self->n_input + i] = self->output[i].type;
+  self->cols = vectors_new(&self->arena, types + self->n_input, n_out);
+  bool ok = self->cols != NULL &&
+            group_layout_init(&self->layout, spec->keys, spec->n_keys, spec->aggs, spec->n_aggs,
+                              types, false) &&
+            groups_init(&self->groups, &self->layout, 0);
+  if (ok && spec->n_keys == 0) ok = groups_make_empty_group(&self->groups);
+  return ok ? OK : op_no_memory(op);
+}
+
+static Code group_agg_push(Op *op, OpPort port, const Batch *in) {
+  OpGroupAgg *self = (OpGroupAgg *)op;
+  uint16_t rows[BATCH_ROWS];
+  batch_rows(in, rows);
+  bool ok = port == PORT_PARTIALS ? groups_add_partials(&self->groups, in, rows, batch_count(in))
+                                  : groups_add(&self->groups, in, rows, batch_count(in));
+  return ok ? OK : op_no_memory(op);
+}
+
+static void group_agg_finish(Op *op) { ((OpGroupAgg *)op)->due = true; }
+
+static Code group_agg_fire(Op *op, bool *more) {
+  OpGroupAgg *self = (OpGroupAgg *)op;
+  if (!self->due) return OK;
+  uint32_t n_out = self->spec->n_keys + self->spec->n_aggs, n;
+  TRY(groups_emit(&self->groups, op, self->cols, &n));
+  *more = n > 0;
+  if (n == 0) return OK;
+  memcpy(self->out, self->cols, n_out * sizeof *self->out);
+  vectors_drop_validity(self->out, n_out, n);
+  return op_emit(op, PORT_ROWS, &(Batch){.rows = n, .n_cols = n_out, .cols = self->out});
+}
+
+static void group_agg_close(Op *op) {
+  OpGroupAgg *self = (OpGroupAgg *)op;
+  if (self->groups.layout != NULL) groups_deinit(&self->groups);
+  group_layout_deinit(&self->layout);
+  arena_deinit(&self->arena);
+}
+
+static const OpTable group_agg_table = {.name = "GroupAggregate",
+                                        .size = sizeof(OpGroupAgg),
+                                        .open = group_agg_open,
+                                        .push = group_agg_push,
+                                        .fire = group_agg_fire,
+                                        .finish = group_agg_finish,
+                                        .close = group_agg_close};
+
+Op *op_group_agg_new(const GroupAggSpec *spec, const FormatField *input, uint32_t n_input,
+                     const FormatField *output, OpContext *ctx) {
+  OpGroupAgg *self = (OpGroupAgg *)op_new(&group_agg_table, ctx);
+  if (self == NULL) return NULL;
+  self->spec = spec;
+  self->input = input;
+  self->n_input = n_input;
+  self->output = output;
+  return &self->op;
+}

@@ -1,0 +1,195 @@
+/* op_sort.c -- ORDER BY, with or without LIMIT, over bounded input.
+ *
+ * Rows are kept in builders as they come and numbered; at the end the numbers are sorted and
+ * the rows given out in that order.  Ties stay in order of arrival.  With a LIMIT, whenever many
+ * more rows than that have gathered, all but the first are dropped.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "exec/data/value.h"
+#include "exec/ops/ops.h"
+
+enum { KEEP_SLACK_ROWS = 64 << 10 };
+
+/* Row number: builder index and row in it. */
+typedef struct SortRow {
+  uint32_t builder, row;
+} SortRow;
+
+typedef struct OpSort {
+  Op op;
+  const SortSpec *spec;
+  BatchShape shape;
+  BatchBuilder **kept;
+  uint32_t n_kept, cap_kept;
+  uint64_t rows;
+  SortRow *order; /* sorted, once due */
+  uint64_t n_order, at;
+  bool due;
+  BatchBuilder *out;
+  Arena arena;
+} OpSort;
+
+static Code sort_open(Op *op) {
+  OpSort *self = (OpSort *)op;
+  self->out = batch_builder_new(self->shape);
+  return self->out != NULL ? OK : op_no_memory(op);
+}
+
+static int compare_cells(const SortKey *key, const Vector *a, uint32_t row_a, const Vector *b,
+                         uint32_t row_b) {
+  bool valid_a = vector_valid(a, row_a), valid_b = vector_valid(b, row_b);
+  if (!valid_a || !valid_b) {
+    if (valid_a == valid_b) return 0;
+    return (valid_a ? 1 : -1) * (key->nulls_first ? 1 : -1);
+  }
+  Value x = value_of(a, row_a), y = value_of(b, row_b);
+  int c = value_compare(&x, &y);
+  return key->descending ? -c : c;
+}
+
+static int compare_rows(const void *a, const void *b, void *arg) {
+  const OpSort *self = arg;
+  const SortRow *x = a, *y = b;
+  const Batch *bx = &self->kept[x->builder]->batch, *by = &self->kept[y->builder]->batch;
+  for (uint32_t k = 0; k < self->spec->n_keys; k++) {
+    const SortKey *key = &self->spec->keys[k];
+    int c = compare_cells(key, &bx->cols[key->col], x->row, &by->cols[key->col], y->row);
+    if (c != 0) return c;
+  }
+  if (x->builder != y->builder) return x->builder < y->builder ? -1 : 1;
+  return (x->row > y->row) - (x->row < y->row);
+}
+
+static Code make_order(OpSort *self) {
+  self->order = malloc((self->rows + 1) * sizeof *self->order);
+  if (self->order == NULL) return op_no_memory(&self->op);
+  uint64_t n = 0;
+  for (uint32_t b = 0; b < self->n_kept; b++) {
+    for (uint32_t r = 0; r < self->kept[b]->batch.rows; r++) self->order[n++] = (SortRow){b, r};
+  }
+  assert(n == self->rows);
+  qsort_r(self->order, n, sizeof *self->order, compare_rows, self);
+  uint64_t end = self->spec->limit < UINT64_MAX - self->spec->offset
+                     ? self->spec->offset + self->spec->limit
+                     : UINT64_MAX;
+  self->n_order = n < end ? n : end;
+  return OK;
+}
+
+static BatchBuilder *last_with_room(OpSort *self) {
+  if (self->n_kept > 0 && batch_builder_room(self->kept[self->n_kept - 1]) > 0) {
+    return self->kept[self->n_kept - 1];
+  }
+  if (self->n_kept == self->cap_kept) {
+    uint32_t cap = self->cap_kept > 0 ? self->cap_kept * 2 : 4;
+    BatchBuilder **wider = realloc(self->kept, cap * sizeof *wider);
+    if (wider == NULL) return NULL;
+    self->kept = wider;
+    self->cap_kept = cap;
+  }
+  BatchBuilder *b = batch_builder_new(self->shape);
+  if (b != NULL) self->kept[self->n_kept++] = b;
+  return b;
+}
+
+static Code keep_rows(OpSort *self, const Batch *in, const uint16_t *rows, uint32_t n) {
+  while (n > 0) {
+    BatchBuilder *b = last_with_room(self);
+    if (b == NULL) return op_no_memory(&self->op);
+    uint32_t take = batch_builder_room(b) < n ? batch_builder_room(b) : n;
+    if (!batch_builder_append(b, in, rows, take)) return op_no_memory(&self->op);
+    self->rows += take;
+    rows += take;
+    n -= take;
+  }
+  return OK;
+}
+
+/* Keep only the rows that can still be among the first offset + limit. */
+static Code prune(OpSort *self) {
+  TRY(make_order(self));
+  BatchBuilder **old = self->kept;
+  uint32_t n_old = self->n_kept;
+  SortRow *order = self->order;
+  uint64_t n = self->n_order;
+  self->kept = NULL;
+  self->order = NULL;
+  self->n_kept = self->cap_kept = 0;
+  self->rows = 0;
+  Code code = OK;
+  for (uint64_t i = 0; i < n && code == OK; i++) {
+    uint16_t row = (uint16_t)order[i].row;
+    code = keep_rows(self, &old[order[i].builder]->batch, &row, 1);
+  }
+  for (uint32_t i = 0; i < n_old; i++) batch_builder_free(old[i]);
+  free(old);
+  free(order);
+  return code;
+}
+
+static Code sort_push(Op *op, OpPort port, const Batch *in) {
+  OpSort *self = (OpSort *)op;
+  assert(port == PORT_ROWS);
+  uint16_t rows[BATCH_ROWS];
+  batch_rows(in, rows);
+  TRY(keep_rows(self, in, rows, batch_count(in)));
+  uint64_t wanted = self->spec->limit < UINT64_MAX - self->spec->offset
+                        ? self->spec->offset + self->spec->limit
+                        : UINT64_MAX / 4;
+  if (wanted < UINT64_MAX / 4 && self->rows > 2 * wanted + KEEP_SLACK_ROWS) TRY(prune(self));
+  return OK;
+}
+
+static void sort_finish(Op *op) { ((OpSort *)op)->due = true; }
+
+static Code sort_fire(Op *op, bool *more) {
+  OpSort *self = (OpSort *)op;
+  if (!self->due) return OK;
+  if (self->order == NULL) {
+    TRY(make_order(self));
+    self->at = self->spec->offset;
+  }
+  batch_builder_clear(self->out);
+  while (self->at < self->n_order && batch_builder_room(self->out) > 0) {
+    SortRow r = self->order[self->at++];
+    uint16_t row = (uint16_t)r.row;
+    if (!batch_builder_append(self->out, &self->kept[r.builder]->batch, &row, 1)) {
+      return op_no_memory(op);
+    }
+  }
+  *more = self->at < self->n_order;
+  return op_emit(op, PORT_ROWS, &self->out->batch);
+}
+
+static void sort_close(Op *op) {
+  OpSort *self = (OpSort *)op;
+  for (uint32_t i = 0; i < self->n_kept; i++) batch_builder_free(self->kept[i]);
+  free(self->kept);
+  free(self->order);
+  if (self->out != NULL) batch_builder_free(self->out);
+  arena_deinit(&self->arena);
+}
+
+static const OpTable sort_table = {.name = "Sort",
+                                   .size = sizeof(OpSort),
+                                   .open = sort_open,
+                                   .push = sort_push,
+                                   .fire = sort_fire,
+                                   .finish = sort_finish,
+                                   .close = sort_close};
+
+Op *op_sort_new(const SortSpec *spec, const FormatField *input, uint32_t n_input, OpContext *ctx) {
+  OpSort *self = (OpSort *)op_new(&sort_table, ctx);
+  if (self == NULL) return NULL;
+  self->spec = spec;
+  Type *types = arena_try_alloc(&self->arena, (n_input + 1) * sizeof *types, 8);
+  if (types == NULL) {
+    op_free(&self->op);
+    return NULL;
+  }
+  for (uint32_t i = 0; i < n_input; i++) types[i] = input[i].type;
+  self->shape = (BatchShape){.types = types, .n_cols = n_input};
+  return &self->op;
+}

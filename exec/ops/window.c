@@ -1,0 +1,61 @@
+/* window.c -- the arithmetic of aligned windows (flink-sql.md 4.2: floor division, so that times
+ * before 1970 and negative offsets work). */
+#include "exec/ops/window.h"
+
+#include "exec/data/timestamp.h"
+
+static Micros gcd(Micros a, Micros b) {
+  while (b != 0) {
+    Micros r = a % b;
+    a = b;
+    b = r;
+  }
+  return a;
+}
+
+WindowClock window_clock(const WindowSpec *spec, const ExprEnv *env) {
+  assert(spec->size_us > 0 && spec->slide_us > 0);
+  bool zoned = spec->time_type.kind == TYPE_TIMESTAMP_LTZ && !zone_is_utc(env->zone);
+  return (WindowClock){.size_us = spec->size_us,
+                       .slide_us = spec->slide_us,
+                       .offset_us = spec->offset_us,
+                       .slice_us = gcd(spec->size_us, spec->slide_us),
+                       .zone = zoned ? env->zone : NULL};
+}
+
+/* The largest offset + k * width that is <= t. */
+static inline Micros floor_to(Micros t, Micros offset, Micros width) {
+  Micros rest = (t - offset) % width;
+  return t - (rest < 0 ? rest + width : rest);
+}
+
+void window_slices(const WindowClock *c, const Micros *times, const uint16_t *rows, uint32_t n,
+                   Micros *slices) {
+  /* Rows come in runs of one slice: try the last one before dividing. */
+  Micros start = 0, end = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    Micros t = times[rows[i]];
+    if (c->zone != NULL) t = zone_to_local(c->zone, t);
+    if (t < start || t >= end) {
+      start = floor_to(t, c->offset_us, c->slice_us);
+      end = start + c->slice_us;
+    }
+    slices[i] = start;
+  }
+}
+
+Micros window_first_end(const WindowClock *c, Micros slice_us) {
+  /* The first window start above slice + slice width - size - 1, that is: whose end reaches the
+   * slice's end. */
+  Micros start = floor_to(slice_us + c->slice_us - c->size_us - 1, c->offset_us, c->slide_us);
+  return start + c->slide_us + c->size_us;
+}
+
+Micros window_last_end(const WindowClock *c, Micros slice_us) {
+  return floor_to(slice_us, c->offset_us, c->slide_us) + c->size_us;
+}
+
+Micros window_last_instant(const WindowClock *c, Micros end_us) {
+  Micros end = c->zone != NULL ? zone_to_utc_late(c->zone, end_us) : end_us;
+  return end - MICROS_PER_MILLI;
+}

@@ -1,0 +1,38 @@
+/* window.h -- which slice a row falls into, which windows a slice belongs to, when they fire.
+ *
+ *   HOP of 5 min every 2 min: slices of gcd(5, 2) = 1 min, each row in one of them
+ *
+ *     slices   |-0-|-1-|-2-|-3-|-4-|-5-|-6-|
+ *     windows  [---------0---------]
+ *                      [---------1---------]
+ *
+ * All times here are on the window's own clock: the column's wall clock, or for
+ * TIMESTAMP_LTZ the wall clock of the session's zone.  Only window_last_instant turns a
+ * window's end into the event time that a watermark is compared with.
+ */
+#pragma once
+#include "exec/ops/op_spec.h"
+
+typedef struct WindowClock {
+  Micros size_us, slide_us, offset_us;
+  Micros slice_us;  /* width of a slice: size for TUMBLE, gcd(size, slide) for HOP */
+  const Zone *zone; /* NULL: no conversion */
+} WindowClock;
+
+WindowClock window_clock(const WindowSpec *spec, const ExprEnv *env);
+
+/* slices[i]: start of the slice of event time times[rows[i]].  false: a time is so far from 1970
+ * that the arithmetic would overflow. */
+void window_slices(const WindowClock *c, const Micros *times, const uint16_t *rows, uint32_t n,
+                   Micros *slices);
+
+/* End of the first window that contains a slice, and of the last one; a slice in the gap between
+ * two windows (slide > size) has first > last. */
+Micros window_first_end(const WindowClock *c, Micros slice_us);
+Micros window_last_end(const WindowClock *c, Micros slice_us);
+/* The event time of a window's last instant, end - 1 ms: it fires when the watermark is there. */
+Micros window_last_instant(const WindowClock *c, Micros end_us);
+/* window_time: the last instant on the window's clock, as event time of the column's type. */
+static inline Micros window_time(const WindowClock *c, Micros end_us) {
+  return window_last_instant(c, end_us);
+}

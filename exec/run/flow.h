@@ -1,0 +1,117 @@
+/* flow.h -- what moves between threads, and the ring that keeps it in order.
+ *
+ *   chunk ring    chunks in admission order; a slot holds a chunk's bytes until it is parsed, then
+ *                 the parcels that parsing made, until every consumer has taken them
+ *   lane          what one instance of a keyed stage has made for one consumer, in order;
+ *                 its progress says below which (chunk, tag) nothing more will come
+ *   parcel        rows or encoded bytes for one consumer
+ *
+ * All of it is guarded by one lock, Flow.lock: a chunk is 256 KiB, so the lock is taken a few
+ * thousand times a second at most.  Whoever makes something another thread may wait for
+ * broadcasts `changed`.
+ *
+ * Nothing here ever waits for room with a parcel in hand: sources are admitted only while
+ * fewer than `ring` chunks are in flight, and a firing stage asks lanes_have_room first.
+ */
+#pragma once
+#include <pthread.h>
+
+#include "base/error.h"
+#include "base/str.h"
+#include "exec/data/batch.h"
+#include "exec/ops/op.h"
+
+typedef struct Parcel Parcel;
+struct Parcel {
+  Parcel *next;
+  uint64_t chunk;
+  OrderTag tag;
+  BatchBuilder *rows;     /* exactly one of rows, marked, partials is set, or bytes hold text */
+  BatchBuilder *marked;   /* rows with batch.mark, in input order */
+  BatchBuilder *partials; /* PORT_PARTIALS */
+  StrBuf bytes;
+  uint64_t n_rows;
+  size_t size_bytes;
+};
+
+Parcel *parcel_new(void);
+void parcel_free(Parcel *p); /* one; NULL is allowed */
+
+/* A list of parcels in order. */
+typedef struct ParcelQueue {
+  Parcel *head, *tail;
+  size_t size_bytes;
+} ParcelQueue;
+
+void parcel_queue_push(ParcelQueue *q, Parcel *p);
+Parcel *parcel_queue_pop(ParcelQueue *q); /* NULL: empty */
+void parcel_queue_free(ParcelQueue *q);
+
+typedef struct Lane {
+  ParcelQueue queue;
+  uint64_t chunk; /* nothing below (chunk, tag) will come any more */
+  OrderTag tag;
+} Lane;
+
+enum { LANE_BYTES_MAX = 2 << 20, PARCEL_BYTES = 64 << 10 };
+
+typedef enum ChunkKind {
+  CHUNK_ROWS,  /* of a split */
+  CHUNK_END,   /* the input has ended: all fires */
+  CHUNK_STOP   /* interrupted: nothing more fires */
+} ChunkKind;
+
+typedef enum SlotState { SLOT_FREE, SLOT_READY, SLOT_PARSING, SLOT_PARSED } SlotState;
+
+/* A malformed record, kept until its chunk's turn to report comes. */
+typedef struct BadRow {
+  uint64_t line;
+  char *reason; /* malloc'ed */
+  char *record; /* malloc'ed, record_len bytes; NULL when not asked for */
+  size_t record_len;
+} BadRow;
+
+typedef struct ChunkSlot {
+  SlotState state;
+  ChunkKind kind;
+  uint64_t seq;
+  uint32_t source;  /* stage that parses it */
+  uint32_t split;   /* in all splits of the job */
+  bool split_ended; /* its last */
+  Micros now_us;    /* processing time of all its rows */
+  /* bytes, for byte sources */
+  char *text;       /* malloc'ed with CHUNK_PADDING; the slot's */
+  size_t text_len, text_cap;
+  const void *layout;
+  uint64_t first_line;
+  uint64_t row_chunk; /* which chunk of a row source */
+  uint64_t skipped_records; /* longer than RECORD_MAX: skipped before this chunk */
+  /* made by parsing */
+  Micros max_us;
+  ParcelQueue *parcels; /* [edge of source * workers + consumer] */
+  uint64_t rows, bad_rows, null_time_rows;
+  BadRow bad[BAD_ROWS_SHOWN];
+  uint32_t n_bad;
+  Error error;
+  uint32_t consumers_left;
+} ChunkSlot;
+
+typedef struct Flow {
+  pthread_mutex_t lock;
+  pthread_cond_t changed;
+  ChunkSlot *slots;
+  uint32_t ring; /* number of slots: D of design.md, workers + 4 */
+  uint64_t admitted; /* chunks put into the ring so far */
+  uint64_t claimed;  /* of them given to a parser */
+  uint64_t retired;  /* of them done with */
+  bool failed;       /* Job.err is set: everybody leaves */
+} Flow;
+
+static inline ChunkSlot *flow_slot(Flow *f, uint64_t seq) { return &f->slots[seq % f->ring]; }
+
+/* Is (chunk, tag) of a before that of b? */
+static inline bool order_before(uint64_t chunk_a, OrderTag a, uint64_t chunk_b, OrderTag b) {
+  if (chunk_a != chunk_b) return chunk_a < chunk_b;
+  if (a.end_us != b.end_us) return a.end_us < b.end_us;
+  return a.start_us < b.start_us;
+}

@@ -1,0 +1,66 @@
+/* job_plan.h -- the contract between planner and exec: what to run.
+ *
+ * A DAG of operators.  The planner fills it, exec validates and runs it; nothing in it
+ * points at planner state that is not in the plan's arena, and nothing in it knows SQL.
+ * exec/run cuts it at EXCHANGE into stages: a stage that begins with SCAN or VALUES is driven by
+ * chunks, any other by what the exchange before it delivers.
+ *
+ * An operator may feed several others (a scan shared by the INSERTs of a STATEMENT
+ * SET).  Every leaf is a SINK.
+ *
+ * Rules that job_plan_validate checks: inputs come before their consumers; UNION is the only
+ * operator with more than one input; WINDOW_AGG, GROUP_AGG, SORT and LIMIT stand directly behind an
+ * EXCHANGE (UNIONs between are allowed): HASH by their keys in the order of the spec, or SINGLE
+ * for SORT, LIMIT and no keys; LOCAL_WINDOW_AGG and LOCAL_GROUP_AGG stand directly before such
+ * an EXCHANGE and share the spec of the aggregate behind it; an EXCHANGE feeds one
+ * operator.
+ */
+#pragma once
+#include "exec/ops/op_spec.h"
+
+typedef enum OpId {
+#define OP(id, name) OP_##id,
+#include "exec/run/ops.def"
+#undef OP
+  OP_ID_COUNT
+} OpId;
+
+typedef struct OpSpec OpSpec;
+struct OpSpec {
+  OpId id;
+  uint32_t index; /* in JobPlan.ops */
+  OpSpec **inputs;
+  uint32_t n_inputs;
+  const FormatField *fields; /* what comes out: names and types */
+  uint32_t n_fields;
+  Span span;
+  union {
+    ScanSpec scan;
+    ValuesSpec values;
+    WatermarkSpec watermark;
+    CalcSpec calc;
+    WindowAggSpec *window_agg; /* also of LOCAL_WINDOW_AGG: the same spec */
+    GroupAggSpec *group_agg;   /* also of LOCAL_GROUP_AGG */
+    SortSpec sort;
+    LimitSpec limit;
+    ExchangeSpec exchange;
+    SinkOpSpec sink;
+  } u;
+};
+
+typedef struct JobPlan {
+  OpSpec **ops; /* inputs before consumers */
+  uint32_t n_ops;
+  ExprEnv env;
+  uint32_t parallelism;         /* workers, 1..WORKERS_MAX */
+  uint32_t chunk_bytes;         /* CHUNK_BYTES but for tests */
+  uint32_t batch_rows;          /* BATCH_ROWS but for tests */
+  Micros idle_timeout_us;       /* table.exec.source.idle-timeout; 0: none */
+  const char *dead_letter_path; /* of the job, NULL: none */
+} JobPlan;
+
+/* ERR_UNSUPPORTED or an assert's worth of message when a rule above is broken. */
+MUST_USE Code job_plan_validate(const JobPlan *plan, Error *err);
+
+/* "LocalWindowAggregate", "Exchange": as EXPLAIN and errors name an operator. */
+const char *op_id_name(OpId id);

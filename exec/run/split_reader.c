@@ -1,0 +1,279 @@
+/* split_reader.c -- reading ahead just far enough to find where a chunk's last record ends. */
+#include "exec/run/split_reader.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sys.h"
+
+enum { LOOK_AHEAD_BYTES = 4 << 10 };
+
+static const Format *format_of(const SplitReader *r) { return r->scan->format; }
+
+static Code no_memory(const SplitReader *r, Error *err) {
+  return FAIL(err, ERR_MEMORY, NO_SPAN, "out of memory reading \"%s\"", r->split->name);
+}
+
+Code split_reader_open(SplitReader *r, Error *err) {
+  assert(r->stream == NULL);
+  SourceSpec spec = {.table = r->scan->table,
+                     .options = r->scan->options,
+                     .fields = r->scan->fields,
+                     .n_fields = r->scan->n_fields,
+                     .span = r->scan->span};
+  return r->scan->connector->bytes->open(&spec, r->split, &r->stream, err);
+}
+
+void split_reader_close(SplitReader *r) {
+  stream_close(r->stream);
+  r->stream = NULL;
+  free(r->buf);
+  r->buf = NULL;
+  r->len = r->cap = 0;
+  r->offset = 0;
+  r->cut = (CutState){0};
+  r->begun = r->at_end = r->done = false;
+}
+
+void split_reader_free(SplitReader *r) {
+  split_reader_close(r);
+  if (r->layout != NULL) format_of(r)->layout_free(r->layout);
+  r->layout = NULL;
+}
+
+/* --- filling the buffer ---------------------------------------------------------------------------- */
+
+static bool reserve(SplitReader *r, size_t n) {
+  if (r->cap - r->len >= n + CHUNK_PADDING && r->buf != NULL) return true;
+  size_t cap = r->len + n + CHUNK_PADDING;
+  char *wider = realloc(r->buf, cap);
+  if (wider == NULL) return false;
+  r->buf = wider;
+  r->cap = cap;
+  return true;
+}
+
+/* One read of at most n bytes. */
+static Code read_some(SplitReader *r, size_t n, Error *err) {
+  size_t got;
+  if (!reserve(r, n)) return no_memory(r, err);
+  TRY(stream_read(r->stream, r->buf + r->len, n, &got, err));
+  r->len += got;
+  r->at_end = got == 0;
+  return OK;
+}
+
+/* Until the buffer has `want` bytes or the stream ends. */
+static Code fill(SplitReader *r, size_t want, Error *err) {
+  while (r->len < want && !r->at_end) TRY(read_some(r, want - r->len, err));
+  return OK;
+}
+
+/* Take the first n bytes out of the buffer. */
+static void drop_front(SplitReader *r, size_t n) {
+  format_of(r)->advance(&r->cut, r->buf, n, r->scan->options);
+  r->len -= n;
+  memmove(r->buf, r->buf + n, r->len);
+  r->offset += n;
+}
+
+/* --- the start of a file ------------------------------------------------------------------------------ */
+
+/* Read until a whole record stands at the start of the buffer: its length, all of the buffer at the
+ * end, or 0 when no record ends within RECORD_MAX. */
+static Code first_record(SplitReader *r, size_t *len, Error *err) {
+  for (size_t want = LOOK_AHEAD_BYTES;; want *= 2) {
+    TRY(fill(r, want, err));
+    *len = format_of(r)->first_end(&r->cut, r->buf, r->len, r->scan->options);
+    if (*len > 0) return OK;
+    if (r->at_end) {
+      *len = r->len;
+      return OK;
+    }
+    if (r->len >= RECORD_MAX) return OK;
+  }
+}
+
+static Code read_header(SplitReader *r, Error *err) {
+  const Format *f = format_of(r);
+  if (f->header_records == NULL || f->header_records(r->scan->options) == 0) return OK;
+  size_t len;
+  TRY(first_record(r, &len, err));
+  if (len == 0 && r->len > 0) {
+    return FAIL(err, ERR_DATA, NO_SPAN, "the header of \"%s\" is longer than %d bytes",
+                r->split->name, RECORD_MAX);
+  }
+  if (r->layout == NULL) {
+    Str record = len > 0 ? (Str){r->buf, len} : (Str){0};
+    Code code = f->layout_new(r->decode, record, &r->layout, err);
+    if (code != OK) {
+      error_hint(err, "the file is \"%s\"", r->split->name);
+      return code;
+    }
+  }
+  drop_front(r, len);
+  return OK;
+}
+
+static Code begin(SplitReader *r, Error *err) {
+  TRY(fill(r, 3, err));
+  if (r->len >= 3 && memcmp(r->buf, "\xEF\xBB\xBF", 3) == 0) {
+    r->len -= 3;
+    memmove(r->buf, r->buf + 3, r->len);
+  }
+  r->begun = true;
+  return read_header(r, err);
+}
+
+/* --- chunks ---------------------------------------------------------------------------------------------- */
+
+/* Hand the first n bytes over as a chunk; what is behind them moves to a new buffer. */
+static Code give_out(SplitReader *r, size_t n, ChunkText *out, Error *err) {
+  size_t left = r->len - n;
+  char *next = NULL;
+  if (left > 0 || !r->at_end) {
+    next = malloc(left + r->chunk_bytes + LOOK_AHEAD_BYTES + CHUNK_PADDING);
+    if (next == NULL) return no_memory(r, err);
+    if (left > 0) memcpy(next, r->buf + n, left);
+  }
+  if (!reserve(r, 0)) {
+    free(next);
+    return no_memory(r, err);
+  }
+  out->text = r->buf;
+  out->len = n;
+  out->first_line = r->cut.newlines + 1;
+  format_of(r)->advance(&r->cut, r->buf, n, r->scan->options);
+  memset(r->buf + n, 0, CHUNK_PADDING);
+  r->offset += n;
+  r->buf = next;
+  r->len = left;
+  r->cap = next != NULL ? left + r->chunk_bytes + LOOK_AHEAD_BYTES + CHUNK_PADDING : 0;
+  r->done = r->at_end && left == 0;
+  return OK;
+}
+
+/* Drop n bytes that belong to a record which nobody can use, and start afresh behind them. */
+static void drop_broken(SplitReader *r, size_t n) {
+  for (size_t i = 0; i < n; i++) r->cut.newlines += r->buf[i] == '\n';
+  r->cut = (CutState){.newlines = r->cut.newlines};
+  r->len -= n;
+  memmove(r->buf, r->buf + n, r->len);
+  r->offset += n;
+}
+
+/* Where the next record begins inside the broken one at the start of the buffer; 0: nowhere. */
+static size_t resume_at(const SplitReader *r, size_t from) {
+  const Format *f = format_of(r);
+  if (f->resume == NULL || from == r->len) return 0;
+  return f->resume(r->buf + from, r->len - from, r->scan->options);
+}
+
+/* Nothing in RECORD_MAX bytes ends a record: drop what is there up to where the next one begins. */
+static Code skip_record(SplitReader *r, ChunkText *out, Error *err) {
+  out->skipped_records++;
+  size_t n = resume_at(r, 0);
+  if (n > 0) {
+    drop_broken(r, n);
+    return OK;
+  }
+  for (;;) {
+    const char *newline = memchr(r->buf, '\n', r->len);
+    drop_broken(r, newline != NULL ? (size_t)(newline - r->buf) + 1 : r->len);
+    if (newline != NULL || r->at_end) return OK;
+    TRY(read_some(r, r->chunk_bytes, err));
+  }
+}
+
+/* The last bytes of the input.  A record that the end leaves unfinished is one without its
+ * newline; or one with an unbalanced quote, and then records may go on inside it. */
+static Code give_out_rest(SplitReader *r, ChunkText *out, Error *err) {
+  for (;;) {
+    size_t whole = format_of(r)->last_end(&r->cut, r->buf, r->len, r->scan->options);
+    size_t n = resume_at(r, whole);
+    if (n == 0) return give_out(r, r->len, out, err);
+    if (whole > 0) return give_out(r, whole, out, err);
+    out->skipped_records++;
+    drop_broken(r, n);
+  }
+}
+
+/* The first place at or behind buf[target] where a record ends; 0: not in what has been read. */
+static size_t cut_at(const SplitReader *r, size_t target) {
+  const Format *f = format_of(r);
+  if (r->len < target) return 0;
+  CutState state = r->cut;
+  f->advance(&state, r->buf, target - 1, r->scan->options);
+  size_t n = f->first_end(&state, r->buf + target - 1, r->len - (target - 1), r->scan->options);
+  return n > 0 ? target - 1 + n : 0;
+}
+
+static Code next_of_file(SplitReader *r, ChunkText *out, Error *err) {
+  for (;;) {
+    size_t target = (size_t)((r->offset / r->chunk_bytes + 1) * r->chunk_bytes - r->offset);
+    for (size_t want = target + LOOK_AHEAD_BYTES;; want *= 2) {
+      TRY(fill(r, want, err));
+      size_t n = cut_at(r, target);
+      if (n > 0) return give_out(r, n, out, err);
+      if (r->at_end) return give_out_rest(r, out, err);
+      if (r->len >= target + RECORD_MAX) break;
+    }
+    size_t whole = format_of(r)->last_end(&r->cut, r->buf, r->len, r->scan->options);
+    if (whole > 0) return give_out(r, whole, out, err);
+    TRY(skip_record(r, out, err));
+  }
+}
+
+static bool readable_now(const SplitReader *r) {
+  if (stream_has_buffered(r->stream)) return true;
+  struct pollfd p = {.fd = stream_poll_fd(r->stream), .events = POLLIN};
+  return p.fd < 0 || sys.poll(&p, 1, 0) > 0;
+}
+
+static Code next_of_pipe(SplitReader *r, bool wait, bool cut_short, ChunkText *out,
+                         ReadResult *result, Error *err) {
+  for (;;) {
+    bool more = !r->at_end && r->len < r->chunk_bytes && (wait || readable_now(r));
+    if (more) {
+      size_t whole = format_of(r)->last_end(&r->cut, r->buf, r->len, r->scan->options);
+      if (whole == 0 || readable_now(r)) {
+        TRY(read_some(r, r->chunk_bytes, err));
+        continue;
+      }
+    }
+    if (r->at_end) return give_out_rest(r, out, err);
+    size_t whole = format_of(r)->last_end(&r->cut, r->buf, r->len, r->scan->options);
+    if (whole > 0 && (cut_short || whole >= r->chunk_bytes)) return give_out(r, whole, out, err);
+    if (r->len >= RECORD_MAX) {
+      TRY(skip_record(r, out, err));
+    } else if (r->len >= r->chunk_bytes && readable_now(r)) {
+      TRY(read_some(r, r->chunk_bytes, err)); /* one record longer than a chunk */
+    } else {
+      *result = READ_WAIT;
+      return OK;
+    }
+  }
+}
+
+Code split_reader_next(SplitReader *r, bool wait, bool cut_short, ChunkText *out,
+                       ReadResult *result, Error *err) {
+  assert(!r->done);
+  *out = (ChunkText){0};
+  *result = READ_CHUNK;
+  if (r->stream == NULL) TRY(split_reader_open(r, err));
+  if (!r->begun) TRY(begin(r, err));
+  if (stream_poll_fd(r->stream) < 0) return next_of_file(r, out, err);
+  return next_of_pipe(r, wait, cut_short, out, result, err);
+}
+
+Code split_reader_peek(SplitReader *r, ChunkText *out, Error *err) {
+  *out = (ChunkText){0};
+  size_t len;
+  TRY(split_reader_open(r, err));
+  Code code = begin(r, err);
+  if (code == OK) code = first_record(r, &len, err);
+  if (code == OK) code = give_out(r, len, out, err);
+  split_reader_close(r);
+  return code;
+}

@@ -1,0 +1,50 @@
+/* watermark.c -- W and L(r) from chunks; watermark.h derives the rule. */
+#include "exec/run/watermark.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static Micros max_us(Micros a, Micros b) { return a > b ? a : b; }
+static Micros min_us(Micros a, Micros b) { return a < b ? a : b; }
+
+bool watermark_init(Watermark *w, const SplitClock *splits, uint32_t n) {
+  *w = (Watermark){.now_us = MICROS_MIN, .n_splits = n};
+  w->splits = malloc((n + 1) * sizeof *w->splits);
+  if (w->splits == NULL) return false;
+  if (n > 0) memcpy(w->splits, splits, n * sizeof *splits);
+  return true;
+}
+
+void watermark_deinit(Watermark *w) {
+  free(w->splits);
+  *w = (Watermark){0};
+}
+
+Micros watermark_chunk_begin(Watermark *w, uint32_t split) {
+  assert(split < w->n_splits);
+  w->split = split;
+  w->others_us = MICROS_MAX;
+  for (uint32_t i = 0; i < w->n_splits; i++) {
+    if (i != split && w->splits[i].active) w->others_us = min_us(w->others_us, w->splits[i].max_us);
+  }
+  return watermark_at_mark(w, MICROS_MIN);
+}
+
+Micros watermark_at_mark(const Watermark *w, Micros m) {
+  Micros own = max_us(w->splits[w->split].max_us, m);
+  return max_us(w->now_us, min_us(own, w->others_us));
+}
+
+Micros watermark_chunk_end(Watermark *w, Micros chunk_max_us, bool split_ended) {
+  SplitClock *own = &w->splits[w->split];
+  own->max_us = max_us(own->max_us, chunk_max_us);
+  /* The split counts once more before it leaves: its last rows have been seen. */
+  w->now_us = max_us(w->now_us, min_us(own->max_us, w->others_us));
+  if (split_ended) {
+    own->active = false;
+    bool any = false;
+    for (uint32_t i = 0; i < w->n_splits; i++) any |= w->splits[i].active;
+    if (any) w->now_us = max_us(w->now_us, w->others_us);
+  }
+  return w->now_us;
+}

@@ -1,0 +1,293 @@
+/* hash_table.c -- segments, splits and ordered reading; hash_table.h has the picture.
+ *
+ * A slot's home is the `bits` hash bits behind the segment's `depth` top bits.  A record that
+ * finds its home taken goes to the next free slot to the right; slots behind the last home
+ * (SPILL) catch those that run over, so nothing wraps and order is kept.
+ */
+#include "exec/state/hash_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  SEGMENT_BITS_MIN = 4, /* 16 homes: a slice with a handful of keys stays small */
+  SEGMENT_BITS_MAX = 9, /* 512 homes: 9 KiB, sorted in cache */
+  SPILL_SLOTS = 64,
+  LOAD_PERCENT = 75,
+  DIR_BITS_MAX = 28, /* then segments widen: only crafted hashes get there */
+  SEGMENT_BITS_LIMIT = 20
+};
+
+struct HashSegment {
+  uint32_t n;
+  uint8_t depth; /* top hash bits that all its records share */
+  uint8_t bits;  /* log2 of its homes */
+  bool packed;   /* sorted and moved to the front by reading */
+  HashSlot slots[];
+};
+
+static uint32_t segment_slots(const HashSegment *s) { return (1u << s->bits) + SPILL_SLOTS; }
+
+static size_t segment_bytes(unsigned bits) {
+  return sizeof(HashSegment) + ((1u << bits) + SPILL_SLOTS) * sizeof(HashSlot);
+}
+
+static HashSegment *segment_new(HashTable *t, unsigned depth, unsigned bits) {
+  HashSegment *s = calloc(1, segment_bytes(bits));
+  if (s == NULL) return NULL;
+  s->depth = (uint8_t)depth;
+  s->bits = (uint8_t)bits;
+  t->index_bytes += segment_bytes(bits);
+  return s;
+}
+
+static void segment_free(HashTable *t, HashSegment *s) {
+  t->index_bytes -= segment_bytes(s->bits);
+  free(s);
+}
+
+static inline uint32_t home(const HashSegment *s, uint64_t hash) {
+  return (uint32_t)((hash << s->depth) >> (64 - s->bits));
+}
+
+static inline uint64_t dir_index(const HashTable *t, uint64_t hash) {
+  return t->dir_bits == 0 ? 0 : hash >> (64 - t->dir_bits);
+}
+
+void hash_table_init(HashTable *t, KeyForm form, uint32_t record_bytes, uint64_t expected) {
+  *t = (HashTable){.form = form, .record_bytes = record_bytes};
+  uint64_t full = ((uint64_t)1 << SEGMENT_BITS_MAX) * LOAD_PERCENT / 100;
+  while (expected / full >> t->dir_bits > 0 && t->dir_bits < DIR_BITS_MAX) t->dir_bits++;
+}
+
+/* The first segments: one small one, or as many as the expected records want. */
+static bool make_directory(HashTable *t) {
+  size_t n = (size_t)1 << t->dir_bits;
+  unsigned bits = t->dir_bits == 0 ? SEGMENT_BITS_MIN : SEGMENT_BITS_MAX;
+  t->dir = calloc(n, sizeof *t->dir);
+  if (t->dir == NULL) return false;
+  t->index_bytes += n * sizeof *t->dir;
+  for (size_t i = 0; i < n; i++) {
+    t->dir[i] = segment_new(t, t->dir_bits, bits);
+    if (t->dir[i] == NULL) return false;
+  }
+  return true;
+}
+
+void hash_table_deinit(HashTable *t) {
+  if (t->dir != NULL) {
+    for (uint64_t i = 0; i < (uint64_t)1 << t->dir_bits;) {
+      HashSegment *s = t->dir[i];
+      if (s == NULL) break; /* make_directory ran out of memory */
+      i += (uint64_t)1 << (t->dir_bits - s->depth);
+      free(s);
+    }
+    free(t->dir);
+  }
+  arena_deinit(&t->arena);
+  *t = (HashTable){0};
+}
+
+size_t hash_table_bytes(const HashTable *t) { return t->index_bytes + t->arena.total_bytes; }
+
+/* Put a slot that is known to be new.  false: no free slot to the right of its home. */
+static bool segment_put(HashSegment *s, HashSlot slot) {
+  uint32_t at = home(s, slot.hash), end = segment_slots(s);
+  while (at < end && s->slots[at].record != NULL) at++;
+  if (at == end) return false;
+  s->slots[at] = slot;
+  s->n++;
+  return true;
+}
+
+static void dir_set(HashTable *t, uint64_t hash, HashSegment *s) {
+  uint64_t run = (uint64_t)1 << (t->dir_bits - s->depth);
+  uint64_t first = dir_index(t, hash) & ~(run - 1);
+  for (uint64_t i = 0; i < run; i++) t->dir[first + i] = s;
+}
+
+static bool dir_double(HashTable *t) {
+  if (t->dir_bits == DIR_BITS_MAX) return false;
+  uint64_t n = (uint64_t)1 << t->dir_bits;
+  HashSegment **dir = malloc(2 * n * sizeof *dir);
+  if (dir == NULL) return false;
+  for (uint64_t i = 0; i < n; i++) dir[2 * i] = dir[2 * i + 1] = t->dir[i];
+  free(t->dir);
+  t->dir = dir;
+  t->dir_bits++;
+  t->index_bytes += n * sizeof *dir;
+  return true;
+}
+
+/* Move the slots of s into a segment twice as wide.  NULL: no memory, or they do not fit. */
+static HashSegment *segment_widen(HashTable *t, const HashSegment *s, unsigned bits) {
+  HashSegment *wide = segment_new(t, s->depth, bits);
+  if (wide == NULL) return NULL;
+  for (uint32_t i = 0; i < segment_slots(s); i++) {
+    if (s->slots[i].record != NULL && !segment_put(wide, s->slots[i])) {
+      segment_free(t, wide);
+      return NULL;
+    }
+  }
+  return wide;
+}
+
+/* Cut a segment of full width in two by the next hash bit.  The halves may be wider than
+ * SEGMENT_BITS_MAX if the hashes crowd so much that they would not fit otherwise. */
+static bool segment_split(HashTable *t, HashSegment *s, uint64_t hash) {
+  if (s->depth == t->dir_bits && !dir_double(t)) return false;
+  HashSegment *half[2] = {NULL, NULL};
+  for (unsigned bits = s->bits; bits <= s->bits + 1u; bits++) {
+    bool fits = true;
+    for (int b = 0; b < 2; b++) {
+      half[b] = segment_new(t, s->depth + 1u, bits);
+      if (half[b] == NULL) fits = false;
+    }
+    for (uint32_t i = 0; fits && i < segment_slots(s); i++) {
+      HashSlot slot = s->slots[i];
+      if (slot.record != NULL) fits = segment_put(half[(slot.hash << s->depth) >> 63], slot);
+    }
+    if (fits) break;
+    for (int b = 0; b < 2; b++) {
+      if (half[b] != NULL) segment_free(t, half[b]);
+      half[b] = NULL;
+    }
+  }
+  if (half[0] == NULL) return false;
+  uint64_t bit = UINT64_C(1) << (63 - s->depth);
+  dir_set(t, hash & ~bit, half[0]);
+  dir_set(t, hash | bit, half[1]);
+  segment_free(t, s);
+  return true;
+}
+
+/* Make room around hash: widen a small segment, split a full one. */
+static bool segment_grow(HashTable *t, uint64_t hash) {
+  HashSegment *s = t->dir[dir_index(t, hash)];
+  if (s->bits == SEGMENT_BITS_LIMIT) return false;
+  if (s->bits < SEGMENT_BITS_MAX || s->depth == DIR_BITS_MAX) {
+    HashSegment *wide = segment_widen(t, s, s->bits + 1u);
+    if (wide == NULL) return false;
+    dir_set(t, hash, wide);
+    segment_free(t, s);
+    return true;
+  }
+  return segment_split(t, s, hash);
+}
+
+/* --- finding ------------------------------------------------------------------------------- */
+
+static char *record_new(HashTable *t, const KeyBatch *keys, uint32_t i) {
+  uint32_t kb = key_bytes(t->form);
+  char *record = arena_try_alloc(&t->arena, kb + t->record_bytes, 8);
+  if (record == NULL) return NULL;
+  memset(record + kb, 0, t->record_bytes);
+  if (t->form == KEY_WORD) {
+    memcpy(record, &keys->u.word[i], 8);
+    return record;
+  }
+  TextRef key = keys->u.text[i];
+  if (key.len > TEXT_INLINE_MAX && key.len != KEY_NULL_LEN) {
+    char *bytes = arena_try_alloc(&t->arena, key.len, 1);
+    if (bytes == NULL) return NULL;
+    memcpy(bytes, key.u.ptr, key.len);
+    key.u.ptr = bytes;
+  }
+  memcpy(record, &key, sizeof key);
+  return record;
+}
+
+static inline bool same_key(KeyForm form, const char *record, const KeyBatch *keys, uint32_t i) {
+  if (form == KEY_WORD) return *(const int64_t *)(const void *)record == keys->u.word[i];
+  const TextRef *a = (const TextRef *)(const void *)record, *b = &keys->u.text[i];
+  if (a->len == KEY_NULL_LEN || b->len == KEY_NULL_LEN) return a->len == b->len;
+  return text_equal(a, b);
+}
+
+/* The record of key i, whose segment may have to grow; NULL: no memory. */
+static char *find_or_make(HashTable *t, const KeyBatch *keys, uint32_t i) {
+  uint64_t hash = keys->hash[i];
+  for (;;) {
+    HashSegment *s = t->dir[dir_index(t, hash)];
+    HashSlot *slot = &s->slots[home(s, hash)], *end = s->slots + segment_slots(s);
+    for (; slot < end && slot->record != NULL; slot++) {
+      if (slot->hash == hash && same_key(t->form, slot->record, keys, i)) return slot->record;
+    }
+    bool full = s->n * 100 >= (uint32_t)LOAD_PERCENT << s->bits;
+    if (slot < end && !full) {
+      char *record = record_new(t, keys, i);
+      if (record == NULL) return NULL;
+      *slot = (HashSlot){hash, record};
+      s->n++;
+      t->n++;
+      return record;
+    }
+    if (!segment_grow(t, hash)) return NULL;
+  }
+}
+
+bool hash_table_get(HashTable *t, const KeyBatch *keys, uint32_t n, void **records) {
+  enum { AHEAD = 12 };
+  assert(keys->form == t->form);
+  if (t->dir == NULL && !make_directory(t)) return false;
+  uint32_t kb = key_bytes(t->form);
+  uint32_t warm = n < AHEAD ? n : AHEAD;
+  for (uint32_t i = 0; i < warm; i++) {
+    const HashSegment *s = t->dir[dir_index(t, keys->hash[i])];
+    __builtin_prefetch(&s->slots[home(s, keys->hash[i])]);
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    if (i + AHEAD < n) {
+      uint64_t h = keys->hash[i + AHEAD];
+      const HashSegment *s = t->dir[dir_index(t, h)];
+      __builtin_prefetch(&s->slots[home(s, h)]);
+    }
+    char *record = find_or_make(t, keys, i);
+    if (record == NULL) return false;
+    records[i] = record + kb;
+  }
+  return true;
+}
+
+/* --- reading in order ------------------------------------------------------------------------- */
+
+/* Pack the slots at the front, sorted by (hash, key).  They are almost in order already. */
+static void segment_pack(HashTable *t, HashSegment *s) {
+  uint32_t n = 0, slots = segment_slots(s);
+  for (uint32_t i = 0; i < slots; i++) {
+    HashSlot slot = s->slots[i];
+    if (slot.record == NULL) continue;
+    uint32_t at = n++;
+    while (at > 0) {
+      const HashSlot *left = &s->slots[at - 1];
+      bool before = left->hash < slot.hash || (left->hash == slot.hash &&
+                                               key_compare(t->form, left->record, slot.record) < 0);
+      if (before) break;
+      s->slots[at] = *left;
+      at--;
+    }
+    s->slots[at] = slot;
+  }
+  assert(n == s->n);
+  s->packed = true;
+}
+
+uint32_t hash_table_next(HashTable *t, HashCursor *cursor, uint32_t max, const void **keys,
+                         void **records, uint64_t *hashes) {
+  uint32_t kb = key_bytes(t->form), n = 0;
+  while (n < max) {
+    if (cursor->at == cursor->n) {
+      if (t->dir == NULL || cursor->dir_at == (uint64_t)1 << t->dir_bits) break;
+      HashSegment *s = t->dir[cursor->dir_at];
+      cursor->dir_at += (uint64_t)1 << (t->dir_bits - s->depth);
+      if (!s->packed) segment_pack(t, s);
+      *cursor = (HashCursor){.dir_at = cursor->dir_at, .n = s->n, .slots = s->slots};
+      continue;
+    }
+    HashSlot slot = cursor->slots[cursor->at++];
+    keys[n] = slot.record;
+    records[n] = slot.record + kb;
+    hashes[n++] = slot.hash;
+  }
+  return n;
+}

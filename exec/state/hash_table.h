@@ -1,0 +1,57 @@
+/* hash_table.h -- keyed records in hash order.
+ *
+ *   directory        top hash bits -> segment
+ *     [00] -------> segment of 16 to 512 slots, a record's slot near the place that its
+ *     [01] --+      next hash bits name, so that a segment is almost sorted by hash
+ *     [10] --+----> a segment may serve several directory entries
+ *     [11] -------> ...
+ *
+ * Extendible hashing (Fagin, Nievergelt, Pippenger, Strong, TODS 1979) with the top bits, so
+ * that the directory's order is hash order: reading the table in the order
+ * (hash, key) costs one insertion sort per almost sorted segment, a range of
+ * hashes is a run of segments, and growth splits one segment at a time and so makes no
+ * pause.
+ *
+ * A record is record_bytes of zeroed memory behind its key; it never moves.  Records and
+ * long keys live in the table's arena and go with it.  One thread.
+ */
+#pragma once
+#include "exec/state/key.h"
+
+typedef struct HashSlot {
+  uint64_t hash;
+  char *record; /* key, then record_bytes; NULL: free */
+} HashSlot;
+
+typedef struct HashSegment HashSegment;
+
+typedef struct HashTable {
+  KeyForm form;
+  uint32_t record_bytes; /* behind the key */
+  uint32_t dir_bits;
+  HashSegment **dir; /* 2^dir_bits; NULL before the first record */
+  uint64_t n;        /* records */
+  Arena arena;       /* records, long keys, and what aggregates keep */
+  size_t index_bytes;
+} HashTable;
+
+/* expected: records it will probably hold (0: unknown); the first segments are made to fit. */
+void hash_table_init(HashTable *t, KeyForm form, uint32_t record_bytes, uint64_t expected);
+void hash_table_deinit(HashTable *t);
+size_t hash_table_bytes(const HashTable *t);
+
+/* The records of keys[0..n), made where they are missing.  records[i] points behind the key.
+ * false: no memory (some may have been made). */
+MUST_USE bool hash_table_get(HashTable *t, const KeyBatch *keys, uint32_t n, void **records);
+
+/* Reading in order.  No record may be added while one is under way. */
+typedef struct HashCursor {
+  uint64_t dir_at; /* next directory entry */
+  uint32_t n, at;  /* sorted slots of the segment in hand */
+  HashSlot *slots; /* borrowed from the segment, which is sorted in place */
+} HashCursor;
+
+/* The next records in the order (hash, key): up to max; 0: no more.  keys[i] and records[i]
+ * point into the table; hashes[i] is the hash.  The table can only be freed afterwards. */
+uint32_t hash_table_next(HashTable *t, HashCursor *cursor, uint32_t max, const void **keys,
+                         void **records, uint64_t *hashes);

@@ -1,0 +1,142 @@
+/* hash_table_test.c -- the table against a sorted list of what went in: same records, same
+ * order, whatever the number of keys, the form, the crowding of hashes. */
+#include "exec/state/hash_table.h"
+
+#include <stdlib.h>
+
+#include "base/check.h"
+
+typedef struct Entry {
+  uint64_t hash, count;
+  int64_t key;
+} Entry;
+
+static int by_hash(const void *a, const void *b) {
+  const Entry *x = a, *y = b;
+  if (x->hash != y->hash) return x->hash < y->hash ? -1 : 1;
+  return (x->key > y->key) - (x->key < y->key);
+}
+
+/* Insert n draws of `distinct` keys under hash(key) & mask, count them, compare. */
+static void word_table(uint32_t n, uint32_t distinct, uint64_t mask, uint64_t expected) {
+  HashTable t;
+  hash_table_init(&t, KEY_WORD, 8, expected);
+  KeyBatch *keys = key_batch_new();
+  Entry *model = calloc(distinct, sizeof *model);
+  void *records[BATCH_ROWS];
+  keys->form = KEY_WORD;
+  uint64_t seed = 88172645463325252u;
+  for (uint32_t done = 0; done < n;) {
+    uint32_t step = n - done < 1000 ? n - done : 1000;
+    for (uint32_t i = 0; i < step; i++) {
+      seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+      int64_t k = (int64_t)(seed % distinct);
+      keys->u.word[i] = k;
+      keys->hash[i] = hash_u64((uint64_t)k) & mask;
+      model[k] = (Entry){keys->hash[i], model[k].count + 1, k};
+    }
+    CHECK(hash_table_get(&t, keys, step, records));
+    for (uint32_t i = 0; i < step; i++) ++*(uint64_t *)records[i];
+    done += step;
+  }
+  qsort(model, distinct, sizeof *model, by_hash);
+  uint32_t m = 0, wrong = 0, got;
+  while (m < distinct && model[m].count == 0) m++;
+  HashCursor cursor = {0};
+  const void *out_keys[100];
+  uint64_t hashes[100], total = 0;
+  Entry *used = calloc(distinct, sizeof *used);
+  uint32_t n_used = 0;
+  for (uint32_t i = 0; i < distinct; i++)
+    if (model[i].count > 0) used[n_used++] = model[i];
+  while ((got = hash_table_next(&t, &cursor, 100, out_keys, records, hashes)) > 0) {
+    for (uint32_t i = 0; i < got; i++, total++) {
+      if (total >= n_used) break;
+      wrong += hashes[i] != used[total].hash || *(const int64_t *)out_keys[i] != used[total].key ||
+               *(uint64_t *)records[i] != used[total].count;
+    }
+  }
+  CHECK_INT(wrong, 0);
+  CHECK_INT(total, n_used);
+  CHECK_INT(t.n, n_used);
+  free(used);
+  free(model);
+  key_batch_free(keys);
+  hash_table_deinit(&t);
+}
+
+static void test_null_hash(void) { CHECK(hash_u64(0) != KEY_NULL_HASH); }
+
+static void test_text_keys(void) {
+  Type types[] = {type_string()};
+  uint32_t cols[] = {0};
+  KeySpec spec = key_spec(cols, types, 1);
+  CHECK(spec.form == KEY_TEXT);
+  TextRef values[] = {text_ref("a", 1),
+                      text_ref("", 0),
+                      text_ref("a very long key indeed", 22),
+                      text_ref("a very long key inside", 22),
+                      text_ref("a", 1),
+                      {0}};
+  uint64_t valid[1] = {0x1F};
+  Vector col = {.type = types[0], .data = values, .valid = valid};
+  Batch batch = {.rows = 6, .n_cols = 1, .cols = &col};
+  uint16_t rows[] = {0, 1, 2, 3, 4, 5};
+  HashTable t;
+  hash_table_init(&t, KEY_TEXT, 8, 0);
+  KeyBatch *keys = key_batch_new();
+  void *records[6];
+  CHECK(key_batch_fill(keys, &spec, &batch, rows, 6));
+  CHECK(hash_table_get(&t, keys, 6, records));
+  CHECK_INT(t.n, 5);
+  CHECK(records[0] == records[4] && records[2] != records[3] && records[1] != records[5]);
+  key_batch_free(keys);
+  hash_table_deinit(&t);
+}
+
+static void test_bytes_keys(void) {
+  Type types[] = {type_of(TYPE_INT), type_of(TYPE_DOUBLE)};
+  uint32_t cols[] = {0, 1};
+  KeySpec spec = key_spec(cols, types, 2);
+  CHECK(spec.form == KEY_BYTES);
+  int32_t a[] = {1, 1, 2, 1};
+  double b[] = {0.0, -0.0, 0.0, 0.0};
+  uint64_t valid[1] = {0x7};
+  Vector col[2] = {{.type = types[0], .data = a}, {.type = types[1], .data = b, .valid = valid}};
+  Batch batch = {.rows = 4, .n_cols = 2, .cols = col};
+  uint16_t rows[] = {0, 1, 2, 3};
+  HashTable t;
+  hash_table_init(&t, KEY_BYTES, 0, 0);
+  KeyBatch *keys = key_batch_new();
+  void *records[4];
+  CHECK(key_batch_fill(keys, &spec, &batch, rows, 4));
+  CHECK(hash_table_get(&t, keys, 4, records));
+  CHECK_INT(t.n, 3);
+  int32_t oa[3];
+  double ob[3];
+  uint64_t va[1] = {~UINT64_C(0)}, vb[1] = {~UINT64_C(0)}, hashes[3];
+  Vector out[2] = {{.type = types[0], .data = oa, .valid = va},
+                   {.type = types[1], .data = ob, .valid = vb}};
+  HashCursor cursor = {0};
+  const void *k[3];
+  CHECK_INT(hash_table_next(&t, &cursor, 3, k, records, hashes), 3);
+  key_columns(&spec, k, hashes, 3, out);
+  int sum = oa[0] + oa[1] + oa[2];
+  CHECK_INT(sum, 4);
+  CHECK_INT(__builtin_popcountll(vb[0] & 7), 2);
+  key_batch_free(keys);
+  hash_table_deinit(&t);
+}
+
+int main(void) {
+  test_null_hash();
+  for (uint32_t n = 0; n < 70; n++) word_table(n, n + 1, ~UINT64_C(0), 0);
+  word_table(300000, 100000, ~UINT64_C(0), 0);
+  word_table(300000, 100000, ~UINT64_C(0), 50000);
+  word_table(20000, 7, ~UINT64_C(0), 0);
+  word_table(20000, 5000, UINT64_C(0xFFFF) << 48, 0); /* few distinct hashes: keys tell */
+  word_table(5000, 100, 0, 0);                        /* one hash for all */
+  test_text_keys();
+  test_bytes_keys();
+  return check_done();
+}
