@@ -4,8 +4,8 @@
  * nothing written later can stand behind a hole.
  *
  * stdout_* and stderr_* may be called by several threads at once: the rows of a SELECT and of
- * several `print` tables come out whole, in the order of the calls.  SIGPIPE has to be ignored by the
- * program; a reader that has gone then shows as ERR_CLOSED_PIPE.
+ * several `print` tables come out whole, in the order of the calls.  SIGPIPE has to be ignored by
+ * the program; a reader that has gone then shows as ERR_CLOSED_PIPE.
  */
 #pragma once
 #include "base/error.h"

@@ -34,6 +34,10 @@ typedef struct OrderTag {
   Micros end_us, start_us;
 } OrderTag;
 
+static inline bool order_tag_same(OrderTag a, OrderTag b) {
+  return a.end_us == b.end_us && a.start_us == b.start_us;
+}
+
 /* What the operators of one stage on one worker share; owned by exec/run. */
 typedef struct OpContext {
   const ExprEnv *env;

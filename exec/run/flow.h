@@ -56,9 +56,9 @@ typedef struct Lane {
 enum { LANE_BYTES_MAX = 2 << 20, PARCEL_BYTES = 64 << 10 };
 
 typedef enum ChunkKind {
-  CHUNK_ROWS,  /* of a split */
-  CHUNK_END,   /* the input has ended: all fires */
-  CHUNK_STOP   /* interrupted: nothing more fires */
+  CHUNK_ROWS, /* of a split */
+  CHUNK_END,  /* the input has ended: all fires */
+  CHUNK_STOP  /* interrupted: nothing more fires */
 } ChunkKind;
 
 typedef enum SlotState { SLOT_FREE, SLOT_READY, SLOT_PARSING, SLOT_PARSED } SlotState;
@@ -66,9 +66,7 @@ typedef enum SlotState { SLOT_FREE, SLOT_READY, SLOT_PARSING, SLOT_PARSED } Slot
 /* A malformed record, kept until its chunk's turn to report comes. */
 typedef struct BadRow {
   uint64_t line;
-  char *reason; /* malloc'ed */
-  char *record; /* malloc'ed, record_len bytes; NULL when not asked for */
-  size_t record_len;
+  char *reason; /* malloc'ed; NULL: no memory for it */
 } BadRow;
 
 typedef struct ChunkSlot {
@@ -80,18 +78,20 @@ typedef struct ChunkSlot {
   bool split_ended; /* its last */
   Micros now_us;    /* processing time of all its rows */
   /* bytes, for byte sources */
-  char *text;       /* malloc'ed with CHUNK_PADDING; the slot's */
-  size_t text_len, text_cap;
+  char *text; /* malloc'ed with CHUNK_PADDING; the slot's */
+  size_t text_len;
   const void *layout;
   uint64_t first_line;
-  uint64_t row_chunk; /* which chunk of a row source */
+  uint64_t row_chunk;       /* which chunk of a row source */
   uint64_t skipped_records; /* longer than RECORD_MAX: skipped before this chunk */
   /* made by parsing */
   Micros max_us;
-  ParcelQueue *parcels; /* [edge of source * workers + consumer] */
+  ParcelQueue *parcels; /* [edge of source * WORKERS_MAX + consumer]: allocated once */
   uint64_t rows, bad_rows, null_time_rows;
   BadRow bad[BAD_ROWS_SHOWN];
   uint32_t n_bad;
+  bool keep_bad;       /* the user wants dead letters */
+  StrBuf dead_letters; /* malformed records as they were, a newline behind each */
   Error error;
   uint32_t consumers_left;
 } ChunkSlot;
@@ -100,10 +100,11 @@ typedef struct Flow {
   pthread_mutex_t lock;
   pthread_cond_t changed;
   ChunkSlot *slots;
-  uint32_t ring; /* number of slots: D of design.md, workers + 4 */
+  uint32_t ring;     /* number of slots: D of design.md, workers + 4 */
   uint64_t admitted; /* chunks put into the ring so far */
   uint64_t claimed;  /* of them given to a parser */
   uint64_t retired;  /* of them done with */
+  bool ended;        /* END or STOP is among the admitted */
   bool failed;       /* Job.err is set: everybody leaves */
 } Flow;
 

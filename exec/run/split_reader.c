@@ -42,7 +42,8 @@ void split_reader_free(SplitReader *r) {
   r->layout = NULL;
 }
 
-/* --- filling the buffer ---------------------------------------------------------------------------- */
+/* --- filling the buffer
+ * ---------------------------------------------------------------------------- */
 
 static bool reserve(SplitReader *r, size_t n) {
   if (r->cap - r->len >= n + CHUNK_PADDING && r->buf != NULL) return true;
@@ -78,20 +79,26 @@ static void drop_front(SplitReader *r, size_t n) {
   r->offset += n;
 }
 
-/* --- the start of a file ------------------------------------------------------------------------------ */
+static bool readable_now(const SplitReader *r) {
+  if (stream_has_buffered(r->stream)) return true;
+  struct pollfd p = {.fd = stream_poll_fd(r->stream), .events = POLLIN};
+  return p.fd < 0 || sys.poll(&p, 1, 0) > 0;
+}
+
+/* --- the start of a file
+ * ------------------------------------------------------------------------------ */
 
 /* Read until a whole record stands at the start of the buffer: its length, all of the buffer at the
  * end, or 0 when no record ends within RECORD_MAX. */
 static Code first_record(SplitReader *r, size_t *len, Error *err) {
   for (size_t want = LOOK_AHEAD_BYTES;; want *= 2) {
-    TRY(fill(r, want, err));
-    *len = format_of(r)->first_end(&r->cut, r->buf, r->len, r->scan->options);
-    if (*len > 0) return OK;
+    *len = r->len > 0 ? format_of(r)->first_end(&r->cut, r->buf, r->len, r->scan->options) : 0;
+    if (*len > 0 || r->len >= RECORD_MAX) return OK;
     if (r->at_end) {
       *len = r->len;
       return OK;
     }
-    if (r->len >= RECORD_MAX) return OK;
+    TRY(fill(r, want, err));
   }
 }
 
@@ -126,7 +133,21 @@ static Code begin(SplitReader *r, Error *err) {
   return read_header(r, err);
 }
 
-/* --- chunks ---------------------------------------------------------------------------------------------- */
+/* Has a pipe sent what begin wants to see?  Reads what is there. */
+static Code pipe_can_begin(SplitReader *r, bool *can, Error *err) {
+  while (!r->at_end && r->len < r->chunk_bytes && readable_now(r)) {
+    TRY(read_some(r, r->chunk_bytes, err));
+  }
+  const Format *f = format_of(r);
+  bool header = f->header_records != NULL && f->header_records(r->scan->options) > 0;
+  *can = r->at_end || r->len >= RECORD_MAX;
+  if (*can || r->len < 3) return OK;
+  *can = !header || f->first_end(&r->cut, r->buf, r->len, r->scan->options) > 0;
+  return OK;
+}
+
+/* --- chunks
+ * ---------------------------------------------------------------------------------------------- */
 
 /* Hand the first n bytes over as a chunk; what is behind them moves to a new buffer. */
 static Code give_out(SplitReader *r, size_t n, ChunkText *out, Error *err) {
@@ -225,29 +246,19 @@ static Code next_of_file(SplitReader *r, ChunkText *out, Error *err) {
   }
 }
 
-static bool readable_now(const SplitReader *r) {
-  if (stream_has_buffered(r->stream)) return true;
-  struct pollfd p = {.fd = stream_poll_fd(r->stream), .events = POLLIN};
-  return p.fd < 0 || sys.poll(&p, 1, 0) > 0;
-}
-
-static Code next_of_pipe(SplitReader *r, bool wait, bool cut_short, ChunkText *out,
-                         ReadResult *result, Error *err) {
+static Code next_of_pipe(SplitReader *r, bool cut_short, ChunkText *out, ReadResult *result,
+                         Error *err) {
   for (;;) {
-    bool more = !r->at_end && r->len < r->chunk_bytes && (wait || readable_now(r));
-    if (more) {
-      size_t whole = format_of(r)->last_end(&r->cut, r->buf, r->len, r->scan->options);
-      if (whole == 0 || readable_now(r)) {
-        TRY(read_some(r, r->chunk_bytes, err));
-        continue;
-      }
+    while (!r->at_end && r->len < r->chunk_bytes && readable_now(r)) {
+      TRY(read_some(r, r->chunk_bytes, err));
     }
     if (r->at_end) return give_out_rest(r, out, err);
     size_t whole = format_of(r)->last_end(&r->cut, r->buf, r->len, r->scan->options);
-    if (whole > 0 && (cut_short || whole >= r->chunk_bytes)) return give_out(r, whole, out, err);
+    bool full = r->len >= r->chunk_bytes;
+    if (whole > 0 && (cut_short || full)) return give_out(r, whole, out, err);
     if (r->len >= RECORD_MAX) {
       TRY(skip_record(r, out, err));
-    } else if (r->len >= r->chunk_bytes && readable_now(r)) {
+    } else if (full && readable_now(r)) {
       TRY(read_some(r, r->chunk_bytes, err)); /* one record longer than a chunk */
     } else {
       *result = READ_WAIT;
@@ -256,15 +267,21 @@ static Code next_of_pipe(SplitReader *r, bool wait, bool cut_short, ChunkText *o
   }
 }
 
-Code split_reader_next(SplitReader *r, bool wait, bool cut_short, ChunkText *out,
-                       ReadResult *result, Error *err) {
+Code split_reader_next(SplitReader *r, bool cut_short, ChunkText *out, ReadResult *result,
+                       Error *err) {
   assert(!r->done);
   *out = (ChunkText){0};
   *result = READ_CHUNK;
   if (r->stream == NULL) TRY(split_reader_open(r, err));
+  bool file = stream_poll_fd(r->stream) < 0, can = true;
+  if (!r->begun && !file) TRY(pipe_can_begin(r, &can, err));
+  if (!can) {
+    *result = READ_WAIT;
+    return OK;
+  }
   if (!r->begun) TRY(begin(r, err));
-  if (stream_poll_fd(r->stream) < 0) return next_of_file(r, out, err);
-  return next_of_pipe(r, wait, cut_short, out, result, err);
+  if (file) return next_of_file(r, out, err);
+  return next_of_pipe(r, cut_short, out, result, err);
 }
 
 Code split_reader_peek(SplitReader *r, ChunkText *out, Error *err) {

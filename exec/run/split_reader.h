@@ -25,8 +25,8 @@ typedef struct SplitReader {
   size_t len, cap;
 } SplitReader;
 
-/* A chunk's bytes.  text is malloc'ed with CHUNK_PADDING readable bytes behind; whoever gets it frees
- * it. */
+/* A chunk's bytes.  text is malloc'ed with CHUNK_PADDING readable bytes behind; whoever gets it
+ * frees it. */
 typedef struct ChunkText {
   char *text;
   size_t len;
@@ -41,10 +41,10 @@ typedef enum ReadResult {
 
 /* Open the stream (again from the start). */
 MUST_USE Code split_reader_open(SplitReader *r, Error *err);
-/* The next chunk (len 0 only for the last).  For a pipe: blocks only if wait; gives less than a
- * full chunk only if cut_short. */
-MUST_USE Code split_reader_next(SplitReader *r, bool wait, bool cut_short, ChunkText *out,
-                                ReadResult *result, Error *err);
+/* The next chunk (len 0 only for the last).  A pipe is never waited for,
+ * and gives less than a full chunk only if cut_short. */
+MUST_USE Code split_reader_next(SplitReader *r, bool cut_short, ChunkText *out, ReadResult *result,
+                                Error *err);
 /* Only the first record, for its event time; the reader is closed and at its start again. */
 MUST_USE Code split_reader_peek(SplitReader *r, ChunkText *out, Error *err);
 /* Close the stream and forget what was read.  The layout stays. */

@@ -116,7 +116,8 @@ Code stages_cut(Arena *arena, const JobPlan *plan, Stages *out, Error *err) {
   return OK;
 }
 
-/* --- instances --------------------------------------------------------------------------------- */
+/* --- instances ---------------------------------------------------------------------------------
+ */
 
 static Op *make_op(const OpSpec *spec, OpContext *ctx) {
   const OpSpec *in = spec->n_inputs > 0 ? spec->inputs[0] : NULL;

@@ -16,8 +16,8 @@
 enum { EDGES_MAX = 64 };
 
 typedef struct Edge {
-  uint32_t index;       /* in Stages.edges; also the order among inputs of one consumer */
-  uint32_t from;        /* stage */
+  uint32_t index; /* in Stages.edges; also the order among inputs of one consumer */
+  uint32_t from;  /* stage */
   bool to_sink;
   uint32_t to;          /* stage or sink */
   const OpSpec *spec;   /* EXCHANGE or SINK */
@@ -56,7 +56,8 @@ typedef struct Stages {
 /* Cut a validated plan.  Everything lives in the arena but lanes. */
 MUST_USE Code stages_cut(Arena *arena, const JobPlan *plan, Stages *out, Error *err);
 
-/* --- one worker's operators of a stage --------------------------------------------------------- */
+/* --- one worker's operators of a stage ---------------------------------------------------------
+ */
 
 typedef struct Instance Instance;
 
@@ -67,8 +68,8 @@ struct Instance {
   const Stage *stage;
   uint32_t worker; /* 0 for a single stage */
   OpContext ctx;
-  Op **ops; /* parallel to stage->ops; [0] NULL for SCAN and VALUES heads */
-  Op **outs; /* parallel to stage->out */
+  Op **ops;   /* parallel to stage->ops; [0] NULL for SCAN and VALUES heads */
+  Op **outs;  /* parallel to stage->out */
   Op **first; /* source stages: consumers of the head */
   uint32_t n_first;
   Arena arena;

@@ -1,0 +1,121 @@
+/* conn_file.c -- the connector "filesystem": its options and its source.
+ *
+ * 'path' is a file, a directory or a pattern (file_list.h); every file is one split, which
+ * byte_stream.c inflates when its name says so.  The sink is in file_sink.c.
+ */
+#include "exec/connectors/conn_file.h"
+
+#include "base/limits.h"
+#include "exec/connectors/byte_stream.h"
+#include "exec/connectors/file_list.h"
+
+static const OptionDef file_option_defs[] = {
+    {.key = "path",
+     .kind = OPTION_TEXT,
+     .required = true,
+     .doc = "A file, a directory (all files in it, at any depth) or a pattern with * ? [..]; a "
+            "source inflates .gz and .zst.  A sink writes one file when the path ends in .csv "
+            ".tsv .json .jsonl .ndjson or .txt, else a directory of part files."},
+    {.key = "source.report-statistics",
+     .kind = OPTION_TEXT,
+     .fallback = "all",
+     .doc = "Accepted and without effect: no plan depends on statistics."},
+    {.key = "sink.rolling-policy.file-size",
+     .kind = OPTION_SIZE,
+     .fallback = "128MB",
+     .doc = "A part file that has this size is closed and the next one begun."},
+    {.key = "sink.rolling-policy.rollover-interval",
+     .kind = OPTION_DURATION,
+     .fallback = "30 min",
+     .doc = "Accepted and without effect: part files roll by size alone, so that the same input "
+            "gives the same files."},
+    {.key = "sink.rolling-policy.check-interval",
+     .kind = OPTION_DURATION,
+     .fallback = "1 min",
+     .doc = "Accepted and without effect, see rollover-interval."},
+    {.key = "sink.rolling-policy.inactivity-interval",
+     .kind = OPTION_DURATION,
+     .fallback = "30 min",
+     .doc = "Accepted and without effect, see rollover-interval."},
+};
+const OptionList FILE_OPTIONS = {file_option_defs, COUNT_OF(file_option_defs)};
+
+/* Flink's options that are not built, by what they begin with. */
+static const char *const not_built[] = {"source.monitor-interval",
+                                        "source.path.regex-pattern",
+                                        "partition.",
+                                        "sink.partition-commit.",
+                                        "sink.shuffle-by-partition.enable",
+                                        "auto-compaction",
+                                        "compaction.",
+                                        NULL};
+
+static Code file_check(const FormatField *fields, uint32_t n_fields, Options options, Span span,
+                       Error *err) {
+  (void)fields;
+  (void)n_fields;
+  const Option *given = options_find(options, "path");
+  if (given != NULL && given->value_span.len > 0) span = given->value_span;
+  const char *path;
+  return file_path_of(options_text(options, FILE_OPTIONS, "", "path"), span, &path, err);
+}
+
+static Code file_splits(const SourceSpec *spec, Arena *arena, Split **splits, uint32_t *n,
+                        Error *err) {
+  const char *path;
+  TRY(file_path_of(options_text(spec->options, FILE_OPTIONS, "", "path"), spec->span, &path, err));
+  return file_list(path, spec->span, arena, splits, n, err);
+}
+
+static Code file_open(const SourceSpec *spec, const Split *split, ByteStream **out, Error *err) {
+  return stream_open_path(split->name, spec->span, out, err);
+}
+
+static const ByteSource file_source = {.splits = file_splits, .open = file_open};
+
+const Connector conn_filesystem = {
+    .name = "filesystem",
+    .options = {file_option_defs, COUNT_OF(file_option_defs)},
+    .not_built = not_built,
+    .takes_format = true,
+    .check = file_check,
+    .bytes = &file_source,
+    .sink = &FILE_SINK,
+    .doc = "Files: read one, a directory or a pattern of them; write one or a directory of parts."};
+
+/* --- the first bytes ----------------------------------------------------------------------- */
+
+/* The first file that is not empty stands for all of them. */
+static Code peek_splits(const Split *splits, uint32_t n, Span span, char *buf, size_t *len,
+                        Error *err) {
+  *len = 0;
+  for (uint32_t i = 0; i < n && *len == 0; i++) {
+    if (!splits[i].bounded) {
+      FAIL(err, ERR_UNSUPPORTED, span, "\"%s\" can be read only once, so nothing is inferred",
+           splits[i].name);
+      error_hint(err, "declare its columns with CREATE TABLE, or read it as stdin");
+      return ERR_UNSUPPORTED;
+    }
+    ByteStream *s = NULL;
+    TRY(stream_open_path(splits[i].name, span, &s, err));
+    Code code = stream_fill(s, buf, SNIFF_BYTES + 1, len, err);
+    stream_close(s);
+    TRY(code);
+  }
+  return OK;
+}
+
+Code source_peek_file(Arena *arena, const char *path, Span span, Str *sample, bool *complete,
+                      Error *err) {
+  const char *local;
+  Split *splits = NULL;
+  uint32_t n = 0;
+  size_t len = 0;
+  TRY(file_path_of(path, span, &local, err));
+  TRY(file_list(local, span, arena, &splits, &n, err));
+  char *buf = arena_alloc(arena, SNIFF_BYTES + 1);
+  TRY(peek_splits(splits, n, span, buf, &len, err));
+  *complete = len <= SNIFF_BYTES;
+  *sample = (Str){buf, *complete ? len : SNIFF_BYTES};
+  return OK;
+}

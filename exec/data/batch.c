@@ -1,0 +1,364 @@
+/* batch.c -- what makes a batch well formed; a batch that owns its rows.
+ *
+ * A builder is one block of memory: the struct, the vectors, for every column its validity
+ * bits and its values, then the arrays beside the columns.  Only long strings stand
+ * elsewhere, in its arena.  So clearing frees nothing, and an append can only fail before
+ * it has changed anything: the room for all its long strings is taken first.
+ *
+ * The validity bits of a column are all ones behind its last row.  An append therefore
+ * writes bits for NULLs only, and nothing at all for a column without any.
+ */
+#include "exec/data/batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "exec/data/decimal.h"
+
+static_assert(BATCH_ROWS <= UINT16_MAX + 1, "sel holds uint16_t row numbers");
+static_assert(BATCH_ROWS % 64 == 0, "validity bits are whole words");
+
+/* --- verify ------------------------------------------------------------------------ */
+
+static void verify_type(Type t) {
+  assert(t.kind < TYPE_KIND_COUNT);
+  if (t.kind == TYPE_DECIMAL) {
+    assert(t.precision >= 1 && t.precision <= DECIMAL_PRECISION_MAX);
+    assert(t.scale <= t.precision);
+  }
+  if (type_is_timestamp(t) || t.kind == TYPE_TIME) assert(t.precision <= TIMESTAMP_PRECISION_MAX);
+}
+
+static void verify_text(const TextRef *t) {
+  char plain[TEXT_INLINE_MAX] = {0};
+  if (t->len <= TEXT_INLINE_MAX) {
+    memcpy(plain, (const char *)t + offsetof(TextRef, prefix), sizeof plain);
+    for (uint32_t i = t->len; i < TEXT_INLINE_MAX; i++) assert(plain[i] == 0);
+  } else {
+    assert(memcmp(t->prefix, t->u.ptr, sizeof t->prefix) == 0);
+  }
+}
+
+static void verify_zero(const Vector *v, uint32_t at) {
+  size_t width = phys_size(type_phys(v->type));
+  const char *slot = (const char *)v->data + at * width;
+  for (size_t i = 0; i < width; i++) assert(slot[i] == 0);
+}
+
+static void verify_value(const Vector *v, uint32_t row) {
+  uint32_t at = vector_at(v, row);
+  if (!vector_valid(v, row) || v->type.kind == TYPE_NULL) {
+    assert(!vector_valid(v, row)); /* the type of a bare NULL has no values */
+    assert(v->type.nullable);
+    verify_zero(v, at);
+    return;
+  }
+  Phys phys = type_phys(v->type);
+  if (v->type.kind == TYPE_BOOLEAN) assert(((const uint8_t *)v->data)[at] <= 1);
+  if (v->type.kind == TYPE_DECIMAL) {
+    Int128 unscaled =
+        phys == PHYS_I128 ? ((const Int128 *)v->data)[at] : ((const int64_t *)v->data)[at];
+    assert(decimal_fits(unscaled, v->type.precision));
+  }
+  if (phys == PHYS_TEXT) verify_text((const TextRef *)v->data + at);
+}
+
+void batch_verify(const Batch *b) {
+  assert(b->rows <= BATCH_ROWS);
+  assert(b->n_cols <= COLUMNS_MAX);
+  assert(b->n_cols == 0 || b->cols != NULL);
+  assert(b->sel == NULL || b->n_sel <= b->rows);
+  uint32_t n = batch_count(b);
+  for (uint32_t i = 0; b->sel != NULL && i < n; i++) {
+    assert(b->sel[i] < b->rows);
+    assert(i == 0 || b->sel[i - 1] < b->sel[i]);
+  }
+  for (uint32_t i = 0; b->kind != NULL && i < n; i++) {
+    assert(b->kind[batch_row(b, i)] <= ROW_DELETE);
+  }
+  for (uint32_t c = 0; c < b->n_cols; c++) {
+    verify_type(b->cols[c].type);
+    assert(b->cols[c].data != NULL || b->rows == 0);
+    for (uint32_t i = 0; i < n; i++) verify_value(&b->cols[c], batch_row(b, i));
+  }
+}
+
+/* --- build ------------------------------------------------------------------------- */
+
+enum { CACHE_LINE = 64 };
+
+/* What stands behind the public part; then the arrays. */
+typedef struct OwnedBatch {
+  BatchBuilder builder; /* first: the two are cast to each other */
+  size_t bytes;         /* of the block */
+  uint64_t **valid;     /* per column: where its bits are, in use or not */
+  uint64_t *hash;
+  Micros *mark;
+  uint8_t *kind;
+} OwnedBatch;
+
+static OwnedBatch *owned(BatchBuilder *b) { return (OwnedBatch *)(void *)b; }
+
+/* Cut bytes off a block of which *at are used, on a cache line.  With base NULL this only
+ * counts. */
+static void *cut(char *base, size_t *at, size_t bytes) {
+  *at = (*at + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+  void *p = base != NULL ? base + *at : NULL;
+  *at += bytes;
+  return p;
+}
+
+/* Place the arrays behind o; returns the bytes of the whole.  With o NULL this only counts. */
+static size_t lay_out(OwnedBatch *o, BatchShape shape) {
+  char *base = (char *)o;
+  size_t at = sizeof *o, row_bytes = 0;
+  Vector *cols = cut(base, &at, shape.n_cols * sizeof *cols);
+  uint64_t **valid = cut(base, &at, shape.n_cols * sizeof *valid);
+  for (uint32_t c = 0; c < shape.n_cols; c++) {
+    size_t width = phys_size(type_phys(shape.types[c]));
+    uint64_t *bits = cut(base, &at, BATCH_WORDS * sizeof *bits);
+    void *data = cut(base, &at, BATCH_ROWS * width);
+    row_bytes += width;
+    if (o == NULL) continue;
+    cols[c] = (Vector){.type = shape.types[c], .data = data};
+    valid[c] = bits;
+  }
+  uint64_t *hash = shape.with_hash ? cut(base, &at, BATCH_ROWS * sizeof *hash) : NULL;
+  Micros *mark = shape.with_mark ? cut(base, &at, BATCH_ROWS * sizeof *mark) : NULL;
+  uint8_t *kind = shape.with_kind ? cut(base, &at, BATCH_ROWS * sizeof *kind) : NULL;
+  if (o != NULL) {
+    *o = (OwnedBatch){
+        .builder.row_bytes = row_bytes, .valid = valid, .hash = hash, .mark = mark, .kind = kind};
+    o->builder.batch =
+        (Batch){.n_cols = shape.n_cols, .kind = kind, .mark = mark, .hash = hash, .cols = cols};
+  }
+  return at;
+}
+
+BatchBuilder *batch_builder_new(BatchShape shape) {
+  assert(shape.n_cols <= COLUMNS_MAX);
+  size_t bytes = (lay_out(NULL, shape) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+  OwnedBatch *o = aligned_alloc(CACHE_LINE, bytes);
+  if (o == NULL) return NULL;
+  lay_out(o, shape);
+  o->bytes = bytes;
+  return &o->builder;
+}
+
+void batch_builder_free(BatchBuilder *b) {
+  if (b == NULL) return;
+  arena_deinit(&b->text);
+  free(b);
+}
+
+void batch_builder_clear(BatchBuilder *b) {
+  b->batch.rows = 0;
+  for (uint32_t c = 0; c < b->batch.n_cols; c++) b->batch.cols[c].valid = NULL;
+  arena_reset(&b->text);
+}
+
+size_t batch_builder_bytes(const BatchBuilder *b) {
+  return ((const OwnedBatch *)(const void *)b)->bytes + b->text.total_bytes;
+}
+
+uint64_t *batch_builder_valid(BatchBuilder *b, uint32_t col) {
+  assert(col < b->batch.n_cols);
+  Vector *v = &b->batch.cols[col];
+  if (v->valid == NULL) {
+    v->valid = owned(b)->valid[col];
+    memset(v->valid, 0xFF, BATCH_WORDS * sizeof *v->valid);
+  }
+  return v->valid;
+}
+
+uint64_t *batch_builder_hash(BatchBuilder *b) { return owned(b)->hash; }
+Micros *batch_builder_mark(BatchBuilder *b) { return owned(b)->mark; }
+uint8_t *batch_builder_kind(BatchBuilder *b) { return owned(b)->kind; }
+
+bool batch_builder_text(BatchBuilder *b, Str text, TextRef *out) {
+  assert(text.len <= UINT32_MAX);
+  if (text.len > TEXT_INLINE_MAX) {
+    char *copy = arena_try_alloc(&b->text, text.len, 1);
+    if (copy == NULL) return false;
+    memcpy(copy, text.ptr, text.len);
+    text.ptr = copy;
+  }
+  *out = text_ref(text.ptr, text.len);
+  return true;
+}
+
+/* --- append ------------------------------------------------------------------------ */
+
+/* The rows that are wanted, which are most often a run. */
+typedef struct Pick {
+  const uint16_t *rows;
+  uint32_t n;
+  bool run; /* rows[0], rows[0] + 1, ... */
+} Pick;
+
+static bool is_run(const uint16_t *rows, uint32_t n) {
+  uint32_t off = 0; /* no early way out: this vectorizes */
+  for (uint32_t i = 0; i < n; i++) off |= rows[i] ^ (rows[0] + i);
+  return off == 0;
+}
+
+/* One loop per width; memcpy of a constant is a plain move. */
+#define GATHER(name, width)                                                            \
+  static void name(char *restrict to, const char *restrict from, const uint16_t *rows, \
+                   uint32_t n) {                                                       \
+    for (uint32_t i = 0; i < n; i++) {                                                 \
+      memcpy(to + (size_t)i * (width), from + (size_t)rows[i] * (width), (width));     \
+    }                                                                                  \
+  }                                                                                    \
+  static void name##_same(char *restrict to, const char *restrict from, uint32_t n) {  \
+    for (uint32_t i = 0; i < n; i++) memcpy(to + (size_t)i * (width), from, (width));  \
+  }
+GATHER(gather_1, 1)
+GATHER(gather_2, 2)
+GATHER(gather_4, 4)
+GATHER(gather_8, 8)
+GATHER(gather_16, 16)
+#undef GATHER
+
+static void gather(char *to, const char *from, size_t width, Pick pick) {
+  if (pick.run) {
+    memcpy(to, from + pick.rows[0] * width, pick.n * width);
+  } else if (width == 1) {
+    gather_1(to, from, pick.rows, pick.n);
+  } else if (width == 2) {
+    gather_2(to, from, pick.rows, pick.n);
+  } else if (width == 4) {
+    gather_4(to, from, pick.rows, pick.n);
+  } else if (width == 8) {
+    gather_8(to, from, pick.rows, pick.n);
+  } else {
+    assert(width == 16);
+    gather_16(to, from, pick.rows, pick.n);
+  }
+}
+
+static void spread(char *to, const char *from, size_t width, uint32_t n) {
+  if (width == 1) {
+    gather_1_same(to, from, n);
+  } else if (width == 2) {
+    gather_2_same(to, from, n);
+  } else if (width == 4) {
+    gather_4_same(to, from, n);
+  } else if (width == 8) {
+    gather_8_same(to, from, n);
+  } else {
+    assert(width == 16);
+    gather_16_same(to, from, n);
+  }
+}
+
+/* Bytes that the long strings of these rows take. */
+static size_t long_bytes(const Vector *v, Pick pick) {
+  if (type_phys(v->type) != PHYS_TEXT) return 0;
+  const TextRef *texts = v->data;
+  size_t total = 0;
+  if (v->constant) return texts[0].len > TEXT_INLINE_MAX ? texts[0].len : 0;
+  for (uint32_t i = 0; i < pick.n; i++) {
+    uint32_t len = texts[pick.rows[i]].len;
+    total += len > TEXT_INLINE_MAX ? len : 0;
+  }
+  return total;
+}
+
+static void move_text(TextRef *text, char **room) {
+  memcpy(*room, text->u.ptr, text->len);
+  text->u.ptr = *room;
+  *room += text->len;
+}
+
+/* Give the long strings among n new slots a copy of their own, in room. */
+static void move_texts(TextRef *slots, uint32_t n, bool same, char **room) {
+  if (same) {
+    move_text(&slots[0], room);
+    for (uint32_t i = 1; i < n; i++) slots[i] = slots[0];
+    return;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    if (slots[i].len > TEXT_INLINE_MAX) move_text(&slots[i], room);
+  }
+}
+
+static bool any_null(const Vector *v, Pick pick) {
+  if (v->constant) return !bit_get(v->valid, 0);
+  uint64_t all = 1;
+  for (uint32_t i = 0; i < pick.n; i++) all &= (uint64_t)bit_get(v->valid, pick.rows[i]);
+  return all == 0;
+}
+
+/* Clear the bits of the NULLs among the new rows, a word at a time. */
+static void append_nulls(uint64_t *bits, uint32_t base, const Vector *v, Pick pick) {
+  for (uint32_t i = 0; i < pick.n;) {
+    uint32_t shift = (base + i) % 64, take = 64 - shift;
+    if (take > pick.n - i) take = pick.n - i;
+    uint64_t nulls = 0;
+    for (uint32_t k = 0; k < take; k++) {
+      uint32_t row = v->constant ? 0 : pick.rows[i + k];
+      nulls |= (uint64_t)!bit_get(v->valid, row) << (shift + k);
+    }
+    bits[(base + i) / 64] &= ~nulls;
+    i += take;
+  }
+}
+
+static void append_column(BatchBuilder *b, uint32_t col, const Vector *from, Pick pick,
+                          char **room) {
+  const Vector *v = &b->batch.cols[col];
+  size_t width = phys_size(type_phys(v->type));
+  char *to = (char *)v->data + b->batch.rows * width;
+  size_t text_bytes_wanted = long_bytes(from, pick);
+  if (from->constant) {
+    spread(to, from->data, width, pick.n);
+  } else {
+    gather(to, from->data, width, pick);
+  }
+  if (text_bytes_wanted > 0) move_texts((TextRef *)(void *)to, pick.n, from->constant, room);
+  if (from->valid != NULL && any_null(from, pick)) {
+    append_nulls(batch_builder_valid(b, col), b->batch.rows, from, pick);
+  }
+}
+
+/* The arrays beside the columns, each with what stands for "not there". */
+static void append_extras(OwnedBatch *o, const Batch *from, Pick pick) {
+  uint32_t at = o->builder.batch.rows;
+  if (o->hash != NULL && from->hash != NULL) {
+    gather((char *)(o->hash + at), (const char *)from->hash, sizeof *o->hash, pick);
+  } else if (o->hash != NULL) {
+    memset(o->hash + at, 0, pick.n * sizeof *o->hash);
+  }
+  if (o->mark != NULL && from->mark != NULL) {
+    gather((char *)(o->mark + at), (const char *)from->mark, sizeof *o->mark, pick);
+  } else if (o->mark != NULL) {
+    spread((char *)(o->mark + at), (const char *)&(Micros){MICROS_MIN}, sizeof *o->mark, pick.n);
+  }
+  if (o->kind != NULL && from->kind != NULL) {
+    gather((char *)(o->kind + at), (const char *)from->kind, sizeof *o->kind, pick);
+  } else if (o->kind != NULL) {
+    memset(o->kind + at, ROW_INSERT, pick.n);
+  }
+}
+
+bool batch_builder_append(BatchBuilder *b, const Batch *from, const uint16_t *rows, uint32_t n) {
+  assert(n <= batch_builder_room(b));
+  assert(from->n_cols == b->batch.n_cols);
+  if (n == 0) return true;
+  Pick pick = {.rows = rows, .n = n, .run = is_run(rows, n)};
+  size_t text_total = 0;
+  for (uint32_t c = 0; c < from->n_cols; c++) {
+    assert(type_phys(from->cols[c].type) == type_phys(b->batch.cols[c].type));
+    text_total += long_bytes(&from->cols[c], pick);
+  }
+  char *room = NULL;
+  if (text_total > 0) {
+    room = arena_try_alloc(&b->text, text_total, 1);
+    if (room == NULL) return false;
+  }
+  for (uint32_t c = 0; c < from->n_cols; c++) append_column(b, c, &from->cols[c], pick, &room);
+  append_extras(owned(b), from, pick);
+  b->batch.rows += n;
+  return true;
+}

@@ -1,0 +1,204 @@
+/* civil.c -- the calendar part of timestamp.h: days and civil dates, months, units.
+ *
+ * All of it is total: an instant beyond the range of TIMESTAMP gives a correct answer as
+ * far as Micros reaches and its nearest end behind that, never an overflow. */
+#include "exec/data/timestamp.h"
+
+enum { DAYS_PER_ERA = 146097, YEARS_PER_ERA = 400, EPOCH_SHIFT = 719468 };
+
+static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); } /* b > 0 */
+static int64_t floor_mod(int64_t a, int64_t b) { return a % b < 0 ? a % b + b : a % b; }
+
+/* An era is 400 years from the first of March; so the leap day is the last of its year. */
+int32_t civil_to_days(Civil c) {
+  int64_t y = (int64_t)c.year - (c.month <= 2);
+  int64_t era = floor_div(y, YEARS_PER_ERA);
+  unsigned yoe = (unsigned)(y - era * YEARS_PER_ERA);
+  unsigned month = c.month, doy = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + c.day - 1;
+  unsigned doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+  return (int32_t)(era * DAYS_PER_ERA + doe - EPOCH_SHIFT);
+}
+
+Civil civil_from_days(int32_t days) {
+  int64_t z = (int64_t)days + EPOCH_SHIFT;
+  int64_t era = floor_div(z, DAYS_PER_ERA);
+  unsigned doe = (unsigned)(z - era * DAYS_PER_ERA);
+  unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+  unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+  unsigned mp = (5 * doy + 2) / 153; /* months since March */
+  unsigned month = mp < 10 ? mp + 3 : mp - 9;
+  return (Civil){.year = (int32_t)(era * YEARS_PER_ERA + yoe + (month <= 2)),
+                 .month = (uint8_t)month,
+                 .day = (uint8_t)(doy - (153 * mp + 2) / 5 + 1)};
+}
+
+static bool is_leap(int32_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+
+unsigned civil_days_in_month(int32_t year, unsigned month) {
+  static const uint8_t days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  assert(month >= 1 && month <= 12);
+  return days[month - 1] + (month == 2 && is_leap(year));
+}
+
+bool civil_valid(int32_t year, int32_t month, int32_t day) {
+  return year >= 0 && year <= 9999 && month >= 1 && month <= 12 && day >= 1 &&
+         day <= (int32_t)civil_days_in_month(year, (unsigned)month);
+}
+
+bool date_add_months(int32_t days, int64_t months, int32_t *out) {
+  Civil c = civil_from_days(days);
+  int64_t total;
+  if (__builtin_add_overflow((int64_t)c.year * 12 + c.month - 1, months, &total)) return false;
+  int64_t year = floor_div(total, 12);
+  if (year < 0 || year > 9999) return false;
+  unsigned month = (unsigned)floor_mod(total, 12) + 1;
+  unsigned last = civil_days_in_month((int32_t)year, month);
+  unsigned day = c.day < last ? c.day : last;
+  *out = civil_to_days((Civil){(int32_t)year, (uint8_t)month, (uint8_t)day});
+  return true;
+}
+
+bool timestamp_add_months(Micros us, int64_t months, Micros *out) {
+  int32_t days;
+  if (!date_add_months((int32_t)days_of(us), months, &days)) return false;
+  *out = days * MICROS_PER_DAY + time_of_day(us);
+  return true;
+}
+
+Micros timestamp_of_days(int64_t days) {
+  Micros us;
+  if (!__builtin_mul_overflow(days, MICROS_PER_DAY, &us)) return us;
+  return days < 0 ? MICROS_MIN : MICROS_MAX;
+}
+
+/* --- extract ----------------------------------------------------------------------- */
+
+/* ISO 8601: a week belongs to the year that its Thursday lies in. */
+static int64_t iso_thursday(int64_t days) { return days - floor_mod(days + 3, 7) + 3; }
+
+static int32_t year_begin(int32_t year) { return civil_to_days((Civil){year, 1, 1}); }
+
+/* 100 years from year 1 are century 1; the years before count down from 0. */
+static int64_t nth(int32_t year, int32_t years) {
+  return year > 0 ? (year + years - 1) / years : (year - years + 1) / years;
+}
+
+static int64_t extract_date(int64_t days, TimeUnit unit) {
+  Civil c = civil_from_days((int32_t)days);
+  if (unit == UNIT_YEAR) return c.year;
+  if (unit == UNIT_QUARTER) return (c.month - 1) / 3 + 1;
+  if (unit == UNIT_MONTH) return c.month;
+  if (unit == UNIT_DAY) return c.day;
+  if (unit == UNIT_DOY) return days - year_begin(c.year) + 1;
+  if (unit == UNIT_DECADE) return floor_div(c.year, 10);
+  if (unit == UNIT_CENTURY) return nth(c.year, 100);
+  if (unit == UNIT_MILLENNIUM) return nth(c.year, 1000);
+  assert(unit == UNIT_WEEK || unit == UNIT_ISOYEAR);
+  int64_t thursday = iso_thursday(days);
+  int32_t year = civil_from_days((int32_t)thursday).year;
+  return unit == UNIT_ISOYEAR ? year : (thursday - year_begin(year)) / 7 + 1;
+}
+
+int64_t timestamp_extract(Micros us, TimeUnit unit) {
+  Micros tod = time_of_day(us);
+  switch (unit) {
+    case UNIT_HOUR:
+      return tod / (3600 * MICROS_PER_SECOND);
+    case UNIT_MINUTE:
+      return tod / (60 * MICROS_PER_SECOND) % 60;
+    case UNIT_SECOND:
+      return tod / MICROS_PER_SECOND % 60;
+    case UNIT_MILLISECOND:
+      return tod / MICROS_PER_MILLI % 1000;
+    case UNIT_MICROSECOND:
+      return tod % MICROS_PER_SECOND;
+    case UNIT_EPOCH:
+      return floor_div(us, MICROS_PER_SECOND);
+    case UNIT_DOW:
+      return floor_mod(days_of(us) + 4, 7) + 1; /* day 0 was a Thursday */
+    case UNIT_ISODOW:
+      return floor_mod(days_of(us) + 3, 7) + 1;
+    case UNIT_YEAR:
+    case UNIT_QUARTER:
+    case UNIT_MONTH:
+    case UNIT_WEEK:
+    case UNIT_DAY:
+    case UNIT_DOY:
+    case UNIT_ISOYEAR:
+    case UNIT_DECADE:
+    case UNIT_CENTURY:
+    case UNIT_MILLENNIUM:
+      return extract_date(days_of(us), unit);
+    case UNIT_COUNT:
+      break;
+  }
+  assert(false && "a unit");
+  return 0;
+}
+
+/* --- floor and ceil ---------------------------------------------------------------- */
+
+/* The length of a unit that divides the day, else 0. */
+static Micros unit_micros(TimeUnit unit) {
+  static const Micros lengths[UNIT_COUNT] = {
+      [UNIT_DAY] = MICROS_PER_DAY,
+      [UNIT_HOUR] = 3600 * MICROS_PER_SECOND,
+      [UNIT_MINUTE] = 60 * MICROS_PER_SECOND,
+      [UNIT_SECOND] = MICROS_PER_SECOND,
+      [UNIT_MILLISECOND] = MICROS_PER_MILLI,
+      [UNIT_MICROSECOND] = 1,
+  };
+  return lengths[unit];
+}
+
+/* The same in months for what the calendar cuts, else 0. */
+static int unit_months(TimeUnit unit) {
+  static const int lengths[UNIT_COUNT] = {
+      [UNIT_MONTH] = 1,    [UNIT_QUARTER] = 3,    [UNIT_YEAR] = 12,
+      [UNIT_DECADE] = 120, [UNIT_CENTURY] = 1200, [UNIT_MILLENNIUM] = 12000,
+  };
+  return lengths[unit];
+}
+
+/* First day of the unit that holds days, and of the next one. */
+static void calendar_unit(int64_t days, TimeUnit unit, int64_t *begin, int64_t *next) {
+  if (unit == UNIT_WEEK) {
+    *begin = days - floor_mod(days + 4, 7);
+    *next = *begin + 7;
+    return;
+  }
+  int months = unit_months(unit);
+  assert(months > 0);
+  /* centuries and millennia begin with year 1 */
+  int64_t shift = unit == UNIT_CENTURY || unit == UNIT_MILLENNIUM ? 12 : 0;
+  Civil c = civil_from_days((int32_t)days);
+  int64_t month = (int64_t)c.year * 12 + c.month - 1 - shift;
+  month = floor_div(month, months) * months + shift;
+  int64_t ends[2] = {month, month + months};
+  for (int i = 0; i < 2; i++) {
+    Civil first = {(int32_t)floor_div(ends[i], 12), (uint8_t)(floor_mod(ends[i], 12) + 1), 1};
+    *(i == 0 ? begin : next) = civil_to_days(first);
+  }
+}
+
+Micros timestamp_floor(Micros us, TimeUnit unit) {
+  Micros length = unit_micros(unit), result;
+  if (length > 0) {
+    return __builtin_sub_overflow(us, floor_mod(us, length), &result) ? MICROS_MIN : result;
+  }
+  int64_t begin, next;
+  calendar_unit(days_of(us), unit, &begin, &next);
+  return timestamp_of_days(begin);
+}
+
+Micros timestamp_ceil(Micros us, TimeUnit unit) {
+  Micros length = unit_micros(unit), result;
+  if (length > 0) {
+    Micros rest = floor_mod(us, length);
+    if (rest == 0) return us;
+    return __builtin_add_overflow(us, length - rest, &result) ? MICROS_MAX : result;
+  }
+  int64_t begin, next;
+  calendar_unit(days_of(us), unit, &begin, &next);
+  return timestamp_of_days(begin) == us ? us : timestamp_of_days(next);
+}

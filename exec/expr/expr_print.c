@@ -1,0 +1,205 @@
+/* expr_print.c -- expressions as EXPLAIN and error messages show them, in Flink's manner.
+ *
+ *   (price > 10)   ((a + b) * 2)   a IS NULL   CAST(a AS BIGINT)   CASE(c, x, y)
+ *   (k IN ('a', 'b'))   UPPER(s)   5000:INTERVAL SECOND   null:INT
+ *
+ * Long IN lists are cut: a plan is for reading.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "exec/data/decimal.h"
+#include "exec/data/number_text.h"
+#include "exec/data/timestamp.h"
+#include "exec/expr/func.h"
+
+enum { LIST_SHOWN = 20 }; /* items of an IN list */
+
+typedef struct Printer {
+  const char *const *names;
+  StrBuf *out;
+} Printer;
+
+static void print_expr(const Printer *p, const Expr *e);
+
+static void print_quoted(StrBuf *out, Str text) {
+  strbuf_putc(out, '\'');
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.ptr[i] == '\'') strbuf_putc(out, '\'');
+    strbuf_putc(out, text.ptr[i]);
+  }
+  strbuf_putc(out, '\'');
+}
+
+static void print_hex(StrBuf *out, Str bytes) {
+  strbuf_puts(out, "x'");
+  for (size_t i = 0; i < bytes.len; i++) strbuf_printf(out, "%02x", (unsigned char)bytes.ptr[i]);
+  strbuf_putc(out, '\'');
+}
+
+/* LTZ is shown in UTC with a Z: an expression knows no session zone. */
+static size_t datetime_text(const Value *v, char *text) {
+  if (v->type.kind == TYPE_DATE) return date_print((int32_t)v->as.i, text);
+  if (v->type.kind == TYPE_TIME) return time_print(v->as.i, v->type.precision, text);
+  size_t n = timestamp_print(v->as.i, v->type.precision, ' ', text);
+  if (v->type.kind == TYPE_TIMESTAMP_LTZ) text[n++] = 'Z';
+  return n;
+}
+
+/* Milliseconds, as Flink counts them, with a fraction where there is one. */
+static void print_millis(StrBuf *out, Micros us) {
+  int64_t rest = us % MICROS_PER_MILLI;
+  if (us < 0 && us > -MICROS_PER_MILLI) strbuf_putc(out, '-');
+  strbuf_printf(out, "%lld", (long long)(us / MICROS_PER_MILLI));
+  if (rest != 0) strbuf_printf(out, ".%03d", abs((int)rest));
+}
+
+static void print_value(StrBuf *out, const Value *v) {
+  char text[TIMESTAMP_TEXT_MAX + DECIMAL_TEXT_MAX];
+  switch ((TypeKind)v->type.kind) {
+    case TYPE_BOOLEAN:
+      strbuf_puts(out, v->as.i ? "true" : "false");
+      return;
+    case TYPE_CHAR:
+    case TYPE_VARCHAR:
+      print_quoted(out, text_str(&v->as.text));
+      return;
+    case TYPE_BINARY:
+    case TYPE_VARBINARY:
+      print_hex(out, text_str(&v->as.text));
+      return;
+    case TYPE_DECIMAL: {
+      Int128 unscaled = type_phys(v->type) == PHYS_I128 ? v->as.d128 : v->as.i;
+      strbuf_put(out, text, decimal_print(unscaled, v->type.scale, text));
+      return;
+    }
+    case TYPE_FLOAT:
+      strbuf_put(out, text, float_print((float)v->as.f, text));
+      return;
+    case TYPE_DOUBLE:
+      strbuf_put(out, text, double_print(v->as.f, text));
+      return;
+    case TYPE_DATE:
+    case TYPE_TIME:
+    case TYPE_TIMESTAMP:
+    case TYPE_TIMESTAMP_LTZ:
+      strbuf_put(out, text, datetime_text(v, text));
+      return;
+    case TYPE_INTERVAL_MONTH:
+      strbuf_printf(out, "%lld:INTERVAL MONTH", (long long)v->as.i);
+      return;
+    case TYPE_INTERVAL_SECOND:
+      print_millis(out, v->as.i);
+      strbuf_puts(out, ":INTERVAL SECOND");
+      return;
+    case TYPE_NULL:
+    case TYPE_TINYINT:
+    case TYPE_SMALLINT:
+    case TYPE_INT:
+    case TYPE_BIGINT:
+    case TYPE_KIND_COUNT:
+      break;
+  }
+  strbuf_put(out, text, int_print(v->as.i, text));
+}
+
+static void print_const(StrBuf *out, const Value *v) {
+  if (!v->null) {
+    print_value(out, v);
+    return;
+  }
+  strbuf_puts(out, "null");
+  if (v->type.kind == TYPE_NULL) return;
+  strbuf_putc(out, ':');
+  type_print(v->type, out);
+}
+
+static void print_list(const Printer *p, Expr *const *args, uint32_t n, const char *separator) {
+  for (uint32_t i = 0; i < n; i++) {
+    if (i > 0) strbuf_puts(p->out, separator);
+    print_expr(p, args[i]);
+  }
+}
+
+static void print_in(const Printer *p, const Expr *e) {
+  uint32_t n = e->n_args - 1, shown = n < LIST_SHOWN ? n : LIST_SHOWN;
+  strbuf_putc(p->out, '(');
+  print_expr(p, e->args[0]);
+  strbuf_puts(p->out, " IN (");
+  print_list(p, e->args + 1, shown, ", ");
+  if (shown < n) strbuf_printf(p->out, ", ... %u more", n - shown);
+  strbuf_puts(p->out, "))");
+}
+
+static void print_call(const Printer *p, const Expr *e) {
+  const char *name = e->func->name;
+  if ((e->func->flags & FUNC_OPERATOR) != 0 && e->n_args == 1) {
+    bool postfix = strncmp(name, "IS ", 3) == 0;
+    if (!postfix) strbuf_printf(p->out, "%s(", name);
+    print_expr(p, e->args[0]);
+    strbuf_printf(p->out, postfix ? " %s" : ")", name);
+    return;
+  }
+  if ((e->func->flags & FUNC_OPERATOR) != 0) {
+    strbuf_putc(p->out, '(');
+    print_expr(p, e->args[0]);
+    strbuf_printf(p->out, " %s ", name);
+    print_list(p, e->args + 1, e->n_args - 1, " ESCAPE "); /* only LIKE has a third */
+    strbuf_putc(p->out, ')');
+    return;
+  }
+  strbuf_puts(p->out, name);
+  strbuf_putc(p->out, '(');
+  print_list(p, e->args, e->n_args, ", ");
+  strbuf_putc(p->out, ')');
+}
+
+static void print_column(const Printer *p, const Expr *e) {
+  if (p->names != NULL) {
+    strbuf_puts(p->out, p->names[e->column]);
+  } else if (e->name != NULL) {
+    strbuf_puts(p->out, e->name);
+  } else {
+    strbuf_printf(p->out, "$%u", e->column);
+  }
+}
+
+static void print_expr(const Printer *p, const Expr *e) {
+  switch (e->kind) {
+    case EXPR_COLUMN:
+      print_column(p, e);
+      return;
+    case EXPR_CONST:
+      print_const(p->out, &e->value);
+      return;
+    case EXPR_CALL:
+      print_call(p, e);
+      return;
+    case EXPR_AND:
+    case EXPR_OR:
+      strbuf_putc(p->out, '(');
+      print_list(p, e->args, e->n_args, e->kind == EXPR_AND ? " AND " : " OR ");
+      strbuf_putc(p->out, ')');
+      return;
+    case EXPR_CASE:
+    case EXPR_COALESCE:
+      strbuf_puts(p->out, e->kind == EXPR_CASE ? "CASE(" : "COALESCE(");
+      print_list(p, e->args, e->n_args, ", ");
+      strbuf_putc(p->out, ')');
+      return;
+    case EXPR_CAST:
+      strbuf_puts(p->out, e->try_cast ? "TRY_CAST(" : "CAST(");
+      print_expr(p, e->args[0]);
+      strbuf_puts(p->out, " AS ");
+      type_print(e->type, p->out);
+      strbuf_putc(p->out, ')');
+      return;
+    case EXPR_IN:
+      print_in(p, e);
+      return;
+  }
+}
+
+void expr_print(const Expr *e, const char *const *names, StrBuf *out) {
+  print_expr(&(Printer){names, out}, e);
+}

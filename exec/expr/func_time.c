@@ -1,0 +1,211 @@
+/* func_time.c -- parts of a time, FLOOR and CEIL, the clocks.
+ *
+ * The calendar itself is exec/data/timestamp.h; here it meets the types and the zone.
+ */
+#include "exec/expr/func_time.h"
+
+#include "exec/expr/func_bind.h"
+#include "exec/expr/func_time_rows.h"
+
+static const char takes_instant[] = "a unit of time and a DATE, TIME or TIMESTAMP";
+
+/* --- units ---------------------------------------------------------------------------- */
+
+Code bind_time_unit(FuncBind *b, uint32_t i, TimeUnit *unit) {
+  Str name;
+  const Expr *arg = b->call->args[i];
+  if (!const_text(b->call, i, &name)) return func_bad_args(b, takes_instant);
+  if (!time_unit_parse(name, unit)) {
+    FAIL(b->err, ERR_NAME, arg->span, "no unit of time \"%.*s\"",
+         name.len > 64 ? 64 : (int)name.len, name.ptr);
+    error_hint(b->err, "units are YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND, ...");
+    return ERR_NAME;
+  }
+  TimeUnit *kept = ARENA_NEW(b->arena, TimeUnit);
+  *kept = *unit;
+  b->call->func_data = kept;
+  return OK;
+}
+
+static Code wrong_unit(FuncBind *b, TimeUnit unit, Type type) {
+  StrBuf name;
+  strbuf_init(&name, 0);
+  type_print(type, &name);
+  FAIL(b->err, ERR_TYPE, b->call->span, "\"%s\" does not take the unit %s of %s",
+       b->call->func->name, time_unit_name(unit), strbuf_text(&name));
+  strbuf_deinit(&name);
+  return ERR_TYPE;
+}
+
+/* HOUR and below: what a TIME has. */
+static bool within_day(TimeUnit unit) { return unit >= UNIT_HOUR && unit <= UNIT_MICROSECOND; }
+
+/* Length of a unit that always has the same, else 0. */
+static Micros unit_length(TimeUnit unit) {
+  static const Micros lengths[UNIT_COUNT] = {
+      [UNIT_DAY] = MICROS_PER_DAY,
+      [UNIT_HOUR] = 3600 * MICROS_PER_SECOND,
+      [UNIT_MINUTE] = 60 * MICROS_PER_SECOND,
+      [UNIT_SECOND] = MICROS_PER_SECOND,
+      [UNIT_MILLISECOND] = MICROS_PER_MILLI,
+      [UNIT_MICROSECOND] = 1,
+  };
+  return lengths[unit];
+}
+
+/* --- EXTRACT, YEAR, ... ----------------------------------------------------------------- */
+
+/* The last argument is the time. */
+static Code bind_part(FuncBind *b, TimeUnit unit) {
+  uint32_t last = b->call->n_args - 1;
+  bind_type_null(b, last, type_time(TYPE_TIMESTAMP, 3));
+  Type type = b->call->args[last]->type;
+  if (!type_is_datetime(type)) return func_bad_args(b, takes_instant);
+  if (type.kind == TYPE_TIME && !within_day(unit) && unit != UNIT_EPOCH) {
+    return wrong_unit(b, unit, type);
+  }
+  b->call->type = type_of(TYPE_BIGINT);
+  return OK;
+}
+
+Code bind_extract(FuncBind *b) {
+  TimeUnit unit;
+  TRY(bind_time_unit(b, 0, &unit));
+  return bind_part(b, unit);
+}
+
+Code bind_time_part(FuncBind *b) {
+  static const TimeUnit units[] = {UNIT_DOY, UNIT_DAY, UNIT_DOW};
+  static const char *const names[] = {"DAYOFYEAR", "DAYOFMONTH", "DAYOFWEEK"};
+  Str name = str_of(b->call->func->name);
+  for (size_t i = 0; i < COUNT_OF(names); i++) {
+    if (!str_eq(name, str_of(names[i]))) continue;
+    b->call->func_data = &units[i];
+    return bind_part(b, units[i]);
+  }
+  TimeUnit *unit = ARENA_NEW(b->arena, TimeUnit);
+  bool known = time_unit_parse(name, unit);
+  assert(known); /* a line of the .def that has this bind is named like a unit */
+  b->call->func_data = unit;
+  return bind_part(b, *unit);
+}
+
+Code kernel_extract(KernelCall *k) {
+  TimeUnit unit = time_unit_of(k);
+  TimeArg time = time_arg(k, k->n_args - 1);
+  bool instant = unit == UNIT_EPOCH; /* the same in every zone */
+  for (uint32_t i = 0, row; next_row(k, &i, &row);) {
+    Micros us = instant ? time_raw(&time, row) : time_local(&time, row);
+    put_long(k, row, timestamp_extract(us, unit));
+  }
+  return OK;
+}
+
+/* --- FLOOR, CEIL ------------------------------------------------------------------------ */
+
+static bool can_floor(TimeUnit unit) {
+  return unit <= UNIT_MICROSECOND || unit == UNIT_DECADE || unit == UNIT_CENTURY ||
+         unit == UNIT_MILLENNIUM;
+}
+
+Code bind_floor_time(FuncBind *b) {
+  TimeUnit unit;
+  TRY(bind_time_unit(b, 1, &unit));
+  bind_type_null(b, 0, type_time(TYPE_TIMESTAMP, 3));
+  Type type = b->call->args[0]->type;
+  if (!type_is_datetime(type)) return func_bad_args(b, takes_instant);
+  if (!can_floor(unit) || (type.kind == TYPE_TIME && !within_day(unit))) {
+    return wrong_unit(b, unit, type);
+  }
+  b->call->type = type;
+  return OK;
+}
+
+/* Wall clock to wall clock. */
+static Micros round_local(Micros us, TimeUnit unit, bool up) {
+  return up ? timestamp_ceil(us, unit) : timestamp_floor(us, unit);
+}
+
+/* Within a day only the instant moves, so that the hour that a change of the clock repeats is
+ * told from the one before; from a day on the result is a midnight of the zone. */
+static Micros round_instant(WallClock *clock, Micros us, TimeUnit unit, bool up) {
+  Micros local_us = wall_clock_at(clock, us), rounded_us = round_local(local_us, unit, up);
+  if (within_day(unit)) return us + (rounded_us - local_us);
+  return zone_to_utc(clock->zone, rounded_us);
+}
+
+/* The common case: TIMESTAMP to a unit of fixed length. */
+static void floor_fixed(KernelCall *k, Micros unit_us) {
+  IntArg time = int_arg(k, 0);
+  for (uint32_t i = 0, row; next_row(k, &i, &row);) {
+    put_long(k, row, floor_to(int_at(time, row), unit_us));
+  }
+}
+
+static Code round_rows(KernelCall *k, bool up) {
+  TimeUnit unit = time_unit_of(k);
+  TimeArg time = time_arg(k, 0);
+  if (!up && time.kind == TYPE_TIMESTAMP && unit_length(unit) != 0) {
+    floor_fixed(k, unit_length(unit));
+    return OK;
+  }
+  for (uint32_t i = 0, row; next_row(k, &i, &row);) {
+    Micros us = time_raw(&time, row);
+    if (time.kind == TYPE_TIMESTAMP_LTZ) {
+      put_long(k, row, round_instant(&time.clock, us, unit, up));
+    } else if (time.kind == TYPE_DATE) {
+      put_int(k, row, (int32_t)days_of(round_local(us, unit, up)));
+    } else if (time.kind == TYPE_TIME) {
+      put_long(k, row, round_local(us, unit, up) % MICROS_PER_DAY); /* 24:00 is 00:00 */
+    } else {
+      put_long(k, row, round_local(us, unit, up));
+    }
+  }
+  return OK;
+}
+
+Code kernel_floor_time(KernelCall *k) { return round_rows(k, false); }
+Code kernel_ceil_time(KernelCall *k) { return round_rows(k, true); }
+
+/* --- the clocks ------------------------------------------------------------------------- */
+
+Code bind_current_timestamp(FuncBind *b) {
+  b->call->type = type_time(TYPE_TIMESTAMP_LTZ, 3);
+  return OK;
+}
+Code bind_local_timestamp(FuncBind *b) {
+  b->call->type = type_time(TYPE_TIMESTAMP, 3);
+  return OK;
+}
+Code bind_local_time(FuncBind *b) {
+  b->call->type = type_time(TYPE_TIME, 0);
+  return OK;
+}
+Code bind_current_date(FuncBind *b) {
+  b->call->type = type_of(TYPE_DATE);
+  return OK;
+}
+
+static Code fill_long(KernelCall *k, int64_t value) {
+  for (uint32_t row = 0; row < k->rows; row++) put_long(k, row, value);
+  return OK;
+}
+
+Code kernel_current_timestamp(KernelCall *k) {
+  return fill_long(k, floor_to(k->now_us, MICROS_PER_MILLI));
+}
+
+Code kernel_local_timestamp(KernelCall *k) {
+  return fill_long(k, floor_to(zone_to_local(k->env->zone, k->now_us), MICROS_PER_MILLI));
+}
+
+Code kernel_local_time(KernelCall *k) {
+  Micros local_us = zone_to_local(k->env->zone, k->now_us);
+  return fill_long(k, floor_to(time_of_day(local_us), MICROS_PER_SECOND));
+}
+
+Code kernel_current_date(KernelCall *k) {
+  int64_t day = days_of(zone_to_local(k->env->zone, k->now_us));
+  for (uint32_t row = 0; row < k->rows; row++) put_int(k, row, (int32_t)day);
+  return OK;
+}

@@ -1,0 +1,253 @@
+/* input.c -- the input thread: which split next, reading it, admitting its chunk.
+ *
+ * An epoch takes one chunk from each of the SPLITS_PER_EPOCH ready splits with the lowest
+ * watermark (ties by index), so that a thousand files need neither a thousand descriptors nor all
+ * their windows open at once.  While there are no more splits than that there is nothing to
+ * choose and reading runs ahead freely; with more, an epoch waits until the one before it has been
+ * parsed, because the choice depends on the watermarks found there.  Either way the order of
+ * chunks depends on the data alone.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+#include "exec/run/job_state.h"
+
+enum { SPLITS_PER_EPOCH = 4, MAX_WAIT_MS = 1000 };
+
+/* --- the ring (lock held)
+ * --------------------------------------------------------------------------- */
+
+static bool stopping(const Job *job) {
+  return job->flow.failed || job->limit_reached || atomic_load(&job->interrupted);
+}
+
+static bool ring_has_room(const Flow *f) { return f->admitted - f->retired < f->ring; }
+static bool pipeline_empty(const Flow *f) { return f->admitted == f->retired; }
+
+static ChunkSlot *admit(Job *job, ChunkKind kind) {
+  Flow *f = &job->flow;
+  assert(ring_has_room(f));
+  ChunkSlot *slot = flow_slot(f, f->admitted);
+  assert(slot->state == SLOT_FREE);
+  slot->seq = f->admitted;
+  slot->kind = kind;
+  slot->state = kind == CHUNK_ROWS ? SLOT_READY : SLOT_PARSED;
+  slot->now_us = sys.wall_us();
+  slot->max_us = MICROS_MIN;
+  slot->consumers_left = job->n_consumers;
+  f->admitted++;
+  pthread_cond_broadcast(&f->changed);
+  return slot;
+}
+
+/* Sleep until a worker moves, or for timeout_us; -1: as long as it takes. */
+static void wait_for_workers(Job *job, int fd, Micros timeout_us) {
+  struct pollfd fds[2] = {{.fd = job->wake_fd, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
+  int timeout_ms = MAX_WAIT_MS;
+  if (timeout_us >= 0 && timeout_us < (Micros)MAX_WAIT_MS * MICROS_PER_MILLI) {
+    timeout_ms = (int)(timeout_us / MICROS_PER_MILLI) + 1;
+  }
+  pthread_mutex_unlock(&job->flow.lock);
+  sys.poll(fds, fd >= 0 ? 2 : 1, timeout_ms);
+  if ((fds[0].revents & POLLIN) != 0) {
+    uint64_t count;
+    (void)!read(job->wake_fd, &count, sizeof count); /* only to reset it */
+  }
+  pthread_mutex_lock(&job->flow.lock);
+}
+
+/* --- one split (lock held at call and return)
+ * ------------------------------------------------------------ */
+
+typedef enum Offer { OFFER_CHUNK, OFFER_LATER, OFFER_FAILED } Offer;
+
+/* A row source or VALUES: nothing to read, but perhaps it is not yet time. */
+static Offer offer_rows(Job *job, InputSplit *split, Micros started_us, Micros *wait_us) {
+  Source *src = &job->sources[split->source];
+  uint64_t n = 1;
+  if (src->rows != NULL) {
+    const RowSource *rows = src->scan->connector->rows;
+    n = rows->chunks(src->rows);
+    Micros due = started_us + rows->due_us(src->rows, split->next_chunk) - sys.mono_us();
+    if (due > 0 && n > split->next_chunk) {
+      if (due < *wait_us) *wait_us = due;
+      return OFFER_LATER;
+    }
+  }
+  ChunkSlot *slot = admit(job, CHUNK_ROWS);
+  slot->source = split->source;
+  slot->split = (uint32_t)(split - job->splits);
+  slot->row_chunk = split->next_chunk++;
+  slot->split_ended = split->ended = split->next_chunk >= n;
+  return OFFER_CHUNK;
+}
+
+static Offer offer_bytes(Job *job, InputSplit *split) {
+  SplitReader *r = &split->reader;
+  bool cut_short = pipeline_empty(&job->flow);
+  ChunkText text;
+  ReadResult result;
+  pthread_mutex_unlock(&job->flow.lock);
+  Code code = split_reader_next(r, cut_short, &text, &result, &job->input_err);
+  pthread_mutex_lock(&job->flow.lock);
+  if (code != OK) return OFFER_FAILED;
+  if (result == READ_WAIT) return OFFER_LATER;
+  ChunkSlot *slot = admit(job, CHUNK_ROWS);
+  slot->source = split->source;
+  slot->split = (uint32_t)(split - job->splits);
+  slot->text = text.text;
+  slot->text_len = text.len;
+  slot->first_line = text.first_line;
+  slot->skipped_records = text.skipped_records;
+  slot->layout = r->layout;
+  slot->split_ended = split->ended = r->done;
+  job->stats.bytes_in += text.len;
+  if (r->done) split_reader_close(r);
+  return OFFER_CHUNK;
+}
+
+static Offer offer(Job *job, InputSplit *split, Micros started_us, Micros *wait_us) {
+  const Source *src = &job->sources[split->source];
+  if (src->scan == NULL || src->rows != NULL) return offer_rows(job, split, started_us, wait_us);
+  return offer_bytes(job, split);
+}
+
+/* --- epochs
+ * --------------------------------------------------------------------------------------------------
+ */
+
+static int by_candidate(const void *a, const void *b) {
+  const InputSplit *x = *(InputSplit *const *)a, *y = *(InputSplit *const *)b;
+  if (x->candidate_us != y->candidate_us) return x->candidate_us < y->candidate_us ? -1 : 1;
+  return (x > y) - (x < y);
+}
+
+static int by_index(const void *a, const void *b) {
+  const InputSplit *x = *(InputSplit *const *)a, *y = *(InputSplit *const *)b;
+  return (x > y) - (x < y);
+}
+
+/* Wait until all that was admitted is parsed, and learn the candidates.  false: stop. */
+static bool learn_candidates(Job *job, uint64_t since) {
+  Flow *f = &job->flow;
+  for (uint64_t c = since; c < f->admitted; c++) {
+    while (c >= f->retired && flow_slot(f, c)->state != SLOT_PARSED) {
+      if (stopping(job)) return false;
+      wait_for_workers(job, -1, -1);
+    }
+  }
+  return true;
+}
+
+/* The splits of the next epoch, in their order; returns how many. */
+static uint32_t choose(Job *job, InputSplit **list, uint64_t epoch_start) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < job->n_splits; i++) {
+    if (!job->splits[i].ended) list[n++] = &job->splits[i];
+  }
+  if (n <= SPLITS_PER_EPOCH) return n;
+  if (!learn_candidates(job, epoch_start)) return 0;
+  qsort(list, n, sizeof *list, by_candidate);
+  qsort(list, SPLITS_PER_EPOCH, sizeof *list, by_index);
+  return SPLITS_PER_EPOCH;
+}
+
+/* One chunk of a split, waiting for room, time or bytes.  A pipe that has nothing to give while
+ * other splits could go on is passed over.  false: stop. */
+static bool take_chunk(Job *job, InputSplit *split, bool alone, Micros started_us) {
+  for (;;) {
+    while (!ring_has_room(&job->flow) && !stopping(job)) wait_for_workers(job, -1, -1);
+    if (stopping(job)) return false;
+    Micros wait_us = INT64_MAX;
+    switch (offer(job, split, started_us, &wait_us)) {
+      case OFFER_CHUNK:
+        return true;
+      case OFFER_FAILED:
+        job_fail(job, &job->input_err);
+        return false;
+      case OFFER_LATER:
+        break;
+    }
+    if (!alone) return true;
+    int fd = split->reader.stream != NULL ? stream_poll_fd(split->reader.stream) : -1;
+    wait_for_workers(job, fd, wait_us == INT64_MAX ? -1 : wait_us);
+  }
+}
+
+static void read_all(Job *job) {
+  InputSplit **list = malloc((job->n_splits + 1) * sizeof *list);
+  if (list == NULL) {
+    FAIL(&job->input_err, ERR_MEMORY, NO_SPAN, "out of memory");
+    job_fail(job, &job->input_err);
+    return;
+  }
+  Micros started_us = sys.mono_us();
+  uint64_t epoch_start = 0;
+  bool go_on = true;
+  while (go_on && !stopping(job)) {
+    uint64_t before = job->flow.admitted;
+    uint32_t n = choose(job, list, epoch_start);
+    if (n == 0) break;
+    epoch_start = before;
+    for (uint32_t i = 0; go_on && i < n; i++) go_on = take_chunk(job, list[i], n == 1, started_us);
+    if (go_on && job->flow.admitted == before && n > 1) wait_for_workers(job, -1, MICROS_PER_MILLI);
+  }
+  free(list);
+}
+
+void *input_main(void *arg) {
+  Job *job = arg;
+  pthread_mutex_lock(&job->flow.lock);
+  read_all(job);
+  while (!job->flow.failed && !ring_has_room(&job->flow)) wait_for_workers(job, -1, -1);
+  if (!job->flow.failed) {
+    bool interrupted = atomic_load(&job->interrupted);
+    job->stats.interrupted = interrupted;
+    bool stop = job->limit_reached || (interrupted && !job->plan->flush_on_interrupt);
+    admit(job, stop ? CHUNK_STOP : CHUNK_END);
+    job->flow.ended = true;
+  }
+  pthread_cond_broadcast(&job->flow.changed);
+  pthread_mutex_unlock(&job->flow.lock);
+  return NULL;
+}
+
+/* --- the first record of every split
+ * ----------------------------------------------------------------------------- */
+
+/* Parse one record with worker 0's instance, only for its watermark candidate. */
+static Code peek_candidate(Job *job, InputSplit *split, Error *err) {
+  ChunkText text;
+  TRY(split_reader_peek(&split->reader, &text, err));
+  ChunkSlot *slot = flow_slot(&job->flow, 0);
+  *slot = (ChunkSlot){.parcels = slot->parcels,
+                      .source = split->source,
+                      .split = (uint32_t)(split - job->splits),
+                      .text = text.text,
+                      .text_len = text.len,
+                      .layout = split->reader.layout,
+                      .now_us = sys.wall_us()};
+  source_parse(&job->workers[0], slot);
+  split->candidate_us = slot->max_us;
+  for (uint32_t i = 0; i < slot->n_bad; i++) free(slot->bad[i].reason);
+  strbuf_deinit(&slot->dead_letters);
+  uint32_t queues = job->sources[split->source].stage->n_out * WORKERS_MAX;
+  for (uint32_t i = 0; i < queues; i++) parcel_queue_free(&slot->parcels[i]);
+  *slot = (ChunkSlot){.parcels = slot->parcels};
+  return OK;
+}
+
+Code input_peek_splits(Job *job, Error *err) {
+  if (job->n_splits <= 1) return OK;
+  for (uint32_t i = 0; i < job->n_splits; i++) {
+    InputSplit *split = &job->splits[i];
+    const Source *src = &job->sources[split->source];
+    if (!src->timed || src->rows != NULL || !split->reader.split->bounded) continue;
+    TRY(peek_candidate(job, split, err));
+  }
+  return OK;
+}

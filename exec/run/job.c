@@ -1,0 +1,381 @@
+/* job.c -- the life of a job: open everything, run the threads, retire chunks, close. */
+#include "exec/run/job.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+#include "exec/run/job_state.h"
+
+/* --- while running
+ * --------------------------------------------------------------------------------------- */
+
+void job_wake_input(Job *job) {
+  uint64_t one = 1;
+  (void)!write(job->wake_fd, &one, sizeof one); /* a full counter is awake enough */
+}
+
+void job_fail(Job *job, const Error *err) {
+  assert(err->code != OK);
+  if (!job->flow.failed) job->err = *err;
+  job->flow.failed = true;
+  pthread_cond_broadcast(&job->flow.changed);
+  job_wake_input(job);
+}
+
+/* Tell the first few malformed rows of the job; in the order of chunks, so the same ones each time.
+ */
+static void report_bad_rows(Job *job, ChunkSlot *slot) {
+  const char *name = slot->bad_rows + slot->skipped_records > 0
+                         ? job->splits[slot->split].reader.split->name
+                         : NULL;
+  for (uint32_t i = 0; i < slot->n_bad; i++) {
+    if (job->stats.bad_rows + i < BAD_ROWS_SHOWN && job->hooks.note != NULL) {
+      StrBuf line = {0};
+      const char *reason = slot->bad[i].reason != NULL ? slot->bad[i].reason : "malformed";
+      strbuf_printf(&line, "%s:%llu: skipped: %s", name, (unsigned long long)slot->bad[i].line,
+                    reason);
+      job->hooks.note(job->hooks.note_arg, strbuf_text(&line));
+      strbuf_deinit(&line);
+    }
+    free(slot->bad[i].reason);
+  }
+  job->stats.bad_rows += slot->bad_rows + slot->skipped_records;
+}
+
+static void write_dead_letters(Job *job, ChunkSlot *slot) {
+  if (slot->dead_letters.len > 0 &&
+      !sys_write_all(job->dead_letter_fd, slot->dead_letters.data, slot->dead_letters.len)) {
+    Error err = {0};
+    FAIL(&err, ERR_IO, NO_SPAN, "cannot write \"%s\": %s", job->plan->dead_letter_path,
+         strerror(errno));
+    job_fail(job, &err);
+  }
+  strbuf_deinit(&slot->dead_letters);
+}
+
+static void clear_slot(Job *job, ChunkSlot *slot) {
+  free(slot->text);
+  uint32_t queues =
+      slot->kind == CHUNK_ROWS ? job->sources[slot->source].stage->n_out * WORKERS_MAX : 0;
+  for (uint32_t i = 0; i < queues; i++) parcel_queue_free(&slot->parcels[i]);
+  *slot = (ChunkSlot){.parcels = slot->parcels, .keep_bad = job->dead_letter_fd >= 0};
+}
+
+void job_retire(Job *job, ChunkSlot *slot) {
+  assert(slot->consumers_left > 0);
+  if (--slot->consumers_left > 0) return;
+  assert(slot->seq == job->flow.retired);
+  if (slot->kind == CHUNK_ROWS) {
+    report_bad_rows(job, slot);
+    write_dead_letters(job, slot);
+    job->stats.rows_in += slot->rows;
+    job->stats.null_time_rows += slot->null_time_rows;
+  }
+  clear_slot(job, slot);
+  job->flow.retired++;
+  pthread_cond_broadcast(&job->flow.changed);
+  job_wake_input(job);
+}
+
+/* --- opening
+ * ------------------------------------------------------------------------------------------------
+ */
+
+static const WatermarkSpec *watermark_of(const Stage *stage) {
+  for (uint32_t i = 0; i < stage->n_ops; i++) {
+    if (stage->ops[i]->id == OP_WATERMARK) return &stage->ops[i]->u.watermark;
+  }
+  return NULL;
+}
+
+static Code open_source(Job *job, Source *src, Error *err) {
+  const ScanSpec *scan = src->scan;
+  if (scan == NULL) {
+    src->n_splits = 1;
+    return OK;
+  }
+  SourceSpec spec = {.table = scan->table,
+                     .options = scan->options,
+                     .fields = scan->fields,
+                     .n_fields = scan->n_fields,
+                     .wanted = scan->wanted,
+                     .n_wanted = scan->n_wanted,
+                     .seed = job->plan->env.seed,
+                     .span = scan->span};
+  if (scan->connector->rows != NULL) {
+    src->n_splits = 1;
+    return scan->connector->rows->open(&spec, &src->rows, err);
+  }
+  src->on_error = format_on_error(scan->format, scan->options);
+  src->decode = (DecodeSpec){.fields = scan->fields,
+                             .n_fields = scan->n_fields,
+                             .wanted = scan->wanted,
+                             .n_wanted = scan->n_wanted,
+                             .options = scan->options,
+                             .zone = job->plan->env.zone};
+  Split *splits;
+  TRY(scan->connector->bytes->splits(&spec, &job->arena, &splits, &src->n_splits, err));
+  uint32_t cap = job->n_splits + src->n_splits;
+  InputSplit *all = ARENA_ARRAY(&job->arena, InputSplit, cap + 1);
+  if (job->n_splits > 0) memcpy(all, job->splits, job->n_splits * sizeof *all);
+  job->splits = all;
+  for (uint32_t i = 0; i < src->n_splits; i++) {
+    all[job->n_splits + i].reader = (SplitReader){.scan = scan,
+                                                  .decode = &src->decode,
+                                                  .split = &splits[i],
+                                                  .chunk_bytes = job->plan->chunk_bytes};
+  }
+  return OK;
+}
+
+/* A source without byte splits has one that nothing is read from. */
+static void add_splits(Job *job, uint32_t source) {
+  Source *src = &job->sources[source];
+  src->first_split = job->n_splits;
+  if (src->scan == NULL || src->rows != NULL) {
+    InputSplit *all = ARENA_ARRAY(&job->arena, InputSplit, job->n_splits + 1);
+    if (job->n_splits > 0) memcpy(all, job->splits, job->n_splits * sizeof *all);
+    job->splits = all;
+  }
+  for (uint32_t i = 0; i < src->n_splits; i++) {
+    job->splits[job->n_splits].source = source;
+    job->splits[job->n_splits].candidate_us = MICROS_MIN;
+    job->n_splits++;
+  }
+}
+
+static Code open_sources(Job *job, Error *err) {
+  job->sources = ARENA_ARRAY(&job->arena, Source, job->stages.n_stages + 1);
+  for (uint32_t i = 0; i < job->stages.n_stages; i++) {
+    const Stage *stage = &job->stages.stages[i];
+    if (!stage->source) continue;
+    Source *src = &job->sources[job->n_sources];
+    src->stage = stage;
+    src->scan = stage->head->id == OP_SCAN ? &stage->head->u.scan : NULL;
+    src->timed = watermark_of(stage) != NULL;
+    TRY(open_source(job, src, err));
+    add_splits(job, job->n_sources++);
+  }
+  /* Thousands of files may be open at once. */
+  struct rlimit files;
+  if (job->n_splits > 200 && getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+  }
+  return OK;
+}
+
+/* One worker is enough for what is one chunk anyway. */
+static uint32_t choose_workers(const Job *job) {
+  uint64_t bytes = 0;
+  for (uint32_t i = 0; i < job->n_splits; i++) {
+    const Split *split = job->splits[i].reader.split;
+    const Source *src = &job->sources[job->splits[i].source];
+    if (src->scan == NULL) continue;
+    if (split == NULL || !split->bounded) return job->plan->parallelism;
+    bytes += split->bytes;
+  }
+  return bytes <= job->plan->chunk_bytes ? 1 : job->plan->parallelism;
+}
+
+static void open_lanes(Job *job) {
+  for (uint32_t i = 0; i < job->stages.n_edges; i++) {
+    Edge *edge = &job->stages.edges[i];
+    const Stage *from = &job->stages.stages[edge->from];
+    if (edge->n_consumers > 1) edge->n_consumers = job->n_workers;
+    if (from->source) continue;
+    uint32_t producers = from->single ? 1 : job->n_workers;
+    edge->lanes = ARENA_ARRAY(&job->arena, Lane, producers * edge->n_consumers);
+    for (uint32_t k = 0; k < producers * edge->n_consumers; k++) {
+      edge->lanes[k].tag = (OrderTag){MICROS_MIN, MICROS_MIN};
+    }
+  }
+}
+
+static void open_ring(Job *job) {
+  uint32_t edges = 1;
+  for (uint32_t i = 0; i < job->n_sources; i++) {
+    if (job->sources[i].stage->n_out > edges) edges = job->sources[i].stage->n_out;
+  }
+  job->flow.ring = job->n_workers + 4;
+  job->flow.slots = ARENA_ARRAY(&job->arena, ChunkSlot, job->flow.ring);
+  for (uint32_t i = 0; i < job->flow.ring; i++) {
+    ChunkSlot *slot = &job->flow.slots[i];
+    slot->parcels = ARENA_ARRAY(&job->arena, ParcelQueue, edges * WORKERS_MAX);
+    slot->keep_bad = job->dead_letter_fd >= 0;
+  }
+}
+
+static Code open_sinks(Job *job, Error *err) {
+  job->sinks = ARENA_ARRAY(&job->arena, SinkWriter, job->stages.n_sinks + 1);
+  for (uint32_t i = 0; i < job->stages.n_sinks; i++) {
+    SinkWriter *s = &job->sinks[i];
+    *s = (SinkWriter){.job = job, .plan = &job->stages.sinks[i]};
+    TRY(sink_open(s, err));
+  }
+  return OK;
+}
+
+static Code open_workers(Job *job, Error *err) {
+  job->workers = ARENA_ARRAY(&job->arena, Worker, job->n_workers);
+  for (uint32_t i = 0; i < job->n_workers; i++) {
+    job->workers[i] = (Worker){.job = job, .index = i};
+    Worker *w = &job->workers[i];
+    w->sources = ARENA_ARRAY(&job->arena, SourceInstance, job->n_sources + 1);
+    for (uint32_t k = 0; k < job->n_sources; k++) TRY(source_instance_open(w, k, err));
+    if (i == 0) TRY(input_peek_splits(job, err));
+    w->keyed = ARENA_ARRAY(&job->arena, KeyedInstance, job->stages.n_stages + 1);
+    for (uint32_t k = 0; k < job->stages.n_stages; k++) {
+      TRY(keyed_open(w, k, err));
+      job->n_consumers += w->keyed[k].exists;
+    }
+  }
+  job->n_consumers += job->stages.n_sinks;
+  return OK;
+}
+
+static Code open_dead_letters(Job *job, Error *err) {
+  job->dead_letter_fd = -1;
+  const char *path = job->plan->dead_letter_path;
+  if (path == NULL) return OK;
+  job->dead_letter_fd = sys.open(path, O_WRONLY | O_CREAT | O_APPEND, 0644);
+  if (job->dead_letter_fd >= 0) return OK;
+  return FAIL(err, ERR_IO, NO_SPAN, "cannot open \"%s\": %s", path, strerror(errno));
+}
+
+static Code open_job(Job *job, Error *err) {
+  TRY(stages_cut(&job->arena, job->plan, &job->stages, err));
+  TRY(open_dead_letters(job, err));
+  TRY(open_sources(job, err));
+  job->n_workers = choose_workers(job);
+  open_lanes(job);
+  open_ring(job);
+  TRY(open_sinks(job, err));
+  return open_workers(job, err);
+}
+
+Code job_new(const JobPlan *plan, const JobHooks *hooks, Job **out, Error *err) {
+  TRY(job_plan_validate(plan, err));
+  Job *job = calloc(1, sizeof *job);
+  if (job == NULL) return FAIL(err, ERR_MEMORY, NO_SPAN, "out of memory");
+  job->plan = plan;
+  job->hooks = *hooks;
+  job->dead_letter_fd = -1;
+  pthread_mutex_init(&job->flow.lock, NULL);
+  pthread_cond_init(&job->flow.changed, NULL);
+  job->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+  Code code = job->wake_fd >= 0
+                  ? open_job(job, err)
+                  : FAIL(err, ERR_IO, NO_SPAN, "cannot make an eventfd: %s", strerror(errno));
+  if (code != OK) {
+    job_free(job);
+    return code;
+  }
+  *out = job;
+  return OK;
+}
+
+/* --- running
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+static void *worker_main(void *worker) {
+  worker_loop(worker);
+  return NULL;
+}
+
+static void start_thread(Job *job, pthread_t *thread, bool *started, void *(*run)(void *),
+                         void *arg) {
+  int rc = pthread_create(thread, NULL, run, arg);
+  *started = rc == 0;
+  if (rc == 0) return;
+  Error err = {0};
+  FAIL(&err, ERR_LIMIT, NO_SPAN, "cannot start a thread: %s", strerror(rc));
+  pthread_mutex_lock(&job->flow.lock);
+  job_fail(job, &err);
+  pthread_mutex_unlock(&job->flow.lock);
+}
+
+static void run_threads(Job *job) {
+  for (uint32_t i = 0; i < job->stages.n_sinks; i++) {
+    start_thread(job, &job->sinks[i].thread, &job->sinks[i].started, sink_main, &job->sinks[i]);
+  }
+  for (uint32_t i = 1; i < job->n_workers; i++) {
+    start_thread(job, &job->workers[i].thread, &job->workers[i].started, worker_main,
+                 &job->workers[i]);
+  }
+  start_thread(job, &job->input_thread, &job->input_started, input_main, job);
+  worker_loop(&job->workers[0]);
+  for (uint32_t i = 1; i < job->n_workers; i++) {
+    if (job->workers[i].started) pthread_join(job->workers[i].thread, NULL);
+  }
+  for (uint32_t i = 0; i < job->stages.n_sinks; i++) {
+    if (job->sinks[i].started) pthread_join(job->sinks[i].thread, NULL);
+  }
+  if (job->input_started) pthread_join(job->input_thread, NULL);
+}
+
+Code job_run(Job *job, JobStats *stats, Error *err) {
+  run_threads(job);
+  bool ok = !job->flow.failed;
+  for (uint32_t i = 0; i < job->stages.n_sinks; i++) {
+    job->stats.rows_out += job->sinks[i].rows;
+    Error close_err = {0};
+    if (sink_close(&job->sinks[i], ok, &close_err) != OK && ok) {
+      job->err = close_err;
+      ok = false;
+    }
+  }
+  *stats = job->stats;
+  if (ok) return OK;
+  *err = job->err;
+  return err->code;
+}
+
+void job_interrupt(Job *job) {
+  atomic_store(&job->interrupted, true);
+  job_wake_input(job);
+}
+
+void job_free(Job *job) {
+  if (job == NULL) return;
+  for (uint32_t i = 0; job->workers != NULL && i < job->n_workers; i++)
+    worker_close(&job->workers[i]);
+  for (uint32_t i = 0; job->sinks != NULL && i < job->stages.n_sinks; i++) {
+    Error ignored = {0}; /* the job has failed already, with a better message */
+    if (sink_close(&job->sinks[i], false, &ignored) != OK) continue;
+  }
+  for (uint32_t i = 0; job->flow.slots != NULL && i < job->flow.ring; i++) {
+    ChunkSlot *slot = &job->flow.slots[i];
+    for (uint32_t b = 0; b < slot->n_bad; b++) free(slot->bad[b].reason);
+    strbuf_deinit(&slot->dead_letters);
+    clear_slot(job, slot);
+  }
+  for (uint32_t i = 0; i < job->stages.n_edges; i++) {
+    Edge *edge = &job->stages.edges[i];
+    if (edge->lanes == NULL) continue;
+    uint32_t producers = job->stages.stages[edge->from].single ? 1 : job->n_workers;
+    for (uint32_t k = 0; k < producers * edge->n_consumers; k++) {
+      parcel_queue_free(&edge->lanes[k].queue);
+    }
+  }
+  for (uint32_t i = 0; i < job->n_splits; i++) {
+    if (job->splits[i].reader.split != NULL) split_reader_free(&job->splits[i].reader);
+  }
+  for (uint32_t i = 0; i < job->n_sources; i++) {
+    Source *src = &job->sources[i];
+    if (src->rows != NULL) src->scan->connector->rows->close(src->rows);
+  }
+  if (job->dead_letter_fd >= 0) sys.close(job->dead_letter_fd);
+  if (job->wake_fd >= 0) close(job->wake_fd);
+  pthread_cond_destroy(&job->flow.changed);
+  pthread_mutex_destroy(&job->flow.lock);
+  arena_deinit(&job->arena);
+  free(job);
+}

@@ -1,0 +1,45 @@
+/* job.h -- running a plan: start, wait, stop, and what is told at the end.
+ *
+ * The caller's thread becomes worker 0.  Beside the workers there are one input thread, which
+ * reads and cuts, and one writer thread for each sink.
+ */
+#pragma once
+#include "exec/run/job_plan.h"
+
+typedef struct Job Job;
+
+/* Where the rows of a bare SELECT go: bytes made by format, in order, from one thread.  format
+ * NULL: rows are only counted. */
+typedef struct JobResult {
+  const Format *format;
+  Options options;
+  const char *null_text;
+  Code (*write)(void *arg, const char *bytes, size_t n, Error *err);
+  Code (*flush)(void *arg, Error *err);
+  void *arg;
+} JobResult;
+
+typedef struct JobHooks {
+  JobResult result;
+  /* A line for the user: a malformed row. Called from any thread, one at a time. */
+  void (*note)(void *arg, const char *line);
+  void *note_arg;
+} JobHooks;
+
+typedef struct JobStats {
+  uint64_t rows_in, rows_out;
+  uint64_t bad_rows;       /* malformed and skipped */
+  uint64_t late_rows;      /* after all their windows had fired */
+  uint64_t null_time_rows; /* without event time */
+  uint64_t bytes_in;       /* uncompressed */
+  bool interrupted;
+} JobStats;
+
+/* Open sources and sinks and build the operators.  The plan must outlive the job. */
+MUST_USE Code job_new(const JobPlan *plan, const JobHooks *hooks, Job **out, Error *err);
+/* Run to the end. Outputs are committed on OK. */
+MUST_USE Code job_run(Job *job, JobStats *stats, Error *err);
+/* Ask a running job to stop: it finishes what it has read, and returns OK with stats.interrupted.
+ * Async-signal-safe. */
+void job_interrupt(Job *job);
+void job_free(Job *job); /* NULL is allowed */

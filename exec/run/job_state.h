@@ -1,0 +1,147 @@
+/* job_state.h -- the inside of a Job, for the files of exec/run only.
+ *
+ *   input thread --chunks--> ring --> workers: parse (source instances)
+ *                                        |  parcels in the slot
+ *                                        v
+ *                            workers: keyed instances --lanes--> ... --> sink writers
+ *
+ * Everybody takes chunks in the same order; a chunk is retired when all consumers (keyed
+ * instances and sinks) are through with it.
+ */
+#pragma once
+#include <stdatomic.h>
+
+#include "exec/expr/program.h"
+#include "exec/run/flow.h"
+#include "exec/run/job.h"
+#include "exec/run/out_op.h"
+#include "exec/run/split_reader.h"
+#include "exec/run/stage.h"
+#include "exec/run/watermark.h"
+
+/* What a source stage reads: shared by all workers, read-only but for the input thread's part. */
+typedef struct Source {
+  const Stage *stage;
+  const ScanSpec *scan; /* NULL: VALUES */
+  DecodeSpec decode;
+  OnError on_error;
+  RowGenerator *rows;
+  uint32_t first_split, n_splits; /* in Job.splits */
+  bool timed;                     /* has a watermark */
+} Source;
+
+/* A split, as the input thread sees it. */
+typedef struct InputSplit {
+  uint32_t source; /* in Job.sources */
+  SplitReader reader;
+  uint64_t next_chunk; /* of a row source */
+  Micros candidate_us; /* largest watermark candidate known */
+  bool ended;
+} InputSplit;
+
+/* One worker's parser of a source. */
+typedef struct SourceInstance {
+  Instance instance;
+  Decoder *decoder;
+  BatchBuilder *made; /* row sources and VALUES */
+  ChunkSlot *slot;    /* being parsed */
+} SourceInstance;
+
+typedef enum KeyedState { KEYED_WAITING, KEYED_READING, KEYED_FIRING, KEYED_ENDED } KeyedState;
+
+/* One worker's part of a keyed stage; on worker 0 only, for a single one. */
+typedef struct KeyedInstance {
+  Instance instance;
+  bool exists;
+  KeyedState state;
+  uint64_t chunk; /* being read, or the next */
+  Watermark watermark;
+  ParcelQueue marked; /* of the chunk, until its other rows are in */
+} KeyedInstance;
+
+typedef struct Worker {
+  Job *job;
+  uint32_t index;
+  pthread_t thread;
+  bool started;
+  Error err;
+  SourceInstance *sources; /* parallel to Job.sources */
+  KeyedInstance *keyed;    /* parallel to stages */
+} Worker;
+
+typedef struct SinkWriter {
+  Job *job;
+  const SinkPlan *plan;
+  const Format *format;
+  EncodeSpec encode;
+  Sink *sink; /* NULL: the result */
+  const SinkTable *table;
+  bool open;
+  pthread_t thread;
+  bool started;
+  Error err;
+  uint64_t rows;
+} SinkWriter;
+
+struct Job {
+  const JobPlan *plan;
+  JobHooks hooks;
+  Arena arena;
+  Stages stages;
+  uint32_t n_workers;
+  Flow flow;
+  Error err; /* of the first failure; guarded by flow.lock */
+  Source *sources;
+  uint32_t n_sources;
+  InputSplit *splits;
+  uint32_t n_splits;
+  Worker *workers;
+  SinkWriter *sinks;
+  pthread_t input_thread;
+  bool input_started;
+  Error input_err;
+  uint32_t n_consumers;
+  int wake_fd; /* eventfd: rouses the input thread from poll */
+  atomic_bool interrupted;
+  bool limit_reached; /* guarded by flow.lock */
+  int dead_letter_fd; /* -1: none */
+  JobStats stats;     /* guarded by flow.lock */
+};
+
+/* --- job.c --- */
+void job_fail(Job *job, const Error *err);  /* lock held */
+void job_retire(Job *job, ChunkSlot *slot); /* lock held: a consumer is through with it */
+void job_wake_input(Job *job);
+
+/* --- worker.c --- */
+void worker_loop(Worker *w);
+void worker_close(Worker *w);
+
+/* --- source.c --- */
+MUST_USE Code source_instance_open(Worker *w, uint32_t source, Error *err);
+void source_instance_close(Worker *w, uint32_t source);
+/* Parse the slot's chunk; what goes wrong is left in slot->error. */
+void source_parse(Worker *w, ChunkSlot *slot);
+
+/* --- keyed.c --- */
+MUST_USE Code keyed_open(Worker *w, uint32_t stage, Error *err);
+void keyed_close(Worker *w, uint32_t stage);
+/* Do one piece of work, if there is one: lock held at call and return, released between. */
+bool keyed_step(Worker *w, KeyedInstance *k);
+
+typedef enum Take { TAKE_PARCEL, TAKE_WAIT, TAKE_DONE } Take;
+/* The next parcel of a chunk from all inputs of a consumer, in order (lock held). */
+Take take_parcel(Job *job, Edge **in, uint32_t n_in, uint32_t consumer, ChunkSlot *slot,
+                 Parcel **out);
+
+/* --- input.c --- */
+void *input_main(void *job);
+/* Largest candidates of the first records of a job's splits, where the order of reading needs them.
+ */
+MUST_USE Code input_peek_splits(Job *job, Error *err);
+
+/* --- sink_writer.c --- */
+MUST_USE Code sink_open(SinkWriter *s, Error *err);
+void *sink_main(void *sink_writer);
+/* Commit or not; reports through err. */
+MUST_USE Code sink_close(SinkWriter *s, bool commit, Error *err);

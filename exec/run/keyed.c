@@ -1,0 +1,288 @@
+/* keyed.c -- a keyed stage's part of one worker: take a chunk's rows in order, advance, fire.
+ *
+ * One chunk goes through READING (parcels of the chunk, from all inputs) and FIRING (what its
+ * watermark completes, one batch at a time), then the next begins.  A step does one parcel or
+ * one fired batch and returns, so a worker never waits inside an operator.
+ */
+#include <stdlib.h>
+
+#include "exec/ops/ops.h"
+#include "exec/run/job_state.h"
+
+static const OrderTag TAG_READING = {MICROS_MIN, MICROS_MIN};
+
+/* --- lanes
+ * ---------------------------------------------------------------------------------------------- */
+
+static uint32_t producers_of(const Job *job, const Edge *edge) {
+  return job->stages.stages[edge->from].single ? 1 : job->n_workers;
+}
+
+static Lane *lane_of(const Edge *edge, uint32_t producer, uint32_t consumer) {
+  return &edge->lanes[producer * edge->n_consumers + consumer];
+}
+
+static void deliver_to_lane(void *arg, Instance *instance, Edge *edge, uint32_t consumer,
+                            Parcel *p) {
+  Worker *w = arg;
+  Flow *flow = &w->job->flow;
+  p->chunk = w->keyed[instance->stage->index].chunk;
+  pthread_mutex_lock(&flow->lock);
+  parcel_queue_push(&lane_of(edge, instance->worker, consumer)->queue, p);
+  pthread_cond_broadcast(&flow->changed);
+  pthread_mutex_unlock(&flow->lock);
+}
+
+static void announce_tag(void *arg, Instance *instance, Edge *edge) {
+  Worker *w = arg;
+  Flow *flow = &w->job->flow;
+  pthread_mutex_lock(&flow->lock);
+  for (uint32_t c = 0; c < edge->n_consumers; c++) {
+    Lane *lane = lane_of(edge, instance->worker, c);
+    lane->chunk = w->keyed[instance->stage->index].chunk;
+    lane->tag = instance->ctx.tag;
+  }
+  pthread_cond_broadcast(&flow->changed);
+  pthread_mutex_unlock(&flow->lock);
+}
+
+/* Nothing more of this chunk will come from here (lock held). */
+static void announce_chunk_end(const Instance *instance, uint64_t chunk) {
+  for (uint32_t e = 0; e < instance->stage->n_out; e++) {
+    const Edge *edge = instance->stage->out[e];
+    for (uint32_t c = 0; c < edge->n_consumers; c++) {
+      Lane *lane = lane_of(edge, instance->worker, c);
+      lane->chunk = chunk + 1;
+      lane->tag = TAG_READING;
+    }
+  }
+}
+
+static bool lanes_have_room(const Instance *instance) {
+  for (uint32_t e = 0; e < instance->stage->n_out; e++) {
+    const Edge *edge = instance->stage->out[e];
+    for (uint32_t c = 0; c < edge->n_consumers; c++) {
+      if (lane_of(edge, instance->worker, c)->queue.size_bytes >= LANE_BYTES_MAX) return false;
+    }
+  }
+  return true;
+}
+
+/* The lane whose next parcel, or the place where one might still come, is first in order
+ * (tag, edge, producer) for a chunk.  NULL: all lanes are past it. */
+static Lane *first_lane(const Job *job, Edge **in, uint32_t n_in, uint32_t consumer,
+                        uint64_t chunk) {
+  Lane *best = NULL;
+  OrderTag best_tag = TAG_READING;
+  for (uint32_t e = 0; e < n_in; e++) {
+    if (in[e]->lanes == NULL) continue;
+    for (uint32_t p = 0; p < producers_of(job, in[e]); p++) {
+      Lane *lane = lane_of(in[e], p, consumer);
+      const Parcel *head = lane->queue.head;
+      uint64_t at = head != NULL ? head->chunk : lane->chunk;
+      OrderTag tag = head != NULL ? head->tag : at == chunk ? lane->tag : TAG_READING;
+      if (at > chunk) continue;
+      if (best != NULL && !order_before(chunk, tag, chunk, best_tag)) continue;
+      best = lane;
+      best_tag = tag;
+    }
+  }
+  return best;
+}
+
+Take take_parcel(Job *job, Edge **in, uint32_t n_in, uint32_t consumer, ChunkSlot *slot,
+                 Parcel **out) {
+  for (uint32_t e = 0; e < n_in; e++) {
+    if (in[e]->lanes != NULL || slot->kind != CHUNK_ROWS) continue;
+    if (job->sources[slot->source].stage->index != in[e]->from) continue;
+    *out = parcel_queue_pop(&slot->parcels[in[e]->of_source * WORKERS_MAX + consumer]);
+    if (*out != NULL) return TAKE_PARCEL;
+  }
+  Lane *lane = first_lane(job, in, n_in, consumer, slot->seq);
+  if (lane == NULL) return TAKE_DONE;
+  if (lane->queue.head == NULL) return TAKE_WAIT;
+  *out = parcel_queue_pop(&lane->queue);
+  pthread_cond_broadcast(&job->flow.changed); /* there may be room again */
+  return TAKE_PARCEL;
+}
+
+/* --- life
+ * ---------------------------------------------------------------------------------------------------
+ */
+
+static Op *keyed_out_op(void *arg, Instance *instance, Edge *edge) {
+  Worker *w = arg;
+  Job *job = w->job;
+  OutHooks hooks = {.deliver = deliver_to_lane, .new_tag = announce_tag, .arg = w};
+  if (!edge->to_sink) return out_exchange_new(instance, edge, job->plan, &hooks);
+  SinkWriter *sink = &job->sinks[edge->to];
+  return out_encode_new(instance, edge, sink->format, &sink->encode, &hooks);
+}
+
+/* Does any split of this source reach the stage directly? */
+static bool feeds_stage(const Stage *stage, const Source *source) {
+  for (uint32_t e = 0; e < stage->n_in; e++) {
+    if (stage->in[e]->from == source->stage->index) return true;
+  }
+  return false;
+}
+
+/* The clocks of all splits of the job; those of other tables never count. */
+static Code open_watermark(Job *job, KeyedInstance *k, Error *err) {
+  SplitClock *clocks = calloc(job->n_splits + 1, sizeof *clocks);
+  bool ok = clocks != NULL;
+  for (uint32_t i = 0; ok && i < job->n_splits; i++) {
+    const Source *source = &job->sources[job->splits[i].source];
+    clocks[i] = (SplitClock){.max_us = job->splits[i].candidate_us,
+                             .active = feeds_stage(k->instance.stage, source)};
+  }
+  ok = ok && watermark_init(&k->watermark, clocks, job->n_splits);
+  free(clocks);
+  return ok ? OK : FAIL(err, ERR_MEMORY, NO_SPAN, "out of memory");
+}
+
+Code keyed_open(Worker *w, uint32_t stage, Error *err) {
+  KeyedInstance *k = &w->keyed[stage];
+  const Stage *s = &w->job->stages.stages[stage];
+  if (s->source || (s->single && w->index > 0)) return OK;
+  k->exists = true;
+  k->instance = (Instance){
+      .stage = s,
+      .worker = w->index,
+      .ctx = {.env = &w->job->plan->env, .err = &w->err, .chunk_watermark_us = MICROS_MIN}};
+  Code code = open_watermark(w->job, k, err);
+  if (code == OK) code = instance_open(&k->instance, w->job->plan, keyed_out_op, w);
+  if (code != OK && err->code == OK) *err = w->err;
+  return code;
+}
+
+void keyed_close(Worker *w, uint32_t stage) {
+  KeyedInstance *k = &w->keyed[stage];
+  if (!k->exists) return;
+  instance_close(&k->instance);
+  watermark_deinit(&k->watermark);
+  parcel_queue_free(&k->marked);
+}
+
+/* --- one chunk
+ * ---------------------------------------------------------------------------------------------- */
+
+static bool timed_chunk(const Job *job, const KeyedInstance *k, const ChunkSlot *slot) {
+  return slot->kind == CHUNK_ROWS && feeds_stage(k->instance.stage, &job->sources[slot->source]);
+}
+
+static void begin_chunk(const Job *job, KeyedInstance *k, const ChunkSlot *slot) {
+  OpContext *ctx = &k->instance.ctx;
+  ctx->now_us = slot->now_us;
+  ctx->tag = TAG_READING;
+  if (timed_chunk(job, k, slot)) {
+    ctx->chunk_watermark_us = watermark_chunk_begin(&k->watermark, slot->split);
+  }
+  k->state = KEYED_READING;
+}
+
+/* The mark of a row becomes the watermark at its place. */
+static void resolve_marks(KeyedInstance *k, BatchBuilder *b) {
+  Micros *mark = (Micros *)(uintptr_t)b->batch.mark; /* the builder is ours alone */
+  for (uint32_t i = 0; i < b->batch.rows; i++) mark[i] = watermark_at_mark(&k->watermark, mark[i]);
+}
+
+static Code push_parcel(KeyedInstance *k, Parcel *p) {
+  Op *head = k->instance.ops[0];
+  if (p->partials != NULL) return op_push(head, PORT_PARTIALS, &p->partials->batch);
+  if (p->rows != NULL) return op_push(head, PORT_ROWS, &p->rows->batch);
+  resolve_marks(k, p->marked);
+  return op_push(head, PORT_ROWS, &p->marked->batch);
+}
+
+/* All rows are in: say what time it is. */
+static Code end_reading(const Job *job, KeyedInstance *k, const ChunkSlot *slot) {
+  TRY(instance_chunk_end(&k->instance));
+  Op *head = k->instance.ops[0];
+  if (slot->kind == CHUNK_END) {
+    op_finish(head);
+  } else if (timed_chunk(job, k, slot)) {
+    Micros w = watermark_chunk_end(&k->watermark, slot->max_us, slot->split_ended);
+    op_advance(head, w);
+  }
+  k->state = KEYED_FIRING;
+  return OK;
+}
+
+/* A LIMIT that has all it wants, and alone feeds the only sink, ends the job. */
+static void check_limit(Job *job, const KeyedInstance *k) {
+  const SinkPlan *sink = &job->stages.sinks[0];
+  if (job->limit_reached || job->stages.n_sinks > 1 || sink->n_in > 1) return;
+  if (sink->in[0]->from != k->instance.stage->index) return;
+  if (!op_limit_reached(k->instance.ops[0])) return;
+  job->limit_reached = true;
+  job_wake_input(job);
+}
+
+static void end_chunk(Job *job, KeyedInstance *k, ChunkSlot *slot) {
+  check_limit(job, k);
+  announce_chunk_end(&k->instance, k->chunk);
+  job->stats.late_rows += k->instance.ctx.late_rows;
+  k->instance.ctx.late_rows = 0;
+  k->state = slot->kind == CHUNK_ROWS ? KEYED_WAITING : KEYED_ENDED;
+  k->chunk++;
+  job_retire(job, slot);
+}
+
+/* Work outside the lock. */
+static Code run_unlocked(Worker *w, KeyedInstance *k, ChunkSlot *slot, Parcel *p, bool *more) {
+  Job *job = w->job;
+  Code code;
+  pthread_mutex_unlock(&job->flow.lock);
+  if (p != NULL) {
+    code = push_parcel(k, p);
+    parcel_free(p);
+  } else if (k->state == KEYED_READING) {
+    code = end_reading(job, k, slot);
+    *more = true;
+  } else {
+    code = op_fire(k->instance.ops[0], more);
+    if (code == OK && !*more) code = instance_chunk_end(&k->instance);
+  }
+  pthread_mutex_lock(&job->flow.lock);
+  return code;
+}
+
+/* The chunk's next parcel; those with marks wait until there is nothing else. */
+static Take next_parcel(Job *job, KeyedInstance *k, ChunkSlot *slot, Parcel **p) {
+  for (;;) {
+    const Stage *stage = k->instance.stage;
+    uint32_t consumer = stage->single ? 0 : k->instance.worker;
+    Take take = take_parcel(job, stage->in, stage->n_in, consumer, slot, p);
+    if (take == TAKE_PARCEL && (*p)->marked != NULL) {
+      parcel_queue_push(&k->marked, *p);
+      continue;
+    }
+    if (take != TAKE_DONE) return take;
+    *p = parcel_queue_pop(&k->marked);
+    return *p != NULL ? TAKE_PARCEL : TAKE_DONE;
+  }
+}
+
+bool keyed_step(Worker *w, KeyedInstance *k) {
+  Job *job = w->job;
+  if (!k->exists || k->state == KEYED_ENDED || !lanes_have_room(&k->instance)) return false;
+  if (k->chunk >= job->flow.admitted) return false;
+  ChunkSlot *slot = flow_slot(&job->flow, k->chunk);
+  if (slot->state != SLOT_PARSED) return false;
+  if (slot->error.code != OK) {
+    job_fail(job, &slot->error);
+    return true;
+  }
+  if (k->state == KEYED_WAITING) begin_chunk(job, k, slot);
+  Parcel *p = NULL;
+  bool more = true;
+  if (k->state == KEYED_READING && next_parcel(job, k, slot, &p) == TAKE_WAIT) return false;
+  bool last = p == NULL && slot->kind == CHUNK_STOP;
+  if (!last && run_unlocked(w, k, slot, p, &more) != OK) {
+    job_fail(job, &w->err);
+    return true;
+  }
+  if (last || !more) end_chunk(job, k, slot);
+  return true;
+}

@@ -1,0 +1,23 @@
+/* out_op.h -- the ends of a stage: rows into parcels for another stage, or encoded for a sink.
+ *
+ * Both collect what is pushed and hand full parcels to the caller's deliver function; a parcel
+ * holds rows of one order tag.  chunk_end hands over what is left.
+ */
+#pragma once
+#include "exec/run/stage.h"
+
+/* Takes the parcel.  consumer: instance of the edge's consumer. */
+typedef void DeliverFn(void *arg, Instance *instance, Edge *edge, uint32_t consumer, Parcel *p);
+/* The instance now emits rows of tag ctx.tag: nothing before it will come. */
+typedef void TagFn(void *arg, Instance *instance, Edge *edge);
+typedef struct OutHooks {
+  DeliverFn *deliver;
+  TagFn *new_tag;
+  void *arg;
+} OutHooks;
+
+/* Rows for a keyed or single stage. A local aggregate before the exchange sends partials too. */
+Op *out_exchange_new(Instance *instance, Edge *edge, const JobPlan *plan, const OutHooks *hooks);
+/* Text for a sink, by the encoder of format; format NULL: rows are only counted. */
+Op *out_encode_new(Instance *instance, Edge *edge, const Format *format, const EncodeSpec *spec,
+                   const OutHooks *hooks);

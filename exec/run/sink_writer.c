@@ -1,0 +1,148 @@
+/* sink_writer.c -- one thread for each sink: takes encoded rows in order and writes them.
+ *
+ * It writes what is there and flushes whenever nothing more is, so rows are seen as soon as they
+ * are final, and a busy sink gets large writes.
+ */
+#include "exec/run/job_state.h"
+
+static SinkSpec sink_spec(const SinkOpSpec *spec) {
+  return (SinkSpec){.table = spec->table,
+                    .options = spec->options,
+                    .fields = spec->fields,
+                    .n_fields = spec->n_fields,
+                    .overwrite = spec->overwrite,
+                    .span = spec->span};
+}
+
+Code sink_open(SinkWriter *s, Error *err) {
+  const SinkOpSpec *spec = &s->plan->spec->u.sink;
+  const JobResult *result = &s->job->hooks.result;
+  s->encode = (EncodeSpec){.fields = spec->fields,
+                           .n_fields = spec->n_fields,
+                           .options = spec->options,
+                           .zone = s->job->plan->env.zone};
+  if (spec->connector == NULL) {
+    s->format = result->format;
+    s->encode.options = result->options;
+    s->encode.null_text = result->null_text;
+    s->open = true;
+    return OK;
+  }
+  SinkSpec open = sink_spec(spec);
+  s->table = spec->connector->sink;
+  s->format = s->table->format(&open);
+  TRY(s->table->open(&open, &s->sink, err));
+  s->open = true;
+  return OK;
+}
+
+static Code write_bytes(SinkWriter *s, const char *bytes, size_t n) {
+  if (n == 0) return OK;
+  if (s->sink != NULL) return s->table->write(s->sink, bytes, n, &s->err);
+  const JobResult *result = &s->job->hooks.result;
+  return result->write(result->arg, bytes, n, &s->err);
+}
+
+static Code flush(SinkWriter *s) {
+  if (s->sink != NULL) return s->table->flush != NULL ? s->table->flush(s->sink, &s->err) : OK;
+  const JobResult *result = &s->job->hooks.result;
+  return result->flush != NULL ? result->flush(result->arg, &s->err) : OK;
+}
+
+static Code write_header(SinkWriter *s) {
+  if (s->format == NULL || s->format->encode_header == NULL) return OK;
+  if (s->sink != NULL && s->table->wants_header != NULL && !s->table->wants_header(s->sink)) {
+    return OK;
+  }
+  Encoder *encoder;
+  StrBuf header = {0};
+  TRY(s->format->encoder_new(&s->encode, &encoder, &s->err));
+  s->format->encode_header(encoder, &header);
+  s->format->encoder_free(encoder);
+  Code code = strbuf_failed(&header) ? FAIL(&s->err, ERR_MEMORY, NO_SPAN, "out of memory")
+                                     : write_bytes(s, strbuf_text(&header), header.len);
+  strbuf_deinit(&header);
+  return code;
+}
+
+/* Write one parcel outside the lock. */
+static Code write_parcel(SinkWriter *s, Parcel *p) {
+  Flow *flow = &s->job->flow;
+  pthread_mutex_unlock(&flow->lock);
+  Code code = write_bytes(s, p->bytes.data, p->bytes.len);
+  s->rows += p->n_rows;
+  parcel_free(p);
+  pthread_mutex_lock(&flow->lock);
+  return code;
+}
+
+/* Wait for a change; what has been written becomes visible first. */
+static Code flush_and_wait(SinkWriter *s, bool *dirty) {
+  Flow *flow = &s->job->flow;
+  if (*dirty) {
+    *dirty = false;
+    pthread_mutex_unlock(&flow->lock);
+    Code code = flush(s);
+    pthread_mutex_lock(&flow->lock);
+    return code; /* something may have changed meanwhile: look again before sleeping */
+  }
+  pthread_cond_wait(&flow->changed, &flow->lock);
+  return OK;
+}
+
+/* All of one chunk (lock held).  *ended: it was the last. */
+static Code write_chunk(SinkWriter *s, uint64_t chunk, bool *dirty, bool *ended) {
+  Job *job = s->job;
+  while (!job->flow.failed) {
+    ChunkSlot *slot = chunk < job->flow.admitted ? flow_slot(&job->flow, chunk) : NULL;
+    if (slot == NULL || slot->state != SLOT_PARSED) {
+      TRY(flush_and_wait(s, dirty));
+      continue;
+    }
+    if (slot->error.code != OK) {
+      s->err = slot->error;
+      return slot->error.code;
+    }
+    Parcel *p;
+    Take take = take_parcel(job, s->plan->in, s->plan->n_in, 0, slot, &p);
+    if (take == TAKE_WAIT) {
+      TRY(flush_and_wait(s, dirty));
+    } else if (take == TAKE_PARCEL) {
+      *dirty = true;
+      TRY(write_parcel(s, p));
+    } else {
+      *ended = slot->kind != CHUNK_ROWS;
+      job_retire(job, slot);
+      return OK;
+    }
+  }
+  return OK;
+}
+
+void *sink_main(void *arg) {
+  SinkWriter *s = arg;
+  Flow *flow = &s->job->flow;
+  bool dirty = true, ended = false;
+  Code code = write_header(s);
+  pthread_mutex_lock(&flow->lock);
+  for (uint64_t chunk = 0; code == OK && !ended && !flow->failed; chunk++) {
+    code = write_chunk(s, chunk, &dirty, &ended);
+  }
+  if (code != OK) job_fail(s->job, &s->err);
+  pthread_mutex_unlock(&flow->lock);
+  if (code == OK && flush(s) != OK) {
+    pthread_mutex_lock(&flow->lock);
+    job_fail(s->job, &s->err);
+    pthread_mutex_unlock(&flow->lock);
+  }
+  return NULL;
+}
+
+Code sink_close(SinkWriter *s, bool commit, Error *err) {
+  if (!s->open) return OK;
+  s->open = false;
+  if (s->sink == NULL) return OK;
+  Sink *sink = s->sink;
+  s->sink = NULL;
+  return s->table->close(sink, commit, err);
+}

@@ -1,0 +1,182 @@
+/* source.c -- parsing a chunk: decode (or make) rows and push them through the source stage. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "exec/run/job_state.h"
+
+/* --- parcels go to the slot
+ * ------------------------------------------------------------------------- */
+
+static void deliver_to_slot(void *arg, Instance *instance, Edge *edge, uint32_t consumer,
+                            Parcel *p) {
+  SourceInstance *s = arg;
+  (void)instance;
+  p->chunk = s->slot->seq;
+  parcel_queue_push(&s->slot->parcels[edge->of_source * WORKERS_MAX + consumer], p);
+}
+
+static void ignore_tag(void *arg, Instance *instance, Edge *edge) {
+  (void)arg, (void)instance, (void)edge;
+}
+
+static Op *source_out_op(void *arg, Instance *instance, Edge *edge) {
+  Worker *w = arg;
+  Job *job = w->job;
+  SourceInstance *s = (SourceInstance *)instance;
+  OutHooks hooks = {.deliver = deliver_to_slot, .new_tag = ignore_tag, .arg = s};
+  if (!edge->to_sink) return out_exchange_new(instance, edge, job->plan, &hooks);
+  SinkWriter *sink = &job->sinks[edge->to];
+  return out_encode_new(instance, edge, sink->format, &sink->encode, &hooks);
+}
+
+/* --- life
+ * -----------------------------------------------------------------------------------------------
+ */
+
+Code source_instance_open(Worker *w, uint32_t source, Error *err) {
+  Source *src = &w->job->sources[source];
+  SourceInstance *s = &w->sources[source];
+  s->instance = (Instance){
+      .stage = src->stage, .worker = w->index, .ctx = {.env = &w->job->plan->env, .err = err}};
+  TRY(instance_open(&s->instance, w->job->plan, source_out_op, w));
+  if (src->scan != NULL && src->scan->connector->bytes != NULL) {
+    return src->scan->format->decoder_new(&src->decode, &s->decoder, err);
+  }
+  const OpSpec *head = src->stage->head;
+  Type *types = arena_alloc(&s->instance.arena, (head->n_fields + 1) * sizeof *types);
+  for (uint32_t i = 0; i < head->n_fields; i++) types[i] = head->fields[i].type;
+  s->made = batch_builder_new((BatchShape){.types = types, .n_cols = head->n_fields});
+  return s->made != NULL ? OK : FAIL(err, ERR_MEMORY, NO_SPAN, "out of memory");
+}
+
+void source_instance_close(Worker *w, uint32_t source) {
+  SourceInstance *s = &w->sources[source];
+  Source *src = &w->job->sources[source];
+  if (s->decoder != NULL) src->scan->format->decoder_free(s->decoder);
+  if (s->made != NULL) batch_builder_free(s->made);
+  if (s->instance.stage != NULL) instance_close(&s->instance);
+}
+
+/* --- malformed records
+ * -------------------------------------------------------------------------------------- */
+
+static uint64_t line_of(const ChunkSlot *slot, size_t offset) {
+  uint64_t line = slot->first_line;
+  for (const char *at = slot->text, *end = at + offset; at < end; at++) line += *at == '\n';
+  return line;
+}
+
+static void bad_row(void *arg, size_t offset, size_t len, const char *reason) {
+  SourceInstance *s = arg;
+  ChunkSlot *slot = s->slot;
+  slot->bad_rows++;
+  if (slot->keep_bad) strbuf_put(&slot->dead_letters, slot->text + offset, len);
+  if (slot->keep_bad && (len == 0 || slot->text[offset + len - 1] != '\n')) {
+    strbuf_putc(&slot->dead_letters, '\n');
+  }
+  if (slot->n_bad == BAD_ROWS_SHOWN) return;
+  slot->bad[slot->n_bad++] = (BadRow){.line = line_of(slot, offset), .reason = strdup(reason)};
+}
+
+static Code refuse_bad_rows(const Job *job, const Source *src, ChunkSlot *slot) {
+  if (src->on_error != ON_ERROR_FAIL || slot->bad_rows + slot->skipped_records == 0) return OK;
+  const char *name = job->splits[slot->split].reader.split->name;
+  if (slot->n_bad == 0) {
+    return FAIL(&slot->error, ERR_DATA, src->scan->span, "%s: a record is longer than %d bytes",
+                name, RECORD_MAX);
+  }
+  const char *reason = slot->bad[0].reason != NULL ? slot->bad[0].reason : "malformed";
+  return FAIL(&slot->error, ERR_DATA, src->scan->span, "%s:%llu: %s", name,
+              (unsigned long long)slot->bad[0].line, reason);
+}
+
+/* --- rows
+ * ------------------------------------------------------------------------------------------------------
+ */
+
+/* Push a batch, in pieces of plan->batch_rows where a test asks for small ones. */
+static Code push_rows(Worker *w, SourceInstance *s, const Batch *batch) {
+  uint32_t step = w->job->plan->batch_rows;
+  s->slot->rows += batch_count(batch);
+  if (step >= batch->rows) return instance_push_source(&s->instance, batch);
+  assert(batch->sel == NULL);
+  uint16_t rows[BATCH_ROWS];
+  batch_rows(batch, rows);
+  for (uint32_t at = 0; at < batch->rows; at += step) {
+    Batch part = *batch;
+    part.sel = rows + at;
+    part.n_sel = batch->rows - at < step ? batch->rows - at : step;
+    TRY(instance_push_source(&s->instance, &part));
+  }
+  return OK;
+}
+
+static Code decode_chunk(Worker *w, const Source *src, SourceInstance *s, ChunkSlot *slot) {
+  const Format *format = src->scan->format;
+  Chunk chunk = {.text = slot->text, .len = slot->text_len, .layout = slot->layout};
+  format->decode_begin(s->decoder, &chunk, bad_row, s);
+  for (;;) {
+    Batch *batch;
+    TRY(format->decode_next(s->decoder, &batch, &slot->error));
+    if (batch->rows == 0) break;
+    TRY(push_rows(w, s, batch));
+  }
+  return refuse_bad_rows(w->job, src, slot);
+}
+
+/* The rows of VALUES are constant expressions over no columns: one program per row, run once. */
+static Code values_chunk(Worker *w, SourceInstance *s, const ValuesSpec *values, ChunkSlot *slot) {
+  Vector *cols = arena_alloc(&s->instance.arena, (values->n_cols + 1) * sizeof *cols);
+  static const uint16_t row = 0;
+  for (uint32_t r = 0; r < values->n_rows; r++) {
+    Program *p = NULL;
+    Batch one = {.rows = 1};
+    Code code = program_new(&values->rows[r * values->n_cols], values->n_cols, &w->job->plan->env,
+                            &p, &slot->error);
+    if (code == OK) code = program_run(p, &one, slot->now_us, cols, &slot->error);
+    Batch made = {.rows = 1, .n_cols = values->n_cols, .cols = cols};
+    if (code == OK && !batch_builder_append(s->made, &made, &row, 1)) {
+      code = FAIL(&slot->error, ERR_MEMORY, NO_SPAN, "out of memory");
+    }
+    program_free(p);
+    TRY(code);
+    if (batch_builder_room(s->made) > 0 && r + 1 < values->n_rows) continue;
+    TRY(push_rows(w, s, &s->made->batch));
+    batch_builder_clear(s->made);
+  }
+  return OK;
+}
+
+static Code run_chunk(Worker *w, SourceInstance *s, ChunkSlot *slot) {
+  const Source *src = &w->job->sources[slot->source];
+  OpContext *ctx = &s->instance.ctx;
+  ctx->err = &slot->error;
+  ctx->now_us = slot->now_us;
+  ctx->chunk_max_us = MICROS_MIN;
+  ctx->null_time_rows = 0;
+  ctx->tag = (OrderTag){MICROS_MIN, MICROS_MIN};
+  if (src->scan == NULL) {
+    batch_builder_clear(s->made);
+    TRY(values_chunk(w, s, &src->stage->head->u.values, slot));
+  } else if (src->rows != NULL) {
+    batch_builder_clear(s->made);
+    TRY(src->scan->connector->rows->make(src->rows, slot->row_chunk, slot->now_us, s->made,
+                                         &slot->error));
+    TRY(push_rows(w, s, &s->made->batch));
+  } else if (slot->text_len > 0) {
+    TRY(decode_chunk(w, src, s, slot));
+  }
+  return instance_chunk_end(&s->instance);
+}
+
+void source_parse(Worker *w, ChunkSlot *slot) {
+  SourceInstance *s = &w->sources[slot->source];
+  s->slot = slot;
+  Code code = run_chunk(w, s, slot);
+  assert((code == OK) == (slot->error.code == OK));
+  slot->max_us = s->instance.ctx.chunk_max_us;
+  slot->null_time_rows = s->instance.ctx.null_time_rows;
+  free(slot->text);
+  slot->text = NULL;
+  s->slot = NULL;
+}

@@ -1,0 +1,61 @@
+/* worker.c -- one thread with an instance of every stage.
+ *
+ * The loop prefers what is furthest downstream, so that rows leave before new ones come in; only
+ * when no keyed instance can move it parses the next chunk; with nothing to do it sleeps
+ * until something changes.
+ */
+#include "exec/run/job_state.h"
+
+void worker_close(Worker *w) {
+  for (uint32_t i = 0; w->sources != NULL && i < w->job->n_sources; i++)
+    source_instance_close(w, i);
+  for (uint32_t i = 0; w->keyed != NULL && i < w->job->stages.n_stages; i++) keyed_close(w, i);
+}
+
+/* Claim and parse the next chunk (lock held). */
+static bool parse_step(Worker *w) {
+  Flow *flow = &w->job->flow;
+  if (flow->claimed == flow->admitted) return false;
+  ChunkSlot *slot = flow_slot(flow, flow->claimed++);
+  if (slot->state == SLOT_PARSED) return true; /* END and STOP need no parsing */
+  assert(slot->state == SLOT_READY);
+  slot->state = SLOT_PARSING;
+  pthread_mutex_unlock(&flow->lock);
+  source_parse(w, slot);
+  pthread_mutex_lock(&flow->lock);
+  slot->state = SLOT_PARSED;
+  InputSplit *split = &w->job->splits[slot->split];
+  if (slot->max_us > split->candidate_us) split->candidate_us = slot->max_us;
+  job_wake_input(w->job);
+  return true;
+}
+
+static bool keyed_steps(Worker *w) {
+  for (uint32_t s = w->job->stages.n_stages; s-- > 0;) {
+    if (keyed_step(w, &w->keyed[s])) return true;
+  }
+  return false;
+}
+
+/* Nothing will come for this worker any more. */
+static bool finished(const Worker *w) {
+  const Flow *flow = &w->job->flow;
+  for (uint32_t s = 0; s < w->job->stages.n_stages; s++) {
+    if (w->keyed[s].exists && w->keyed[s].state != KEYED_ENDED) return false;
+  }
+  return flow->ended && flow->claimed == flow->admitted;
+}
+
+void worker_loop(Worker *w) {
+  Flow *flow = &w->job->flow;
+  pthread_mutex_lock(&flow->lock);
+  while (!flow->failed && !finished(w)) {
+    if (keyed_steps(w) || parse_step(w)) {
+      pthread_cond_broadcast(&flow->changed);
+    } else {
+      pthread_cond_wait(&flow->changed, &flow->lock);
+    }
+  }
+  pthread_cond_broadcast(&flow->changed);
+  pthread_mutex_unlock(&flow->lock);
+}
