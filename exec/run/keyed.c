@@ -242,7 +242,7 @@ static Code run_unlocked(Worker *w, KeyedInstance *k, ChunkSlot *slot, Parcel *p
     *more = true;
   } else {
     code = op_fire(k->instance.ops[0], more);
-    if (code == OK && !*more) code = instance_chunk_end(&k->instance);
+    if (code == OK && !*more) code = instance_flush(&k->instance);
   }
   pthread_mutex_lock(&job->flow.lock);
   return code;

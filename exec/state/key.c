@@ -29,7 +29,7 @@ void key_batch_free(KeyBatch *k) {
 static void fill_words(int64_t *word, const Vector *v, const uint16_t *rows, uint32_t n) {
   if (v->constant) {
     static const uint16_t first = 0;
-    int64_t w;
+    int64_t w = 0;
     Vector flat = *v;
     flat.constant = false;
     fill_words(&w, &flat, &first, 1);
