@@ -23,8 +23,9 @@ const char *code_text(Code code) {
 /* Format into a fixed buffer; what does not fit is cut before a broken character, and
  * line breaks become blanks: a message is one line. */
 static void format_line(char *out, size_t size, const char *fmt, va_list ap) {
-  vsnprintf(out, size, fmt, ap);
-  size_t len = utf8_valid_prefix(out, strlen(out));
+  int written = vsnprintf(out, size, fmt, ap);
+  size_t len = written < 0 ? 0 : (size_t)written < size ? (size_t)written : size - 1;
+  len = utf8_valid_prefix(out, len);
   out[len] = '\0';
   for (size_t i = 0; i < len; i++) {
     if (out[i] == '\n' || out[i] == '\r') out[i] = ' ';

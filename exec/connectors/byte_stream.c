@@ -38,6 +38,7 @@ enum {
 struct ByteStream {
   int fd;
   bool take_fd, regular;
+  bool named; /* the form was known from the name, not from the first bytes */
   StreamForm form;
   Span span;
   char *name;
@@ -46,6 +47,7 @@ struct ByteStream {
   bool in_end;    /* the descriptor has no more */
   bool inside;    /* a member or frame is open */
   bool some;      /* a member or frame was completed */
+  bool out_some;  /* something was inflated */
   bool out_full;  /* the decoder filled all the room it got: it may hold more */
   bool gz_ready;  /* gz is to be released */
   bool gz_padded; /* only zero bytes may follow */
@@ -119,9 +121,8 @@ static Code truncated(const ByteStream *s, Error *err) {
 
 static Code damaged(const ByteStream *s, const char *why, Error *err) {
   FAIL(err, ERR_IO, s->span, "cannot read \"%s\": damaged %s (%s)", s->name, form_name(s), why);
-  if (!s->some) {
-    error_hint(err, "a name in \"%s\" says that it is compressed: is it?",
-               s->form == STREAM_GZIP ? ".gz" : ".zst");
+  if (s->named && !s->some && !s->out_some) {
+    error_hint(err, "its name says that it is compressed: is it?");
   }
   return err->code;
 }
@@ -185,6 +186,7 @@ static Code inflated_read(ByteStream *s, void *buf, size_t n, size_t *got, Error
       TRY(step(s, buf, n, got, err));
     }
     s->out_full = *got == n;
+    s->out_some |= *got > 0;
     if (*got > 0) return OK;
     if (dry && s->in_end && s->inside) return truncated(s, err);
   }
@@ -242,6 +244,7 @@ Code stream_new(const StreamInit *init, ByteStream **out, Error *err) {
   s->fd = init->fd;
   s->take_fd = init->take_fd;
   s->form = init->form;
+  s->named = init->form != STREAM_SNIFF;
   s->span = init->span;
   s->name = name;
   Code code = OK;

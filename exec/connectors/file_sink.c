@@ -16,6 +16,8 @@
  * leaves the old content.  What close(commit) has returned OK for is on the disk: the file
  * and its directory are synced.
  *
+ * A symbolic link that INSERT OVERWRITE finds at the path is replaced itself.
+ *
  * Two INSERTs of one process may add parts to a directory side by side; anything else that two of
  * them would write at once is refused to the second, by its path.
  */
@@ -219,15 +221,23 @@ static Code place_open(FileSink *f, const char *path, int flags, Error *err) {
   return err->code;
 }
 
+/* What is left of a killed INSERT OVERWRITE is replaced.  INSERT INTO takes a number that nobody
+ * has: another one may have taken it since the directory was read, and may even be done with it.
+ * Whoever holds the unfinished name is the only one who can make the finished one. */
 static Code open_part(FileSink *f, Error *err) {
-  /* What is left of a killed INSERT OVERWRITE is replaced; a part that appeared since the
-   * directory was read belongs to another INSERT INTO, which may be alive. */
-  int how = f->mode == REPLACE_PARTS ? O_TRUNC : O_EXCL;
+  bool append = f->mode == APPEND_PARTS;
   for (;;) {
-    const char *path = part_path(f, f->next_part++, false);
-    int fd = sys.open(path, O_WRONLY | O_CREAT | how, f->file_mode);
-    if (fd >= 0) return place_start(f, fd, path, err);
-    if (errno != EEXIST) return io_fail(err, f->span, "write", path, errno);
+    struct stat st;
+    int64_t number = f->next_part++;
+    const char *path = part_path(f, number, false);
+    int fd = sys.open(path, O_WRONLY | O_CREAT | (append ? O_EXCL : O_TRUNC), f->file_mode);
+    if (fd < 0 && errno == EEXIST) continue;
+    if (fd < 0) return io_fail(err, f->span, "write", path, errno);
+    if (!append || sys.stat(part_path(f, number, true), &st) != 0) {
+      return place_start(f, fd, path, err);
+    }
+    sys.close(fd);
+    sys.unlink(path);
   }
 }
 
@@ -455,8 +465,8 @@ static Code remove_old_parts(FileSink *f, Error *err) {
     int64_t number = part_number(names[i]);
     if (number < 0 || (number < f->next_part && names[i][0] != '.')) continue;
     const char *path = part_path(f, number, names[i][0] != '.');
-    if (sys.unlink(path) != 0 && errno != ENOENT)
-      code = io_fail(err, f->span, "remove", path, errno);
+    if (sys.unlink(path) == 0 || errno == ENOENT) continue;
+    code = io_fail(err, f->span, "remove", path, errno);
   }
   free_names(names, n);
   return code;

@@ -171,6 +171,13 @@ static void test_two_writers(void) {
   CHECK_INT(end(&a, true), OK);
   CHECK_INT(end(&b, true), OK);
   CHECK_STR(names_in(at("two")), "part-0-0 part-0-1 ");
+  CHECK_INT(begin(&a, at("two"), false), OK); /* looks, and writes when b is done */
+  CHECK_INT(run(at("two"), false, "3\n"), OK);
+  CHECK_INT(put(&a, "4\n"), OK);
+  CHECK_INT(end(&a, true), OK);
+  CHECK_STR(names_in(at("two")), "part-0-0 part-0-1 part-0-2 part-0-3 ");
+  CHECK_STR(text_in(at("two/part-0-2")), "h\n3\n");
+  CHECK_STR(text_in(at("two/part-0-3")), "h\n4\n");
   CHECK_INT(begin(&a, at("two"), true), OK);
   CHECK_INT(begin(&b, at("two"), true), ERR_UNSUPPORTED);
   CHECK_INT(end(&a, false), OK);

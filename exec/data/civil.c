@@ -1,35 +1,52 @@
 /* civil.c -- the calendar part of timestamp.h: days and civil dates, months, units.
  *
  * All of it is total: an instant beyond the range of TIMESTAMP gives a correct answer as
- * far as Micros reaches and its nearest end behind that, never an overflow. */
+ * far as Micros reaches and its nearest end behind that, never an overflow.
+ *
+ * Hinnant's method with the divisions of Neri and Schneider ("Euclidean affine functions and
+ * their application to calendar algorithms", 2022): the remainder of one division is the
+ * argument of the next, so a product gives both. */
 #include "exec/data/timestamp.h"
 
-enum { DAYS_PER_ERA = 146097, YEARS_PER_ERA = 400, EPOCH_SHIFT = 719468 };
+/* Days count from 1 March of the year -400 inside the two conversions: all numbers are then
+ * positive, and a leap day is the last of its year. */
+enum { DAYS_PER_ERA = 146097, YEARS_PER_ERA = 400, DAY_SHIFT = 719468 + DAYS_PER_ERA };
 
 static int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0); } /* b > 0 */
 static int64_t floor_mod(int64_t a, int64_t b) { return a % b < 0 ? a % b + b : a % b; }
 
-/* An era is 400 years from the first of March; so the leap day is the last of its year. */
 int32_t civil_to_days(Civil c) {
-  int64_t y = (int64_t)c.year - (c.month <= 2);
-  int64_t era = floor_div(y, YEARS_PER_ERA);
-  unsigned yoe = (unsigned)(y - era * YEARS_PER_ERA);
-  unsigned month = c.month, doy = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + c.day - 1;
-  unsigned doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
-  return (int32_t)(era * DAYS_PER_ERA + doe - EPOCH_SHIFT);
+  int64_t era_days = 0;
+  int32_t year = c.year;
+  if (UNLIKELY(year < 0 || year > 9999)) {
+    int64_t era = floor_div(year, YEARS_PER_ERA);
+    era_days = era * DAYS_PER_ERA;
+    year = (int32_t)(year - era * YEARS_PER_ERA);
+  }
+  uint32_t late = c.month <= 2, y = (uint32_t)year + YEARS_PER_ERA - late;
+  uint32_t month = c.month + 12 * late, century = y / 100;
+  uint32_t year_begin = 1461 * y / 4 - century + century / 4;
+  uint32_t month_begin = (979 * month - 2919) / 32;
+  return (int32_t)((int64_t)(year_begin + month_begin + c.day - 1) - DAY_SHIFT + era_days);
 }
 
 Civil civil_from_days(int32_t days) {
-  int64_t z = (int64_t)days + EPOCH_SHIFT;
-  int64_t era = floor_div(z, DAYS_PER_ERA);
-  unsigned doe = (unsigned)(z - era * DAYS_PER_ERA);
-  unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-  unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
-  unsigned mp = (5 * doy + 2) / 153; /* months since March */
-  unsigned month = mp < 10 ? mp + 3 : mp - 9;
-  return (Civil){.year = (int32_t)(era * YEARS_PER_ERA + yoe + (month <= 2)),
-                 .month = (uint8_t)month,
-                 .day = (uint8_t)(doy - (153 * mp + 2) / 5 + 1)};
+  int64_t era_years = 0;
+  if (UNLIKELY(days < DATE_MIN || days > DATE_MAX)) {
+    int64_t era = floor_div(days, DAYS_PER_ERA);
+    era_years = era * YEARS_PER_ERA;
+    days = (int32_t)(days - era * DAYS_PER_ERA);
+  }
+  uint32_t n = 4 * (uint32_t)(days + DAY_SHIFT) + 3;
+  uint32_t century = n / DAYS_PER_ERA;
+  uint64_t product = UINT64_C(2939745) * (n % DAYS_PER_ERA | 3); /* 2^32 / 1461 */
+  uint32_t year = 100 * century + (uint32_t)(product >> 32);
+  uint32_t day_of_year = (uint32_t)product / 2939745 / 4; /* from 1 March */
+  uint32_t months = 2141 * day_of_year + 197913;
+  bool late = day_of_year >= 306; /* January or February of the next year */
+  return (Civil){.year = (int32_t)((int64_t)(year + late) - YEARS_PER_ERA + era_years),
+                 .month = (uint8_t)((months >> 16) - (late ? 12 : 0)),
+                 .day = (uint8_t)((months & 0xFFFF) / 2141 + 1)};
 }
 
 static bool is_leap(int32_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }

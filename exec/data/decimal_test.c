@@ -172,6 +172,10 @@ static Int128 random_value(uint64_t *seed) {
   Int128 v = 0;
   for (unsigned i = 0; i < n; i++) v = v * 10 + (Int128)(rng_next(seed) % 10);
   unsigned kind = rng_next(seed) % 8;
+  if (kind == 3) { /* few ones in binary: where a digit of a long division is guessed wrong */
+    v = ((Int128)1 << rng_next(seed) % 126) + ((Int128)1 << rng_next(seed) % 126);
+    v = (v - (Int128)(rng_next(seed) % 3)) % decimal_pow10(38);
+  }
   if (kind == 0) v = decimal_pow10(n) - 1;              /* nines */
   if (kind == 1) v = decimal_pow10(n - 1);              /* a one and zeros */
   if (kind == 2 && n > 1) v = 5 * decimal_pow10(n - 2); /* halves */

@@ -13,7 +13,7 @@ const char *const format_weekdays[7] = {"Monday", "Tuesday",  "Wednesday", "Thur
                                         "Friday", "Saturday", "Sunday"};
 const char *const format_quarters[4] = {"1st quarter", "2nd quarter", "3rd quarter", "4th quarter"};
 
-enum { OPTION_DEPTH_MAX = 16 };
+enum { OPTION_DEPTH_MAX = 16, PATTERN_MAX_BYTES = 1000 };
 
 /* --- compile ----------------------------------------------------------------------- */
 
@@ -104,7 +104,8 @@ static void add_literal(Compiler *c, const char *bytes, size_t n) {
   add_item(c, (FormatItem){.field = FORMAT_LITERAL, .literal = {copy, n}});
 }
 
-/* 'text' with '' for a quote inside; '' alone is a quote. */
+/* 'text' with '' for a quote inside; '' alone is a quote.  A pattern is short: the room for
+ * all that is left of it does no harm. */
 static Code compile_quoted(Compiler *c) {
   skip(c, 1);
   char *text = arena_alloc(c->arena, c->rest.len + 1);
@@ -195,6 +196,9 @@ const TimeFormat *time_format_compile(Arena *arena, Str pattern, Error *err) {
   Error inner = {0};
   Compiler c = {.arena = arena, .format = f, .rest = pattern, .err = &inner};
   Code code = OK;
+  if (pattern.len > PATTERN_MAX_BYTES) {
+    code = FAIL(&inner, ERR_DATA, NO_SPAN, "more than %d bytes", PATTERN_MAX_BYTES);
+  }
   while (code == OK && c.rest.len > 0) code = compile_next(&c);
   if (code == OK && c.n_open > 0) code = FAIL(&inner, ERR_DATA, NO_SPAN, "a \"[\" is not closed");
   if (code != OK) {
@@ -250,18 +254,17 @@ static void put_quarter_name(StrBuf *out, int quarter, uint32_t count) {
   put_number(out, quarter, 1);
 }
 
-/* +hh, +hhmm, +hh:mm, and the seconds where there are any and the form has room. */
-static void put_offset(StrBuf *out, Micros offset_us, const char *colon, bool minutes,
-                       bool seconds) {
+/* +hh for one part, +hhmm or +hh:mm for two, and with three the seconds where there are any. */
+static void put_offset(StrBuf *out, Micros offset_us, const char *colon, int parts) {
   int64_t s = offset_us / MICROS_PER_SECOND;
   strbuf_putc(out, s < 0 ? '-' : '+');
   if (s < 0) s = -s;
   put_number(out, s / 3600, 2);
-  if (minutes) {
+  if (parts >= 2) {
     strbuf_puts(out, colon);
     put_number(out, s / 60 % 60, 2);
   }
-  if (seconds && s % 60 != 0) {
+  if (parts == 3 && s % 60 != 0) {
     strbuf_puts(out, colon);
     put_number(out, s % 60, 2);
   }
@@ -269,17 +272,17 @@ static void put_offset(StrBuf *out, Micros offset_us, const char *colon, bool mi
 
 /* X x Z: by count hh[mm], hhmm, hh:mm, hhmm[ss], hh:mm[:ss]; X and ZZZZZ say Z for zero. */
 static void put_offset_field(StrBuf *out, const FormatItem *item, Micros offset_us) {
-  bool colon = item->count == 3 || item->count == 5, seconds = item->count >= 4;
-  bool minutes = item->count > 1 || offset_us / MICROS_PER_SECOND % 3600 / 60 != 0;
-  bool zulu = item->letter == 'X';
+  bool colon = item->count == 3 || item->count == 5, zulu = item->letter == 'X';
+  bool even_hours = offset_us / MICROS_PER_SECOND % 3600 / 60 == 0;
+  int parts = item->count >= 4 ? 3 : item->count == 1 && even_hours ? 1 : 2;
   if (item->letter == 'Z') { /* Z, ZZ, ZZZ are +hhmm */
-    colon = seconds = zulu = item->count == 5;
-    minutes = true;
+    colon = zulu = item->count == 5;
+    parts = colon ? 3 : 2;
   }
   if (zulu && offset_us == 0) {
     strbuf_putc(out, 'Z');
   } else {
-    put_offset(out, offset_us, colon ? ":" : "", minutes, seconds);
+    put_offset(out, offset_us, colon ? ":" : "", parts);
   }
 }
 
@@ -288,7 +291,7 @@ static void put_localized(StrBuf *out, const FormatItem *item, Micros offset_us)
   strbuf_puts(out, "GMT");
   if (offset_us == 0) return;
   if (item->count == 4) {
-    put_offset(out, offset_us, ":", true, true);
+    put_offset(out, offset_us, ":", 3);
     return;
   }
   int64_t s = offset_us / MICROS_PER_SECOND;

@@ -6,7 +6,8 @@
  *
  * Where we are stricter than Java: 30 February is no date (Java takes the 28th or 29th), and
  * 24:00 is no time.  Where we know less: z prints the abbreviation in the zone file and reads
- * names of zones ("UTC", "CET", "Europe/Berlin"); the long names of zzzz are refused.
+ * names of zones ("UTC", "CET", "Europe/Berlin"); the long names of zzzz are refused.  y is the
+ * same as u: there is no era.
  */
 #pragma once
 #include "base/arena.h"
@@ -18,7 +19,7 @@
 typedef struct TimeFormat TimeFormat;
 
 /* Compile; the result lives in the arena.  NULL and a message in err (ERR_DATA) on an
- * unknown letter, too many of one, an unbalanced quote or bracket. */
+ * unknown letter, too many of one, an unbalanced quote or bracket, more than 1,000 bytes. */
 const TimeFormat *time_format_compile(Arena *arena, Str pattern, Error *err);
 /* Append us (wall clock) to out.  zone: for the zone letters, may be NULL (UTC). */
 void time_format_print(const TimeFormat *f, Micros us, const Zone *zone, StrBuf *out);

@@ -195,6 +195,11 @@ static void test_bad_patterns(void) {
     if (strstr(err.msg, cases[i].message) == NULL) printf("%s\n", err.msg);
     CHECK(strstr(err.msg, cases[i].message) != NULL);
   }
+  char quotes[5000];
+  memset(quotes, '\'', sizeof quotes);
+  Error err = {0};
+  CHECK(time_format_compile(&arena, (Str){quotes, 1000}, &err) != NULL);
+  CHECK(time_format_compile(&arena, (Str){quotes, sizeof quotes}, &err) == NULL);
 }
 
 /* What a complete pattern prints reads back as the same. */

@@ -2,7 +2,7 @@
  *
  * Proleptic Gregorian calendar, years 0000 to 9999, no leap seconds.  Day and civil
  * date are converted with integer arithmetic only (Howard Hinnant, "chrono-compatible
- * low-level date algorithms").  Nothing here knows time zones: see zone.h.
+ * low-level date algorithms"; see civil.c).  Nothing here knows time zones: see zone.h.
  */
 #pragma once
 #include "base/base.h"

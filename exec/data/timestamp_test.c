@@ -26,6 +26,13 @@ static void test_every_day(void) {
   }
   CHECK_INT(want.year, 10000);
   CHECK_INT(civil_to_days((Civil){1970, 1, 1}), 0);
+  uint64_t seed = 2; /* beyond the range, too */
+  for (int i = 0; i < 100000; i++) {
+    int32_t day = (int32_t)(uint32_t)rng_next(&seed);
+    Civil c = civil_from_days(day);
+    CHECK_INT(civil_to_days(c), day);
+    CHECK(c.day >= 1 && c.day <= civil_days_in_month(c.year, c.month));
+  }
   CHECK(!civil_valid(2023, 2, 29) && civil_valid(2024, 2, 29) && !civil_valid(1900, 2, 29));
   CHECK(civil_valid(2000, 2, 29) && !civil_valid(2024, 13, 1) && !civil_valid(2024, 0, 1));
   CHECK(!civil_valid(2024, 4, 31) && !civil_valid(10000, 1, 1) && !civil_valid(-1, 1, 1));

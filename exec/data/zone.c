@@ -114,7 +114,7 @@ Micros zone_to_utc_late(const Zone *z, Micros local_us) {
 static bool next_is_digit(Str s) { return s.len > 0 && s.ptr[0] >= '0' && s.ptr[0] <= '9'; }
 static Str rest_of(Str s, size_t n) { return (Str){s.ptr + n, s.len - n}; }
 
-/* One or two digits. */
+/* Exactly so many digits. */
 static bool take_number(Str *s, size_t digits, int32_t *out) {
   int32_t v = 0;
   for (size_t i = 0; i < digits; i++) {
@@ -149,15 +149,22 @@ bool zone_offset_parse(Str s, int32_t *offset_s) {
   return true;
 }
 
-/* What may stand in a path below the zone directory. */
+static bool is_name_char(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '+' || c == '-';
+}
+
+/* Words with single slashes between: no way out of the zone directory, and no second way to
+ * write a name, which would load the same again. */
 static bool name_valid(Str name) {
-  if (name.len == 0 || name.len > NAME_MAX_BYTES || name.ptr[0] == '/') return false;
+  if (name.len == 0 || name.len > NAME_MAX_BYTES) return false;
+  bool in_word = false;
   for (size_t i = 0; i < name.len; i++) {
-    char c = name.ptr[i];
-    bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!letter && c != '_' && c != '+' && c != '-' && c != '/') return false;
+    bool slash = name.ptr[i] == '/';
+    if (slash ? !in_word : !is_name_char(name.ptr[i])) return false;
+    in_word = !slash;
   }
-  return true;
+  return in_word;
 }
 
 static const char *zone_directory(void) {
@@ -273,23 +280,31 @@ typedef struct Loaded {
 static pthread_mutex_t loaded_lock = PTHREAD_MUTEX_INITIALIZER;
 static Loaded *loaded;
 
-/* The lock is held. */
-static Code find_or_load(const char *name, const Zone **out) {
+/* These two want the lock. */
+static const Zone *find_loaded(const char *name) {
   for (const Loaded *l = loaded; l != NULL; l = l->next) {
-    if (strcmp(l->zone->name, name) == 0) {
-      *out = l->zone;
-      return OK;
-    }
+    if (strcmp(l->zone->name, name) == 0) return l->zone;
   }
+  return NULL;
+}
+static bool add_loaded(const Zone *z) {
   Loaded *entry = malloc(sizeof *entry);
-  Zone *z = NULL;
-  Code code = entry != NULL ? load(name, &z) : ERR_MEMORY;
-  if (code != OK) {
-    free(entry);
-    return code;
-  }
+  if (entry == NULL) return false;
   *entry = (Loaded){z, loaded};
   loaded = entry;
+  return true;
+}
+
+static Code find_or_load(const char *name, const Zone **out) {
+  *out = find_loaded(name);
+  if (*out != NULL) return OK;
+  Zone *z = NULL;
+  Code code = load(name, &z);
+  if (code != OK) return code;
+  if (!add_loaded(z)) {
+    zone_free(z);
+    return ERR_MEMORY;
+  }
   *out = z;
   return OK;
 }
@@ -329,16 +344,17 @@ const Zone *zone_open(Str name, Span span, Error *err) {
 
 /* --- the zone of the machine ------------------------------------------------------- */
 
-/* Take a zone that came from elsewhere into the list; UTC when there is none. */
+/* A zone that came from elsewhere goes into the list, once; what is none means UTC. */
 static const Zone *keep(Code code, Zone *z) {
+  if (code == ERR_MEMORY) out_of_memory();
   if (code != OK) return &utc;
-  Loaded *entry = malloc(sizeof *entry);
-  if (entry == NULL) out_of_memory();
   pthread_mutex_lock(&loaded_lock);
-  *entry = (Loaded){z, loaded};
-  loaded = entry;
+  const Zone *known = find_loaded(z->name);
+  if (known == NULL && !add_loaded(z)) out_of_memory();
   pthread_mutex_unlock(&loaded_lock);
-  return z;
+  if (known == NULL) return z;
+  zone_free(z);
+  return known;
 }
 
 /* The value of TZ: "Europe/Berlin", ":Europe/Berlin", a path, or a rule, whose signs are

@@ -24,7 +24,7 @@ enum {
 };
 #define INSTANT_MAX_S (INT64_C(1) << 42) /* 139,000 years: in microseconds still far inside */
 
-static void zone_free(Zone *z) {
+void zone_free(Zone *z) {
   if (z == NULL) return;
   free(z->name);
   free(z->names);

@@ -28,3 +28,5 @@ struct Zone {
 MUST_USE Code zone_read(Str file, const char *name, Zone **out);
 MUST_USE Code zone_of_rule(Str rule, const char *name, Zone **out);
 MUST_USE Code zone_of_offset(int32_t offset_s, const char *name, Zone **out);
+/* Only of what zone.h has not given out: that stays. */
+void zone_free(Zone *z);
