@@ -31,11 +31,16 @@ static inline Micros floor_to(Micros t, Micros offset, Micros width) {
 
 void window_slices(const WindowClock *c, const Micros *times, const uint16_t *rows, uint32_t n,
                    Micros *slices) {
-  /* Rows come in runs of one slice: try the last one before dividing. */
-  Micros start = 0, end = 0;
+  /* Rows come in runs of one slice, and of one offset: try the last ones first. */
+  Micros start = 0, end = 0, shift = 0, shift_from = 0, shift_until = 0;
   for (uint32_t i = 0; i < n; i++) {
     Micros t = times[rows[i]];
-    if (c->zone != NULL) t = zone_to_local(c->zone, t);
+    if (c->zone != NULL) {
+      if (t < shift_from || t >= shift_until) {
+        shift = zone_offset_range(c->zone, t, &shift_from, &shift_until);
+      }
+      t += shift;
+    }
     if (t < start || t >= end) {
       start = floor_to(t, c->offset_us, c->slice_us);
       end = start + c->slice_us;

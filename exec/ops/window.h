@@ -21,8 +21,8 @@ typedef struct WindowClock {
 
 WindowClock window_clock(const WindowSpec *spec, const ExprEnv *env);
 
-/* slices[i]: start of the slice of event time times[rows[i]].  false: a time is so far from 1970
- * that the arithmetic would overflow. */
+/* slices[i]: start of the slice of event time times[rows[i]].  Times are within the range of
+ * TIMESTAMP (years 0 to 9999), widths within a few thousand years: nothing overflows. */
 void window_slices(const WindowClock *c, const Micros *times, const uint16_t *rows, uint32_t n,
                    Micros *slices);
 

@@ -107,6 +107,7 @@ static Code open_source(Job *job, Source *src, Error *err) {
                      .wanted = scan->wanted,
                      .n_wanted = scan->n_wanted,
                      .seed = job->plan->env.seed,
+                     .zone = job->plan->env.zone,
                      .span = scan->span};
   if (scan->connector->rows != NULL) {
     src->n_splits = 1;

@@ -77,6 +77,7 @@ typedef struct SinkWriter {
   Sink *sink; /* NULL: the result */
   const SinkTable *table;
   bool open;
+  StrBuf header;
   pthread_t thread;
   bool started;
   Error err;

@@ -43,33 +43,35 @@ static Code write_bytes(SinkWriter *s, const char *bytes, size_t n) {
   return result->write(result->arg, bytes, n, &s->err);
 }
 
+/* The header line of the format, where the sink wants one: a new file, and again when it rolls. */
+static Code write_header(SinkWriter *s) {
+  if (s->header.len == 0) return OK;
+  if (s->sink != NULL && !s->table->wants_header(s->sink)) return OK;
+  return write_bytes(s, s->header.data, s->header.len);
+}
+
 static Code flush(SinkWriter *s) {
   if (s->sink != NULL) return s->table->flush != NULL ? s->table->flush(s->sink, &s->err) : OK;
   const JobResult *result = &s->job->hooks.result;
   return result->flush != NULL ? result->flush(result->arg, &s->err) : OK;
 }
 
-static Code write_header(SinkWriter *s) {
+/* Encode the header once; formats without one leave it empty. */
+static Code make_header(SinkWriter *s) {
   if (s->format == NULL || s->format->encode_header == NULL) return OK;
-  if (s->sink != NULL && s->table->wants_header != NULL && !s->table->wants_header(s->sink)) {
-    return OK;
-  }
   Encoder *encoder;
-  StrBuf header = {0};
   TRY(s->format->encoder_new(&s->encode, &encoder, &s->err));
-  s->format->encode_header(encoder, &header);
+  s->format->encode_header(encoder, &s->header);
   s->format->encoder_free(encoder);
-  Code code = strbuf_failed(&header) ? FAIL(&s->err, ERR_MEMORY, NO_SPAN, "out of memory")
-                                     : write_bytes(s, strbuf_text(&header), header.len);
-  strbuf_deinit(&header);
-  return code;
+  return strbuf_failed(&s->header) ? FAIL(&s->err, ERR_MEMORY, NO_SPAN, "out of memory") : OK;
 }
 
 /* Write one parcel outside the lock. */
 static Code write_parcel(SinkWriter *s, Parcel *p) {
   Flow *flow = &s->job->flow;
   pthread_mutex_unlock(&flow->lock);
-  Code code = write_bytes(s, p->bytes.data, p->bytes.len);
+  Code code = s->sink != NULL ? write_header(s) : OK;
+  if (code == OK) code = write_bytes(s, p->bytes.data, p->bytes.len);
   s->rows += p->n_rows;
   parcel_free(p);
   pthread_mutex_lock(&flow->lock);
@@ -123,7 +125,8 @@ void *sink_main(void *arg) {
   SinkWriter *s = arg;
   Flow *flow = &s->job->flow;
   bool dirty = true, ended = false;
-  Code code = write_header(s);
+  Code code = make_header(s);
+  if (code == OK) code = write_header(s);
   pthread_mutex_lock(&flow->lock);
   for (uint64_t chunk = 0; code == OK && !ended && !flow->failed; chunk++) {
     code = write_chunk(s, chunk, &dirty, &ended);
@@ -139,6 +142,7 @@ void *sink_main(void *arg) {
 }
 
 Code sink_close(SinkWriter *s, bool commit, Error *err) {
+  strbuf_deinit(&s->header);
   if (!s->open) return OK;
   s->open = false;
   if (s->sink == NULL) return OK;
