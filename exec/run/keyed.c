@@ -33,27 +33,14 @@ static void deliver_to_lane(void *arg, Instance *instance, Edge *edge, uint32_t 
   pthread_mutex_unlock(&flow->lock);
 }
 
-static void announce_tag(void *arg, Instance *instance, Edge *edge) {
-  Worker *w = arg;
-  Flow *flow = &w->job->flow;
-  pthread_mutex_lock(&flow->lock);
-  for (uint32_t c = 0; c < edge->n_consumers; c++) {
-    Lane *lane = lane_of(edge, instance->worker, c);
-    lane->chunk = w->keyed[instance->stage->index].chunk;
-    lane->tag = instance->ctx.tag;
-  }
-  pthread_cond_broadcast(&flow->changed);
-  pthread_mutex_unlock(&flow->lock);
-}
-
-/* Nothing more of this chunk will come from here (lock held). */
-static void announce_chunk_end(const Instance *instance, uint64_t chunk) {
+/* All that comes from here from now on has at least this place (lock held). */
+static void announce(const Instance *instance, uint64_t chunk, OrderTag tag) {
   for (uint32_t e = 0; e < instance->stage->n_out; e++) {
     const Edge *edge = instance->stage->out[e];
     for (uint32_t c = 0; c < edge->n_consumers; c++) {
       Lane *lane = lane_of(edge, instance->worker, c);
-      lane->chunk = chunk + 1;
-      lane->tag = TAG_READING;
+      lane->chunk = chunk;
+      lane->tag = tag;
     }
   }
 }
@@ -113,7 +100,7 @@ Take take_parcel(Job *job, Edge **in, uint32_t n_in, uint32_t consumer, ChunkSlo
 static Op *keyed_out_op(void *arg, Instance *instance, Edge *edge) {
   Worker *w = arg;
   Job *job = w->job;
-  OutHooks hooks = {.deliver = deliver_to_lane, .new_tag = announce_tag, .arg = w};
+  OutHooks hooks = {.deliver = deliver_to_lane, .arg = w};
   if (!edge->to_sink) return out_exchange_new(instance, edge, job->plan, &hooks);
   SinkWriter *sink = &job->sinks[edge->to];
   return out_encode_new(instance, edge, sink->format, &sink->encode, &hooks);
@@ -221,12 +208,22 @@ static void check_limit(Job *job, const KeyedInstance *k) {
 
 static void end_chunk(Job *job, KeyedInstance *k, ChunkSlot *slot) {
   check_limit(job, k);
-  announce_chunk_end(&k->instance, k->chunk);
+  announce(&k->instance, k->chunk + 1, TAG_READING);
   job->stats.late_rows += k->instance.ctx.late_rows;
   k->instance.ctx.late_rows = 0;
   k->state = slot->kind == CHUNK_ROWS ? KEYED_WAITING : KEYED_ENDED;
   k->chunk++;
   job_retire(job, slot);
+}
+
+/* One batch of what is complete.  When a new window begins, everything older is sent, so that the
+ * lanes can say how far they are and nobody waits for rows that will not come. */
+static Code fire(KeyedInstance *k, bool *more) {
+  Instance *i = &k->instance;
+  OrderTag before = i->ctx.tag;
+  TRY(op_fire(i->ops[0], more));
+  if (!*more || !order_tag_same(before, i->ctx.tag)) TRY(instance_flush(i));
+  return OK;
 }
 
 /* Work outside the lock. */
@@ -241,10 +238,10 @@ static Code run_unlocked(Worker *w, KeyedInstance *k, ChunkSlot *slot, Parcel *p
     code = end_reading(job, k, slot);
     *more = true;
   } else {
-    code = op_fire(k->instance.ops[0], more);
-    if (code == OK && !*more) code = instance_flush(&k->instance);
+    code = fire(k, more);
   }
   pthread_mutex_lock(&job->flow.lock);
+  announce(&k->instance, k->chunk, k->instance.ctx.tag);
   return code;
 }
 

@@ -42,7 +42,6 @@ static Code encode_push(Op *op, OpPort port, const Batch *in) {
   if (!order_tag_same(self->tag, op->ctx->tag)) {
     TRY(send(self));
     self->tag = op->ctx->tag;
-    self->hooks.new_tag(self->hooks.arg, self->instance, self->edge);
   }
   self->rows += batch_count(in);
   if (self->format == NULL) return OK;

@@ -192,7 +192,6 @@ static Code exchange_push(Op *op, OpPort port, const Batch *in) {
   if (!order_tag_same(self->tag, op->ctx->tag)) {
     TRY(exchange_chunk_end(op)); /* what is open has the old tag */
     self->tag = op->ctx->tag;
-    self->hooks.new_tag(self->hooks.arg, self->instance, self->edge);
   }
   uint16_t rows[BATCH_ROWS];
   uint64_t packed[BATCH_ROWS], by_row[BATCH_ROWS];

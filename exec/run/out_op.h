@@ -8,11 +8,8 @@
 
 /* Takes the parcel.  consumer: instance of the edge's consumer. */
 typedef void DeliverFn(void *arg, Instance *instance, Edge *edge, uint32_t consumer, Parcel *p);
-/* The instance now emits rows of tag ctx.tag: nothing before it will come. */
-typedef void TagFn(void *arg, Instance *instance, Edge *edge);
 typedef struct OutHooks {
   DeliverFn *deliver;
-  TagFn *new_tag;
   void *arg;
 } OutHooks;
 

@@ -15,15 +15,11 @@ static void deliver_to_slot(void *arg, Instance *instance, Edge *edge, uint32_t 
   parcel_queue_push(&s->slot->parcels[edge->of_source * WORKERS_MAX + consumer], p);
 }
 
-static void ignore_tag(void *arg, Instance *instance, Edge *edge) {
-  (void)arg, (void)instance, (void)edge;
-}
-
 static Op *source_out_op(void *arg, Instance *instance, Edge *edge) {
   Worker *w = arg;
   Job *job = w->job;
   SourceInstance *s = (SourceInstance *)instance;
-  OutHooks hooks = {.deliver = deliver_to_slot, .new_tag = ignore_tag, .arg = s};
+  OutHooks hooks = {.deliver = deliver_to_slot, .arg = s};
   if (!edge->to_sink) return out_exchange_new(instance, edge, job->plan, &hooks);
   SinkWriter *sink = &job->sinks[edge->to];
   return out_encode_new(instance, edge, sink->format, &sink->encode, &hooks);
