@@ -1,9 +1,8 @@
 /* cast.h -- CAST: which kernel turns one type into another, and what can go wrong.
  *
- * Rules and texts are those of flink-sql's documentation with the deviations of
- * docs/sql/differences.md: a narrowing that loses the value is an error (weir.overflow = wrap:
- * two's complement as in Flink); TRY_CAST gives NULL instead.  A DECIMAL that does not
- * fit its precision is NULL, as everywhere.
+ * The rules and texts are Flink's with the deviations of docs/sql/differences.md: a narrowing that
+ * loses the value is an error (weir.overflow = wrap: two's complement as in Flink); TRY_CAST
+ * gives NULL instead.  A DECIMAL that does not fit its precision is NULL, as everywhere.
  * CAST between integer and INTERVAL counts months or milliseconds, as Flink does.
  */
 #pragma once

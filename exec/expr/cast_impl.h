@@ -21,7 +21,7 @@ Code cast_int_to_interval(KernelCall *k);
 
 /* cast_time.c */
 Code cast_datetime(KernelCall *k); /* among DATE, TIME, TIMESTAMP, TIMESTAMP_LTZ */
-/* A wall-clock time of the session's zone as a value of type; see cast_datetime. */
+/* us without the fraction digits beyond precision: toward the past. */
 Micros cut_fraction(Micros us, unsigned precision);
 
 /* cast_text.c: to text */

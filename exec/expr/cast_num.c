@@ -102,7 +102,8 @@ Code cast_num_to_boolean(KernelCall *k) {
   return OK;
 }
 
-/* --- DECIMAL ------------------------------------------------------------------------------------ */
+/* --- DECIMAL ------------------------------------------------------------------------------------
+ */
 
 Code cast_exact_to_decimal(KernelCall *k) {
   Type from = k->expr->args[0]->type, to = k->expr->type;
@@ -175,7 +176,8 @@ Code cast_decimal_to_float(KernelCall *k) {
   return OK;
 }
 
-/* --- intervals: months, or milliseconds as Flink counts them ------------------------------------ */
+/* --- intervals: months, or milliseconds as Flink counts them ------------------------------------
+ */
 
 Code cast_interval_to_int(KernelCall *k) {
   bool months = k->expr->args[0]->type.kind == TYPE_INTERVAL_MONTH;

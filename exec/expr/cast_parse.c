@@ -45,7 +45,8 @@ Code cast_text_to_boolean(KernelCall *k) {
   return OK;
 }
 
-/* --- numbers ------------------------------------------------------------------------------------ */
+/* --- numbers ------------------------------------------------------------------------------------
+ */
 
 /* An integer, or the part of a plain decimal number before its point. */
 static bool parse_int(Str text, int64_t *out) {
@@ -114,7 +115,8 @@ Code cast_text_to_decimal(KernelCall *k) {
   return OK;
 }
 
-/* --- dates and times ------------------------------------------------------------------------------ */
+/* --- dates and times
+ * ------------------------------------------------------------------------------ */
 
 /* A whole timestamp; the usual form goes the fast way, which wants room behind the text. */
 static bool parse_timestamp(Str text, TimestampText *out) {

@@ -2,8 +2,8 @@
  *
  *   BOOLEAN   TRUE, FALSE             DATE        2024-01-02
  *   DECIMAL   with its scale          TIME        03:04:05[.678]
- *   DOUBLE    1.0, 1.0E10, NaN        TIMESTAMP   2024-01-02 03:04:05.678, LTZ in the session's zone
- *   INTERVAL  +1-02, +1 02:03:04.005  BINARY      its bytes as UTF-8, a bad one as U+FFFD
+ *   DOUBLE    1.0, 1.0E10, NaN        TIMESTAMP   2024-01-02 03:04:05.678, LTZ in the session's
+ * zone INTERVAL  +1-02, +1 02:03:04.005  BINARY      its bytes as UTF-8, a bad one as U+FFFD
  *
  * CHAR(n) is padded with blanks, BINARY(n) with zero bytes; what is longer than n code points or
  * bytes is cut.  A result that is part of its argument borrows the argument's bytes.
@@ -107,7 +107,8 @@ Code cast_bytes_to_text(KernelCall *k) {
   return OK;
 }
 
-/* --- everything else --------------------------------------------------------------------------- */
+/* --- everything else ---------------------------------------------------------------------------
+ */
 
 static size_t print_boolean(bool b, char *out) {
   memcpy(out, b ? "TRUE" : "FALSE", 5);

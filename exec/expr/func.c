@@ -187,6 +187,7 @@ static Code in_type(const Expr *probe, Expr *const *items, uint32_t n, Type *typ
 Code expr_in_list(Arena *arena, const ExprEnv *env, Expr *probe, Expr **items, uint32_t n_items,
                   Span span, Expr **out, Error *err) {
   Type type;
+  assert(n_items > 0);
   TRY(in_type(probe, items, n_items, &type, err));
   if (type.kind == TYPE_NULL) type = type_of(TYPE_INT); /* NULL IN (NULL) */
   TRY(expr_cast_explicit(arena, probe, type, false, probe->span, &probe, err));
@@ -236,6 +237,13 @@ bool func_put_text(KernelCall *k, uint32_t row, const char *bytes, size_t len) {
   return true;
 }
 
+/* A message is one line, whatever the data. */
+static void one_line(char *text) {
+  for (; *text != '\0'; text++) {
+    if ((unsigned char)*text < ' ' || *text == 0x7f) *text = ' ';
+  }
+}
+
 Code func_fail(KernelCall *k, const char *fmt, ...) {
   char msg[256];
   va_list args;
@@ -245,6 +253,8 @@ Code func_fail(KernelCall *k, const char *fmt, ...) {
   StrBuf text;
   strbuf_init(&text, 0);
   expr_print(k->expr, NULL, &text);
+  one_line(msg);
+  if (text.data != NULL) one_line(text.data);
   Code code = FAIL(k->err, ERR_DATA, k->expr->span, "%s in \"%s\"", msg, strbuf_text(&text));
   strbuf_deinit(&text);
   return code;

@@ -142,9 +142,7 @@ Code bind_compare(FuncBind *b) {
   return OK;
 }
 
-Code bind_bool(FuncBind *b) {
-  return bind_shape(b, "b", type_of(TYPE_BOOLEAN), "a BOOLEAN");
-}
+Code bind_bool(FuncBind *b) { return bind_shape(b, "b", type_of(TYPE_BOOLEAN), "a BOOLEAN"); }
 
 Code bind_any_to_bool(FuncBind *b) {
   bind_type_null(b, 0, type_of(TYPE_INT));

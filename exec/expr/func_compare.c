@@ -21,8 +21,8 @@ static CompareOp compare_op(const char *name) {
     case '>':
       return name[1] == '=' ? COMPARE_GE : COMPARE_GT;
     default:
-      assert(name[0] == '!' || name[0] == 'I'); /* != and IS [NOT] DISTINCT FROM */
-      return name[0] == '!' || name[3] != 'N' ? COMPARE_NE : COMPARE_EQ;
+      assert(name[0] == 'I'); /* IS [NOT] DISTINCT FROM */
+      return name[3] != 'N' ? COMPARE_NE : COMPARE_EQ;
   }
 }
 

@@ -54,7 +54,8 @@ Code kernel_is_truth(KernelCall *k) {
 /* --- what becomes something else ------------------------------------------------------------- */
 
 Code kernel_none(KernelCall *k) {
-  return func_fail(k, "\"%s\" cannot be evaluated alone", k->expr->func->name);
+  assert(k == NULL && "bind left something else in its place");
+  return OK;
 }
 
 /* A node like the call. */
@@ -91,8 +92,6 @@ Code bind_coalesce(FuncBind *b) {
   *call = *out;
   return OK;
 }
-
-Code bind_ifnull(FuncBind *b) { return bind_coalesce(b); }
 
 /* CASE WHEN a = b THEN NULL ELSE a END */
 Code bind_nullif(FuncBind *b) {

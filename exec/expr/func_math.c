@@ -20,10 +20,10 @@ static double radians(double x) { return x / 180 * M_PI; }
 static const struct {
   const char *name;
   Math1 f;
-} math1[] = {{"SQRT", sqrt},    {"CBRT", cbrt},       {"EXP", exp},         {"LOG10", log10},
-             {"SIN", sin},      {"COS", cos},         {"TAN", tan},         {"COT", cotangent},
-             {"ASIN", asin},    {"ACOS", acos},       {"ATAN", atan},       {"SINH", sinh},
-             {"COSH", cosh},    {"TANH", tanh},       {"DEGREES", degrees}, {"RADIANS", radians}};
+} math1[] = {{"SQRT", sqrt}, {"CBRT", cbrt}, {"EXP", exp},         {"LOG10", log10},
+             {"SIN", sin},   {"COS", cos},   {"TAN", tan},         {"COT", cotangent},
+             {"ASIN", asin}, {"ACOS", acos}, {"ATAN", atan},       {"SINH", sinh},
+             {"COSH", cosh}, {"TANH", tanh}, {"DEGREES", degrees}, {"RADIANS", radians}};
 
 static const struct {
   const char *name;

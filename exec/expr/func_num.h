@@ -5,7 +5,7 @@
  *   func_decimal.c   the same over DECIMAL
  *   func_datetime.c  the same over dates, times and intervals
  *   func_compare.c   = <> < <= > >=, IS DISTINCT FROM, GREATEST, LEAST
- *   func_logic.c     NOT, IS NULL, IS TRUE ..., IF, IFNULL, NULLIF, TYPEOF
+ *   func_logic.c     NOT, IS NULL, IS TRUE ..., IF, COALESCE, NULLIF, TYPEOF
  *   func_math.c      SQRT and its kin
  *   func_round.c     ABS, SIGN, ROUND, TRUNCATE, FLOOR, CEIL
  *   func_rand.c      RAND, RAND_INTEGER, UUID
@@ -33,7 +33,6 @@ Code kernel_not(KernelCall *k);
 Code kernel_is_null(KernelCall *k);
 Code kernel_is_truth(KernelCall *k);
 Code bind_if(FuncBind *b);
-Code bind_ifnull(FuncBind *b);
 Code bind_nullif(FuncBind *b);
 Code bind_coalesce(FuncBind *b);
 Code bind_typeof(FuncBind *b);

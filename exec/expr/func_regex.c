@@ -8,13 +8,14 @@
  * The state of a call is one Regex; a constant pattern is compiled when the program is, any
  * other whenever it differs from the row's before.
  */
-#include "exec/expr/func_bind.h"
-#include "exec/expr/func_rows.h"
 #include "exec/expr/func_text.h"
-#include "exec/expr/regex.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "exec/expr/func_bind.h"
+#include "exec/expr/func_rows.h"
+#include "exec/expr/regex.h"
 
 typedef struct RegexState {
   Regex *regex;

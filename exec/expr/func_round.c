@@ -246,7 +246,8 @@ Code kernel_round(KernelCall *k) {
     uint32_t row = k->sel[i];
     if (!row_valid(k, row)) continue;
     int64_t digits = 0;
-    if (k->n_args == 2) digits = (int64_t)num_get(&k->args[1], PHYS_I32, vector_at(&k->args[1], row));
+    if (k->n_args == 2)
+      digits = (int64_t)num_get(&k->args[1], PHYS_I32, vector_at(&k->args[1], row));
     if (digits > DIGITS_MAX) digits = DIGITS_MAX;
     if (digits < -DIGITS_MAX) digits = -DIGITS_MAX;
     TRY(round_row(k, row, digits, mode));

@@ -3,10 +3,10 @@
  */
 #include "exec/expr/func_text.h"
 
+#include <string.h>
+
 #include "exec/expr/func_bind.h"
 #include "exec/expr/func_rows.h"
-
-#include <string.h>
 
 /* --- shared (func_rows.h) ------------------------------------------------------------- */
 

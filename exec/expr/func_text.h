@@ -70,6 +70,11 @@ Code kernel_url_encode(KernelCall *k);
 Code kernel_url_decode(KernelCall *k);
 Code kernel_parse_url(KernelCall *k);
 
+Code bind_hash(FuncBind *b); /* the name says which */
+Code bind_sha2(FuncBind *b);
+Code kernel_hash(KernelCall *k);
+Code kernel_sha2(KernelCall *k);
+
 Code bind_like(FuncBind *b);
 Code kernel_like(KernelCall *k);
 Code kernel_not_like(KernelCall *k);

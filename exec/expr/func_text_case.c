@@ -7,11 +7,12 @@
  * utf8proc has one-to-one mappings only.  The full upper case of a character that has one is
  * the upper case of its full case folding, which utf8proc does have; so no table stands here.
  */
-#include "exec/expr/func_rows.h"
 #include "exec/expr/func_text.h"
 
 #include <string.h>
 #include <utf8proc.h>
+
+#include "exec/expr/func_rows.h"
 
 typedef enum TextCase { CASE_UPPER, CASE_LOWER, CASE_WORDS } TextCase;
 

@@ -3,11 +3,12 @@
  * What is decoded may be no UTF-8; each bad byte becomes U+FFFD, so that a STRING stays
  * text for whoever writes it out.
  */
-#include "exec/expr/func_bind.h"
-#include "exec/expr/func_rows.h"
 #include "exec/expr/func_text.h"
 
 #include <string.h>
+
+#include "exec/expr/func_bind.h"
+#include "exec/expr/func_rows.h"
 
 static const char base64_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

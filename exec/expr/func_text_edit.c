@@ -2,11 +2,12 @@
  *
  * Each result is measured first and then built in one piece of exactly that size.
  */
-#include "exec/expr/func_bind.h"
-#include "exec/expr/func_rows.h"
 #include "exec/expr/func_text.h"
 
 #include <string.h>
+
+#include "exec/expr/func_bind.h"
+#include "exec/expr/func_rows.h"
 
 /* Append to the room; returns where it goes on. */
 static char *append(char *at, Str s) {

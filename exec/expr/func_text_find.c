@@ -4,11 +4,12 @@
  * The search is bytewise (memmem), which cannot hit the middle of a code point where both
  * are UTF-8; only the position found is counted in code points.
  */
-#include "exec/expr/func_bind.h"
-#include "exec/expr/func_rows.h"
 #include "exec/expr/func_text.h"
 
 #include <string.h>
+
+#include "exec/expr/func_bind.h"
+#include "exec/expr/func_rows.h"
 
 Code bind_locate(FuncBind *b) {
   return bind_shape(b, b->call->n_args == 2 ? "tt" : "ttl", type_of(TYPE_INT),

@@ -4,13 +4,14 @@
  * the row's before.  The escape character is always a constant; without ESCAPE it is the
  * backslash.
  */
-#include "exec/expr/func_bind.h"
-#include "exec/expr/func_rows.h"
 #include "exec/expr/func_text.h"
-#include "exec/expr/like.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "exec/expr/func_bind.h"
+#include "exec/expr/func_rows.h"
+#include "exec/expr/like.h"
 
 typedef struct LikeState {
   LikePattern pattern;

@@ -3,11 +3,12 @@
  * Every result is a run of bytes of the argument and is borrowed from it (func_rows.h): no
  * byte of a long text is copied.
  */
-#include "exec/expr/func_bind.h"
-#include "exec/expr/func_rows.h"
 #include "exec/expr/func_text.h"
 
 #include <string.h>
+
+#include "exec/expr/func_bind.h"
+#include "exec/expr/func_rows.h"
 
 /* --- SUBSTRING, LEFT, RIGHT --------------------------------------------------------- */
 

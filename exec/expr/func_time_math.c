@@ -3,8 +3,9 @@
  * Months, quarters and years go by the calendar (of the session's zone, for an instant), the
  * day clamped to the end of the month; weeks and below are lengths of time.
  */
-#include "exec/expr/func_bind.h"
 #include "exec/expr/func_time.h"
+
+#include "exec/expr/func_bind.h"
 #include "exec/expr/func_time_rows.h"
 
 /* A unit as a number of months or of microseconds; one of them is 0. */

@@ -7,13 +7,14 @@
  *
  * Results have milliseconds, as in Flink; further digits are cut.
  */
-#include "exec/data/time_format.h"
-#include "exec/expr/func_bind.h"
 #include "exec/expr/func_time.h"
-#include "exec/expr/func_time_rows.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#include "exec/data/time_format.h"
+#include "exec/expr/func_bind.h"
+#include "exec/expr/func_time_rows.h"
 
 #define DEFAULT_PATTERN STR("yyyy-MM-dd HH:mm:ss")
 

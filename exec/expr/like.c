@@ -1,10 +1,10 @@
 /* like.c -- LIKE: a pattern becomes a list of steps, texts are walked along it. */
 #include "exec/expr/like.h"
 
-#include "base/utf8.h"
-
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/utf8.h"
 
 typedef enum LikeKind { LIKE_TEXT, LIKE_ONE, LIKE_ANY } LikeKind;
 

@@ -208,6 +208,8 @@ static void run_keep(Run *r, const Instr *in) {
   int8_t data[BATCH_ROWS];
   uint64_t valid[BATCH_WORDS];
   TruthColumn v = {NULL, arg->valid};
+  out->n = 0;
+  if (sel->n == 0) return;
   if (in->op != OP_KEEP_NULL) v = truth_of(arg, r->in->rows, data, valid);
   switch (in->op) {
     case OP_KEEP_TRUE:

@@ -91,6 +91,7 @@ static void merge(Compiler *c, uint32_t out, uint32_t sel, uint32_t reg) {
 /* --- what has been computed already ------------------------------------------------------ */
 
 static bool sel_within(const Program *p, uint32_t sel, uint32_t outer) {
+  if (outer == 0) return true;
   while (sel > outer) sel = p->sels[sel].parent; /* a parent has the smaller number */
   return sel == outer;
 }

@@ -32,7 +32,7 @@ typedef enum OpCode {
   OP_KEEP_NULL
 } OpCode;
 
-enum { NO_REG = UINT32_MAX };
+#define NO_REG UINT32_MAX
 
 typedef struct Instr {
   OpCode op;
@@ -73,7 +73,7 @@ struct Program {
   Arena mem;  /* all of it */
   Arena text; /* long results of the batch in work */
   ExprEnv env;
-  uint32_t cap; /* rows of a register: BATCH_ROWS, or 1 for folding */
+  uint32_t cap;       /* rows of a register: BATCH_ROWS, or 1 for folding */
   uint16_t *all_rows; /* 0, 1, 2 ...: the selection of a batch that has none */
   Instr *instrs;
   uint32_t n_instrs, cap_instrs;

@@ -3,10 +3,11 @@
  * Not a parser of either: only what PCRE2 would read differently is looked at, the rest is
  * passed on for PCRE2 to judge.
  */
-#include "base/utf8.h"
 #include "exec/expr/regex.h"
 
 #include <string.h>
+
+#include "base/utf8.h"
 
 /* A pattern on its way. */
 typedef struct Rewrite {

@@ -15,7 +15,7 @@
 #define KERNEL_JOIN(a, b)  KERNEL_JOIN_(a, b)
 
 LOOP static bool KERNEL_JOIN(NAME, _vv)(const void *restrict a, const void *restrict b,
-                                          void *restrict out, uint32_t n) {
+                                        void *restrict out, uint32_t n) {
   F fault = 0;
   for (uint32_t i = 0; i < n; i++) {
     const T x = ((const T *)a)[i], y = ((const T *)b)[i];
@@ -27,7 +27,7 @@ LOOP static bool KERNEL_JOIN(NAME, _vv)(const void *restrict a, const void *rest
 }
 
 LOOP static bool KERNEL_JOIN(NAME, _vc)(const void *restrict a, const void *restrict b,
-                                          void *restrict out, uint32_t n) {
+                                        void *restrict out, uint32_t n) {
   F fault = 0;
   const T y = *(const T *)b;
   for (uint32_t i = 0; i < n; i++) {
@@ -40,7 +40,7 @@ LOOP static bool KERNEL_JOIN(NAME, _vc)(const void *restrict a, const void *rest
 }
 
 LOOP static bool KERNEL_JOIN(NAME, _cv)(const void *restrict a, const void *restrict b,
-                                          void *restrict out, uint32_t n) {
+                                        void *restrict out, uint32_t n) {
   F fault = 0;
   const T x = *(const T *)a;
   for (uint32_t i = 0; i < n; i++) {
