@@ -6,8 +6,10 @@
  *
  * A session keeps tables, views and settings from one call to the next.  It belongs to one
  * thread; handlers that receive rows are called from another thread of the library's while
- * weir_run waits, one at a time.  Only weir_interrupt may be called from anywhere, signal handlers
- * included.
+ * weir_run waits, one at a time, and so are note and error, until weir_wait has returned.  Only
+ * weir_interrupt may be called from anywhere, signal handlers included.
+ *
+ * SIGPIPE has to be ignored by the program.
  *
  * This header includes nothing of the tree: it is all that a client sees.
  */
@@ -57,11 +59,13 @@ typedef struct WeirHandlers {
   bool (*bytes)(void *arg, const char *bytes, size_t n);
   /* Nothing more just now: let the reader see what has been given. false as above. */
   bool (*flush)(void *arg);
-  /* The result is complete. false as above. */
+  /* The result is complete, or was cut short by weir_interrupt: let the reader see it.  Not called
+   * when the statement has failed. false as above. */
   bool (*end)(void *arg);
-  /* A text to be shown as it is: EXPLAIN, SHOW CREATE.  false as above. */
+  /* A text to be shown as it is: EXPLAIN, SHOW CREATE.  It ends in a newline; in mode JSON it
+   * comes as a row instead.  false as above. */
   bool (*text)(void *arg, const char *text, size_t n);
-  /* A line for stderr, without newline: guessed columns, malformed rows. */
+  /* A line for stderr, without newline: guessed columns, malformed rows, what was dropped. */
   void (*note)(void *arg, const char *line);
   /* An error, rendered: position, source line, caret, hint; ends in a newline. */
   void (*error)(void *arg, const char *text);
@@ -76,16 +80,16 @@ typedef struct WeirStats {
   uint64_t bad_rows;       /* malformed and skipped */
   uint64_t late_rows;      /* dropped: all their windows had fired */
   uint64_t null_time_rows; /* dropped: no event time */
-  uint64_t elapsed_us;     /* in jobs */
+  uint64_t elapsed_us;     /* while a job ran */
 } WeirStats;
 
 /* NULL: no memory.  handlers is copied. */
 Weir *weir_open(const WeirHandlers *handlers);
 void weir_close(Weir *w); /* NULL is allowed */
 
-/* How the next results are handed over; header and null_text (NULL: the mode's own) are for the
- * encoded modes.  The default is cells. */
-void weir_set_rows(Weir *w, WeirRows rows, bool header, const char *null_text);
+/* How the next results are handed over; header and null_text (NULL: the mode's own; copied) are for
+ * the encoded modes.  The default is cells.  false: no memory. */
+bool weir_set_rows(Weir *w, WeirRows rows, bool header, const char *null_text);
 
 /* As SET 'key' = 'value'.  false: the error handler has had the text; name stands for the place
  * ("-s"). */
@@ -97,17 +101,30 @@ const char *weir_setting(Weir *w, const char *key);
 void weir_stdin_is_script(Weir *w, bool is_script);
 
 /* Run all statements of a text, in order, up to the first that fails.  name stands for it in
- * messages: a path, "-c", "<stdin>".  text is NUL-terminated. */
+ * messages: a path, "-c", "<stdin>".  text is NUL-terminated.
+ *
+ * An INSERT is waited for, but not one whose input never ends: that one runs on beside the
+ * statements that follow, until its input ends after all, weir_interrupt, or a failure. */
 WeirStatus weir_run(Weir *w, const char *name, const char *text, size_t len);
+
+/* Wait for the INSERTs that run on. */
+WeirStatus weir_wait(Weir *w);
 
 /* Is the text finished, or does a shell have to ask for more? */
 bool weir_is_complete(const char *text, size_t len);
 
-/* Stop the running statement: it finishes what it has read.  Async-signal-safe. */
+/* Stop what runs: it finishes what it has read.  Between two calls of weir_run: the next one
+ * returns WEIR_INTERRUPTED at once.  Async-signal-safe. */
 void weir_interrupt(Weir *w);
 
 const WeirStats *weir_stats(const Weir *w);
 void weir_stats_reset(Weir *w);
+
+/* The standard output of the process, in order with what tables with the connector "print" write:
+ * for handlers.  Whole rows; flush lets the reader see them.  false: it failed; the handler passes
+ * that on, and the error of the statement tells why. */
+bool weir_stdout_write(const char *bytes, size_t n);
+bool weir_stdout_flush(void);
 
 /* "0.1.0" */
 const char *weir_version(void);

@@ -5,7 +5,7 @@
  *            doubled; then only a delimiter or the end of the record may follow.  Otherwise it
  *            ends before the next delimiter, and quotes in it are plain bytes
  *   escape   with an escape character, the byte behind one is data, and n r t 0 mean control
- *            characters, in quotes and outside
+ *            characters, in quotes and outside; the CR of a line end is not escaped by it
  *   comment  a line that begins with #, where comments are allowed; quotes in it mean nothing
  *
  * Blank lines and comments are no records.  A record that is still in quotes after RECORD_MAX

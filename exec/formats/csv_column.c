@@ -65,7 +65,7 @@ typedef struct Piece {
 
 CsvField csv_run_field(const CsvDialect *d, const CsvRun *run, uint32_t i) {
   const uint32_t *at = run->sep + (size_t)i * run->stride;
-  Str rest = {run->text + at[0] + 1, at[1] - at[0] - 1};
+  Str rest = {run->text + (uint32_t)(at[0] + 1), at[1] - at[0] - 1};
   if (run->last && rest.len > 0 && rest.ptr[rest.len - 1] == '\r') rest.len--;
   bool more = true;
   CsvField f;
@@ -76,7 +76,7 @@ CsvField csv_run_field(const CsvDialect *d, const CsvRun *run, uint32_t i) {
 
 INLINE Piece piece_at(const CsvDialect *d, const CsvRun *run, uint32_t i, bool plain) {
   const uint32_t *at = run->sep + (size_t)i * run->stride;
-  Piece f = {.p = run->text + at[0] + 1, .len = at[1] - at[0] - 1};
+  Piece f = {.p = run->text + (uint32_t)(at[0] + 1), .len = at[1] - at[0] - 1};
   if (run->last && f.len > 0 && f.p[f.len - 1] == '\r') f.len--;
   if (plain) return f;
   if (run->quotes && f.len >= 2 && f.p[0] == d->quote) {

@@ -21,15 +21,36 @@ static inline uint64_t prefix_xor(uint64_t bits) {
 
 /* --- plain C ------------------------------------------------------------------------- */
 
+#define ONES  UINT64_C(0x0101010101010101)
+#define HIGHS UINT64_C(0x8080808080808080)
+
+static inline uint64_t load_plain(const char *p) {
+  uint64_t w;
+  memcpy(&w, p, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  w = __builtin_bswap64(w);
+#endif
+  return w;
+}
+
+/* The high bits of eight bytes, moved together. */
+static inline uint64_t pack_plain(uint64_t w) {
+  return ((w & HIGHS) >> 7) * UINT64_C(0x0102040810204080) >> 56;
+}
+
 static inline uint64_t equal_plain(const char *p, char c) {
+  const uint64_t want = ONES * (unsigned char)c;
   uint64_t mask = 0;
-  for (unsigned i = 0; i < BLOCK; i++) mask |= (uint64_t)(p[i] == c) << i;
+  for (unsigned i = 0; i < BLOCK; i += 8) {
+    uint64_t w = load_plain(p + i) ^ want; /* zero where equal */
+    mask |= pack_plain(~(((w & ~HIGHS) + ~HIGHS) | w)) << i;
+  }
   return mask;
 }
 
 static inline uint64_t high_plain(const char *p) {
   uint64_t mask = 0;
-  for (unsigned i = 0; i < BLOCK; i++) mask |= (uint64_t)((unsigned char)p[i] >> 7) << i;
+  for (unsigned i = 0; i < BLOCK; i += 8) mask |= pack_plain(load_plain(p + i)) << i;
   return mask;
 }
 

@@ -94,9 +94,9 @@ size_t csv_walk(const CsvDialect *d, const char *text, size_t len, CsvPhase *pha
   return len;
 }
 
-/* text[0..end) without the newline, or CR and newline, that ends it. */
-static Str without_line_end(const char *text, size_t end) {
-  if (end > 0 && text[end - 1] == '\n') end--;
+/* text[0..end) without what ends it: a newline, if it has one, and a CR before that. */
+static Str without_line_end(const char *text, size_t end, bool newline) {
+  if (newline) end--;
   if (end > 0 && text[end - 1] == '\r') end--;
   return (Str){text, end};
 }
@@ -121,7 +121,7 @@ CsvRecordKind csv_record(const CsvDialect *d, const char *text, size_t len, Str 
     kind = CSV_TOO_LONG;
   }
   *next = end;
-  *body = without_line_end(text, end);
+  *body = without_line_end(text, end, phase == CSV_RECORD_START);
   if (kind != CSV_RECORD) return kind;
   return body->len == 0 || (d->comments && text[0] == '#') ? CSV_NO_RECORD : CSV_RECORD;
 }

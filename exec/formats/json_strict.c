@@ -24,7 +24,7 @@ static void skip_blanks(JsonScan *s) {
 }
 
 JsonScan json_scan_of(Str text) {
-  static const Str mark = STR("\xEF\xBB\xBF");
+  const Str mark = STR("\xEF\xBB\xBF");
   JsonScan s = {.begin = text.ptr, .at = text.ptr, .end = text.ptr + text.len};
   if (str_starts(text, mark)) s.at += mark.len;
   return s;

@@ -74,18 +74,11 @@ static JsonFit store_interval_second(Str text, void *slot) {
 
 /* text: of a number or of a string. */
 static JsonFit store_number(Str text, Type type, void *slot) {
-  switch ((TypeKind)type.kind) {
-    case TYPE_FLOAT:
-      return float_parse(text, slot) ? JSON_GOOD : JSON_NOT_OF_TYPE;
-    case TYPE_DOUBLE:
-      return double_parse(text, slot) ? JSON_GOOD : JSON_NOT_OF_TYPE;
-    case TYPE_DECIMAL:
-      return store_decimal(text, type, slot);
-    case TYPE_INTERVAL_SECOND:
-      return store_interval_second(text, slot);
-    default:
-      return store_integer(text, type_phys(type), slot);
-  }
+  if (type.kind == TYPE_FLOAT) return float_parse(text, slot) ? JSON_GOOD : JSON_NOT_OF_TYPE;
+  if (type.kind == TYPE_DOUBLE) return double_parse(text, slot) ? JSON_GOOD : JSON_NOT_OF_TYPE;
+  if (type.kind == TYPE_DECIMAL) return store_decimal(text, type, slot);
+  if (type.kind == TYPE_INTERVAL_SECOND) return store_interval_second(text, slot);
+  return store_integer(text, type_phys(type), slot);
 }
 
 static bool takes_number(Type type) { return type_is_numeric(type) || type_is_interval(type); }
@@ -164,9 +157,22 @@ static JsonFit store_string(const JsonMeaning *m, Str text, BatchBuilder *b, Typ
     case TYPE_TIMESTAMP:
     case TYPE_TIMESTAMP_LTZ:
       return store_timestamp(m, trimmed, type, slot);
-    default:
+    case TYPE_TINYINT:
+    case TYPE_SMALLINT:
+    case TYPE_INT:
+    case TYPE_BIGINT:
+    case TYPE_FLOAT:
+    case TYPE_DOUBLE:
+    case TYPE_DECIMAL:
+    case TYPE_INTERVAL_MONTH:
+    case TYPE_INTERVAL_SECOND:
       return store_number(trimmed, type, slot);
+    case TYPE_NULL:
+    case TYPE_KIND_COUNT:
+      break;
   }
+  assert(false && "json_check has refused other types");
+  return JSON_NOT_OF_TYPE;
 }
 
 static JsonFit store(const JsonMeaning *m, const JsonValue *value, BatchBuilder *b, Type type,

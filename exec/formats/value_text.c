@@ -12,16 +12,11 @@ static_assert((int)VALUE_TEXT_MAX >= (int)DECIMAL_TEXT_MAX, "room for a decimal"
 static_assert((int)VALUE_TEXT_MAX >= (int)DOUBLE_TEXT_MAX, "room for a double");
 
 static size_t print_time(const ValueText *v, int64_t value, char *out) {
-  switch ((TypeKind)v->type.kind) {
-    case TYPE_DATE:
-      return date_print((int32_t)value, out);
-    case TYPE_TIME:
-      return time_print(value, v->type.precision, out);
-    case TYPE_TIMESTAMP_LTZ:
-      return timestamp_print(zone_to_local(v->zone, value), v->type.precision, ' ', out);
-    default:
-      return timestamp_print(value, v->type.precision, ' ', out);
-  }
+  const unsigned precision = v->type.precision;
+  if (v->type.kind == TYPE_DATE) return date_print((int32_t)value, out);
+  if (v->type.kind == TYPE_TIME) return time_print(value, precision, out);
+  if (v->type.kind == TYPE_TIMESTAMP_LTZ) value = zone_to_local(v->zone, value);
+  return timestamp_print(value, precision, ' ', out);
 }
 
 /* Neighbours are often equal: all rows of a window have its start. */
