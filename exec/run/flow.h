@@ -104,6 +104,7 @@ typedef struct Flow {
   uint64_t admitted; /* chunks put into the ring so far */
   uint64_t claimed;  /* of them given to a parser */
   uint64_t retired;  /* of them done with */
+  bool input_waits;  /* the input thread sleeps in poll */
   bool ended;        /* END or STOP is among the admitted */
   bool failed;       /* Job.err is set: everybody leaves */
 } Flow;

@@ -51,6 +51,7 @@ static void wait_for_workers(Job *job, int fd, Micros timeout_us) {
   if (timeout_us >= 0 && timeout_us < (Micros)MAX_WAIT_MS * MICROS_PER_MILLI) {
     timeout_ms = (int)(timeout_us / MICROS_PER_MILLI) + 1;
   }
+  job->flow.input_waits = true;
   pthread_mutex_unlock(&job->flow.lock);
   sys.poll(fds, fd >= 0 ? 2 : 1, timeout_ms);
   if ((fds[0].revents & POLLIN) != 0) {
@@ -58,6 +59,7 @@ static void wait_for_workers(Job *job, int fd, Micros timeout_us) {
     (void)!read(job->wake_fd, &count, sizeof count); /* only to reset it */
   }
   pthread_mutex_lock(&job->flow.lock);
+  job->flow.input_waits = false;
 }
 
 /* --- one split (lock held at call and return)

@@ -15,9 +15,15 @@
 /* --- while running
  * --------------------------------------------------------------------------------------- */
 
-void job_wake_input(Job *job) {
+static void rouse_input(Job *job) {
   uint64_t one = 1;
   (void)!write(job->wake_fd, &one, sizeof one); /* a full counter is awake enough */
+}
+
+void job_wake_input(Job *job) {
+  if (!job->flow.input_waits) return;
+  job->flow.input_waits = false;
+  rouse_input(job);
 }
 
 void job_fail(Job *job, const Error *err) {
@@ -79,7 +85,6 @@ void job_retire(Job *job, ChunkSlot *slot) {
   }
   clear_slot(job, slot);
   job->flow.retired++;
-  pthread_cond_broadcast(&job->flow.changed);
   job_wake_input(job);
 }
 
@@ -341,7 +346,7 @@ Code job_run(Job *job, JobStats *stats, Error *err) {
 
 void job_interrupt(Job *job) {
   atomic_store(&job->interrupted, true);
-  job_wake_input(job);
+  rouse_input(job);
 }
 
 void job_free(Job *job) {

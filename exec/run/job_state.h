@@ -112,7 +112,7 @@ struct Job {
 /* --- job.c --- */
 void job_fail(Job *job, const Error *err);  /* lock held */
 void job_retire(Job *job, ChunkSlot *slot); /* lock held: a consumer is through with it */
-void job_wake_input(Job *job);
+void job_wake_input(Job *job);              /* lock held */
 
 /* --- worker.c --- */
 void worker_loop(Worker *w);

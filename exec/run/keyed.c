@@ -34,15 +34,18 @@ static void deliver_to_lane(void *arg, Instance *instance, Edge *edge, uint32_t 
 }
 
 /* All that comes from here from now on has at least this place (lock held). */
-static void announce(const Instance *instance, uint64_t chunk, OrderTag tag) {
+static void announce(Job *job, const Instance *instance, uint64_t chunk, OrderTag tag) {
+  bool moved = false;
   for (uint32_t e = 0; e < instance->stage->n_out; e++) {
     const Edge *edge = instance->stage->out[e];
     for (uint32_t c = 0; c < edge->n_consumers; c++) {
       Lane *lane = lane_of(edge, instance->worker, c);
+      moved |= lane->chunk != chunk || !order_tag_same(lane->tag, tag);
       lane->chunk = chunk;
       lane->tag = tag;
     }
   }
+  if (moved) pthread_cond_broadcast(&job->flow.changed);
 }
 
 static bool lanes_have_room(const Instance *instance) {
@@ -88,8 +91,9 @@ Take take_parcel(Job *job, Edge **in, uint32_t n_in, uint32_t consumer, ChunkSlo
   Lane *lane = first_lane(job, in, n_in, consumer, slot->seq);
   if (lane == NULL) return TAKE_DONE;
   if (lane->queue.head == NULL) return TAKE_WAIT;
+  bool was_full = lane->queue.size_bytes >= LANE_BYTES_MAX;
   *out = parcel_queue_pop(&lane->queue);
-  pthread_cond_broadcast(&job->flow.changed); /* there may be room again */
+  if (was_full) pthread_cond_broadcast(&job->flow.changed); /* somebody may wait for room */
   return TAKE_PARCEL;
 }
 
@@ -208,7 +212,7 @@ static void check_limit(Job *job, const KeyedInstance *k) {
 
 static void end_chunk(Job *job, KeyedInstance *k, ChunkSlot *slot) {
   check_limit(job, k);
-  announce(&k->instance, k->chunk + 1, TAG_READING);
+  announce(job, &k->instance, k->chunk + 1, TAG_READING);
   job->stats.late_rows += k->instance.ctx.late_rows;
   k->instance.ctx.late_rows = 0;
   k->state = slot->kind == CHUNK_ROWS ? KEYED_WAITING : KEYED_ENDED;
@@ -241,7 +245,7 @@ static Code run_unlocked(Worker *w, KeyedInstance *k, ChunkSlot *slot, Parcel *p
     code = fire(k, more);
   }
   pthread_mutex_lock(&job->flow.lock);
-  announce(&k->instance, k->chunk, k->instance.ctx.tag);
+  announce(job, &k->instance, k->chunk, k->instance.ctx.tag);
   return code;
 }
 

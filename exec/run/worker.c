@@ -26,6 +26,7 @@ static bool parse_step(Worker *w) {
   slot->state = SLOT_PARSED;
   InputSplit *split = &w->job->splits[slot->split];
   if (slot->max_us > split->candidate_us) split->candidate_us = slot->max_us;
+  pthread_cond_broadcast(&flow->changed);
   job_wake_input(w->job);
   return true;
 }
@@ -50,11 +51,7 @@ void worker_loop(Worker *w) {
   Flow *flow = &w->job->flow;
   pthread_mutex_lock(&flow->lock);
   while (!flow->failed && !finished(w)) {
-    if (keyed_steps(w) || parse_step(w)) {
-      pthread_cond_broadcast(&flow->changed);
-    } else {
-      pthread_cond_wait(&flow->changed, &flow->lock);
-    }
+    if (!keyed_steps(w) && !parse_step(w)) pthread_cond_wait(&flow->changed, &flow->lock);
   }
   pthread_cond_broadcast(&flow->changed);
   pthread_mutex_unlock(&flow->lock);
