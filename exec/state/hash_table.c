@@ -119,60 +119,51 @@ static bool dir_double(HashTable *t) {
   return true;
 }
 
-/* Move the slots of s into a segment twice as wide.  NULL: no memory, or they do not fit. */
-static HashSegment *segment_widen(HashTable *t, const HashSegment *s, unsigned bits) {
-  HashSegment *wide = segment_new(t, s->depth, bits);
-  if (wide == NULL) return NULL;
+/* Put every slot of s into into[its hash bit `depth of s`], or all into into[0].  false: some
+ * home is so crowded, too near the end, that a slot found no place. */
+static bool segment_move(const HashSegment *s, HashSegment *const into[2], bool split) {
   for (uint32_t i = 0; i < segment_slots(s); i++) {
-    if (s->slots[i].record != NULL && !segment_put(wide, s->slots[i])) {
-      segment_free(t, wide);
-      return NULL;
-    }
+    HashSlot slot = s->slots[i];
+    if (slot.record == NULL) continue;
+    unsigned which = split ? (unsigned)((slot.hash << s->depth) >> 63) : 0;
+    if (!segment_put(into[which], slot)) return false;
   }
-  return wide;
-}
-
-/* Cut a segment of full width in two by the next hash bit.  The halves may be wider than
- * SEGMENT_BITS_MAX if the hashes crowd so much that they would not fit otherwise. */
-static bool segment_split(HashTable *t, HashSegment *s, uint64_t hash) {
-  if (s->depth == t->dir_bits && !dir_double(t)) return false;
-  HashSegment *half[2] = {NULL, NULL};
-  for (unsigned bits = s->bits; bits <= s->bits + 1u; bits++) {
-    bool fits = true;
-    for (int b = 0; b < 2; b++) {
-      half[b] = segment_new(t, s->depth + 1u, bits);
-      if (half[b] == NULL) fits = false;
-    }
-    for (uint32_t i = 0; fits && i < segment_slots(s); i++) {
-      HashSlot slot = s->slots[i];
-      if (slot.record != NULL) fits = segment_put(half[(slot.hash << s->depth) >> 63], slot);
-    }
-    if (fits) break;
-    for (int b = 0; b < 2; b++) {
-      if (half[b] != NULL) segment_free(t, half[b]);
-      half[b] = NULL;
-    }
-  }
-  if (half[0] == NULL) return false;
-  uint64_t bit = UINT64_C(1) << (63 - s->depth);
-  dir_set(t, hash & ~bit, half[0]);
-  dir_set(t, hash | bit, half[1]);
-  segment_free(t, s);
   return true;
 }
 
-/* Make room around hash: widen a small segment, split a full one. */
-static bool segment_grow(HashTable *t, uint64_t hash) {
-  HashSegment *s = t->dir[dir_index(t, hash)];
-  if (s->bits == SEGMENT_BITS_LIMIT) return false;
-  if (s->bits < SEGMENT_BITS_MAX || s->depth == DIR_BITS_MAX) {
-    HashSegment *wide = segment_widen(t, s, s->bits + 1u);
-    if (wide == NULL) return false;
-    dir_set(t, hash, wide);
-    segment_free(t, s);
-    return true;
+/* Move the slots of s into one segment or, by the next hash bit, into two, of at least `bits`.
+ * Hashes that crowd (a worker has only its range of them; or they were made to) take wider ones. */
+static bool segment_rebuild(HashTable *t, const HashSegment *s, unsigned bits, bool split,
+                            HashSegment *into[2]) {
+  for (; bits <= SEGMENT_BITS_LIMIT; bits++) {
+    unsigned depth = s->depth + (split ? 1u : 0u);
+    into[0] = segment_new(t, depth, bits);
+    into[1] = split ? segment_new(t, depth, bits) : NULL;
+    bool made = into[0] != NULL && (!split || into[1] != NULL);
+    if (made && segment_move(s, into, split)) return true;
+    for (int b = 0; b < 2; b++) {
+      if (into[b] != NULL) segment_free(t, into[b]);
+    }
+    if (!made) return false;
   }
-  return segment_split(t, s, hash);
+  return false;
+}
+
+/* Make room around hash: widen a small segment, cut a full one in two. */
+static bool segment_grow(HashTable *t, uint64_t hash) {
+  HashSegment *s = t->dir[dir_index(t, hash)], *into[2];
+  bool split = s->bits >= SEGMENT_BITS_MAX && s->depth < DIR_BITS_MAX;
+  if (split && s->depth == t->dir_bits && !dir_double(t)) return false;
+  if (!segment_rebuild(t, s, split ? SEGMENT_BITS_MAX : s->bits + 1u, split, into)) return false;
+  if (split) {
+    uint64_t bit = UINT64_C(1) << (63 - s->depth);
+    dir_set(t, hash & ~bit, into[0]);
+    dir_set(t, hash | bit, into[1]);
+  } else {
+    dir_set(t, hash, into[0]);
+  }
+  segment_free(t, s);
+  return true;
 }
 
 /* --- finding ------------------------------------------------------------------------------- */

@@ -17,6 +17,13 @@ static int by_hash(const void *a, const void *b) {
   return (x->key > y->key) - (x->key < y->key);
 }
 
+/* Hashes of one eighth of the range, the last: what one of eight workers has. */
+#define LAST_EIGHTH UINT64_C(1)
+
+static uint64_t bend(uint64_t hash, uint64_t mask) {
+  return mask == LAST_EIGHTH ? hash | UINT64_C(7) << 61 : hash & mask;
+}
+
 /* Insert n draws of `distinct` keys under hash(key) & mask, count them, compare. */
 static void word_table(uint32_t n, uint32_t distinct, uint64_t mask, uint64_t expected) {
   HashTable t;
@@ -32,7 +39,7 @@ static void word_table(uint32_t n, uint32_t distinct, uint64_t mask, uint64_t ex
       seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
       int64_t k = (int64_t)(seed % distinct);
       keys->u.word[i] = k;
-      keys->hash[i] = hash_u64((uint64_t)k) & mask;
+      keys->hash[i] = bend(hash_u64((uint64_t)k), mask);
       model[k] = (Entry){keys->hash[i], model[k].count + 1, k};
     }
     CHECK(hash_table_get(&t, keys, step, records));
@@ -136,6 +143,9 @@ int main(void) {
   word_table(20000, 7, ~UINT64_C(0), 0);
   word_table(20000, 5000, UINT64_C(0xFFFF) << 48, 0); /* few distinct hashes: keys tell */
   word_table(5000, 100, 0, 0);                        /* one hash for all */
+  for (uint64_t expected = 0; expected < 100000; expected = expected * 3 + 1000) {
+    word_table(300000, 50000, LAST_EIGHTH, expected);
+  }
   test_text_keys();
   test_bytes_keys();
   return check_done();
