@@ -119,22 +119,22 @@ INLINE bool integer(const char *p, uint32_t len, int64_t *out) {
   return all_digits(w);
 }
 
-#define INTEGER_LOOP(name, T, min, max)                                                    \
-  INLINE uint32_t name##_loop(const CsvDialect *d, const CsvRun *run, T *out,              \
-                              uint16_t *slow, bool plain) {                                \
-    uint32_t n_slow = 0;                                                                   \
-    for (uint32_t i = 0; i < run->n; i++) {                                                \
-      Piece f = piece_at(d, run, i, plain);                                                \
-      int64_t v = 0;                                                                       \
-      bool good = integer(f.p, f.len, &v) & (v >= (min)) & (v <= (max)) & !f.odd;          \
-      out[i] = (T)v;                                                                       \
-      slow[n_slow] = (uint16_t)i;                                                          \
-      n_slow += !good;                                                                     \
-    }                                                                                      \
-    return n_slow;                                                                         \
-  }                                                                                        \
-  static uint32_t name(const CsvDialect *d, const CsvRun *run, bool plain, T *out,         \
-                       uint16_t *slow) {                                                   \
+#define INTEGER_LOOP(name, T, min, max)                                                          \
+  INLINE uint32_t name##_loop(const CsvDialect *d, const CsvRun *run, T *out, uint16_t *slow,    \
+                              bool plain) {                                                      \
+    uint32_t n_slow = 0;                                                                         \
+    for (uint32_t i = 0; i < run->n; i++) {                                                      \
+      Piece f = piece_at(d, run, i, plain);                                                      \
+      int64_t v = 0;                                                                             \
+      bool good = integer(f.p, f.len, &v) & (v >= (min)) & (v <= (max)) & !f.odd;                \
+      out[i] = (T)v;                                                                             \
+      slow[n_slow] = (uint16_t)i;                                                                \
+      n_slow += !good;                                                                           \
+    }                                                                                            \
+    return n_slow;                                                                               \
+  }                                                                                              \
+  static uint32_t name(const CsvDialect *d, const CsvRun *run, bool plain, T *out,               \
+                       uint16_t *slow) {                                                         \
     return plain ? name##_loop(d, run, out, slow, true) : name##_loop(d, run, out, slow, false); \
   }
 INTEGER_LOOP(integers_8, int8_t, INT8_MIN, INT8_MAX)
@@ -171,7 +171,7 @@ INLINE bool fixed_point(const char *p, uint32_t len, bool *minus, int64_t *digit
 /* Exact: both numbers are, and a division rounds once (Clinger, "How to read floating point
  * numbers accurately", 1990). */
 INLINE bool decimal_double(const char *p, uint32_t len, double *out) {
-  static const double powers[] = {1e0, 1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
+  static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
                                   1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
   bool minus;
   int64_t digits;
@@ -218,25 +218,25 @@ INLINE bool boolean(const char *p, uint32_t len, int8_t *out) {
 }
 
 /* try_ converts a field f to v of type T. */
-#define VALUE_LOOP(name, T, try_)                                                            \
-  INLINE uint32_t name##_loop(const CsvDialect *d, const CsvColumn *c, const CsvRun *run,    \
-                              T *out, uint16_t *slow, bool plain) {                          \
-    uint32_t n_slow = 0;                                                                     \
-    (void)c;                                                                                 \
-    for (uint32_t i = 0; i < run->n; i++) {                                                  \
-      Piece f = piece_at(d, run, i, plain);                                                  \
-      T v = 0;                                                                               \
-      bool good = !f.odd && (try_);                                                          \
-      out[i] = v;                                                                            \
-      slow[n_slow] = (uint16_t)i;                                                            \
-      n_slow += !good;                                                                       \
-    }                                                                                        \
-    return n_slow;                                                                           \
-  }                                                                                          \
-  static uint32_t name(const CsvDialect *d, const CsvColumn *c, const CsvRun *run,           \
-                       bool plain, T *out, uint16_t *slow) {                                 \
-    return plain ? name##_loop(d, c, run, out, slow, true)                                   \
-                 : name##_loop(d, c, run, out, slow, false);                                 \
+#define VALUE_LOOP(name, T, try_)                                                                 \
+  INLINE uint32_t name##_loop(const CsvDialect *d, const CsvColumn *c, const CsvRun *run, T *out, \
+                              uint16_t *slow, bool plain) {                                       \
+    uint32_t n_slow = 0;                                                                          \
+    (void)c;                                                                                      \
+    for (uint32_t i = 0; i < run->n; i++) {                                                       \
+      Piece f = piece_at(d, run, i, plain);                                                       \
+      T v = 0;                                                                                    \
+      bool good = !f.odd && (try_);                                                               \
+      out[i] = v;                                                                                 \
+      slow[n_slow] = (uint16_t)i;                                                                 \
+      n_slow += !good;                                                                            \
+    }                                                                                             \
+    return n_slow;                                                                                \
+  }                                                                                               \
+  static uint32_t name(const CsvDialect *d, const CsvColumn *c, const CsvRun *run, bool plain,    \
+                       T *out, uint16_t *slow) {                                                  \
+    return plain ? name##_loop(d, c, run, out, slow, true)                                        \
+                 : name##_loop(d, c, run, out, slow, false);                                      \
   }
 VALUE_LOOP(doubles, double, decimal_double(f.p, f.len, &v))
 VALUE_LOOP(decimals, int64_t, decimal_word(f.p, f.len, c->type, &v))
@@ -286,8 +286,7 @@ INLINE bool fraction(const char *p, uint32_t n, uint32_t precision, Micros *us) 
 }
 
 /* yyyy-MM-dd(blank|T)HH:mm:ss[.1-6 digits] */
-INLINE bool timestamp(CsvColumn *c, const char *p, uint32_t len, uint32_t precision,
-                      Micros *out) {
+INLINE bool timestamp(CsvColumn *c, const char *p, uint32_t len, uint32_t precision, Micros *out) {
   if (len < 19 || len > 26 || len == 20) return false;
   Micros day, time;
   if (!date_begin(c, p, &day) || (p[10] != ' ' && p[10] != 'T')) return false;
@@ -350,11 +349,12 @@ INLINE uint32_t dates_loop(const CsvDialect *d, CsvColumn *c, const CsvRun *run,
 
 /* text_ref without a call: sixteen bytes at p are readable. */
 INLINE TextRef text_at(const char *p, uint32_t len) {
-  static const uint64_t keep_head[] = {0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF, 0xFFFFFFFFFF,
-                                       0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF, UINT64_MAX, UINT64_MAX,
-                                       UINT64_MAX, UINT64_MAX, UINT64_MAX};
-  static const uint32_t keep_tail[] = {0, 0,      0,        0,         0, 0, 0, 0, 0,
-                                       0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF};
+  static const uint64_t keep_head[] = {0,          0xFF,         0xFFFF,         0xFFFFFF,
+                                       0xFFFFFFFF, 0xFFFFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFFFF,
+                                       UINT64_MAX, UINT64_MAX,   UINT64_MAX,     UINT64_MAX,
+                                       UINT64_MAX};
+  static const uint32_t keep_tail[] = {0, 0, 0,    0,      0,        0,         0,
+                                       0, 0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF};
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
   return text_ref(p, len);
 #endif

@@ -58,7 +58,7 @@ static inline void flatten_plain(uint64_t bits, uint32_t base, uint32_t *out) {
   for (; bits != 0; bits &= bits - 1) *out++ = base + (uint32_t)__builtin_ctzll(bits);
 }
 
-#define NAME                     csv_index_plain
+#define NAME csv_index_plain
 #define TARGET
 #define EQUAL(p, c)              equal_plain((p), (c))
 #define HIGH(p)                  high_plain(p)
@@ -76,7 +76,9 @@ static inline uint64_t bits_sse2(__m128i a, __m128i b, __m128i c, __m128i d) {
   return m0 | m1 << 16 | m2 << 32 | m3 << 48;
 }
 
-static inline __m128i load_sse2(const char *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
+static inline __m128i load_sse2(const char *p) {
+  return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
 
 static inline uint64_t equal_sse2(const char *p, char c) {
   __m128i want = _mm_set1_epi8(c);
@@ -89,7 +91,7 @@ static inline uint64_t high_sse2(const char *p) {
   return bits_sse2(load_sse2(p), load_sse2(p + 16), load_sse2(p + 32), load_sse2(p + 48));
 }
 
-#define NAME                     csv_index_sse2
+#define NAME csv_index_sse2
 #define TARGET
 #define EQUAL(p, c)              equal_sse2((p), (c))
 #define HIGH(p)                  high_sse2(p)

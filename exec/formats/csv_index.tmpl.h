@@ -14,9 +14,8 @@ TARGET static inline uint64_t JOIN(NAME, _quotes)(const CsvDialect *d, const cha
                                                   uint64_t *sep, uint64_t *line) {
   uint64_t in = prefix_xor(quote) ^ *inside; /* set from an opening quote to before its end */
   uint64_t may_open = (*sep | quote) << 1 | begins;
-  uint64_t may_close =
-      EQUAL(p + 1, d->delimiter) | EQUAL(p + 1, '\n') | EQUAL(p + 1, d->quote) |
-      (EQUAL(p + 1, '\r') & EQUAL(p + 2, '\n'));
+  uint64_t may_close = EQUAL(p + 1, d->delimiter) | EQUAL(p + 1, '\n') | EQUAL(p + 1, d->quote) |
+                       (EQUAL(p + 1, '\r') & EQUAL(p + 2, '\n'));
   uint64_t wrong = quote & ((in & ~may_open) | (~in & ~may_close));
   if (d->has_escape) wrong |= EQUAL(p, d->escape) & valid;
   if (d->comments) wrong |= EQUAL(p, '#') & (*line << 1 | record_begins) & valid;
@@ -54,8 +53,8 @@ TARGET static void NAME(const CsvDialect *d, const char *text, uint32_t from, ui
     any_quote |= quote;
     uint64_t before = sep | quote, line_before = line;
     if (UNLIKELY((quote | inside) != 0 || look_closer)) {
-      unproved = JOIN(NAME, _quotes)(d, p, valid, quote, begins, record_begins, &inside, &sep,
-                                     &line);
+      unproved =
+          JOIN(NAME, _quotes)(d, p, valid, quote, begins, record_begins, &inside, &sep, &line);
     }
     begins = before >> 63 != 0;
     record_begins = line_before >> 63 != 0;

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "exec/formats/csv.h"
 
-enum { NOT_THERE = UINT32_MAX };
+#define NOT_THERE UINT32_MAX
 
 /* The names in a header, in an arena. */
 typedef struct Header {

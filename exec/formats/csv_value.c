@@ -121,8 +121,8 @@ static CsvFault store_interval(Str text, TypeKind kind, void *slot) {
   bool months = kind == TYPE_INTERVAL_MONTH;
   if (int_parse(text, &v)) {
     if (!months && __builtin_mul_overflow(v, MICROS_PER_MILLI, &v)) return CSV_OUT_OF_RANGE;
-  } else if (!interval_parse(text, months ? UNIT_YEAR : UNIT_DAY,
-                             months ? UNIT_MONTH : UNIT_SECOND, &v)) {
+  } else if (!interval_parse(text, months ? UNIT_YEAR : UNIT_DAY, months ? UNIT_MONTH : UNIT_SECOND,
+                             &v)) {
     return CSV_NOT_OF_TYPE;
   }
   if (months && (v < INT32_MIN || v > INT32_MAX)) return CSV_OUT_OF_RANGE;
@@ -206,8 +206,7 @@ CsvFault csv_value_store(const CsvMeaning *m, const CsvField *f, BatchBuilder *b
   return fault;
 }
 
-void csv_fault_reason(CsvFault fault, const char *column, const CsvField *f, Type type,
-                      Reason *r) {
+void csv_fault_reason(CsvFault fault, const char *column, const CsvField *f, Type type, Reason *r) {
   switch (fault) {
     case CSV_NOT_OF_TYPE:
       reason_value(r, column, f->raw, "is not", &type);

@@ -8,8 +8,8 @@ typedef enum CsvFault {
   CSV_NOT_OF_TYPE,
   CSV_OUT_OF_RANGE,
   CSV_NOT_UTF8,
-  CSV_HAS_ZONE,   /* a TIMESTAMP with an offset behind it */
-  CSV_IS_NULL,    /* in a NOT NULL column */
+  CSV_HAS_ZONE, /* a TIMESTAMP with an offset behind it */
+  CSV_IS_NULL,  /* in a NOT NULL column */
   CSV_NO_MEMORY
 } CsvFault;
 

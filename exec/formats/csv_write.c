@@ -14,18 +14,17 @@
 #include "exec/formats/value_text.h"
 
 enum {
-  FRAME_MAX = 8,          /* around a value: a length or a delimiter, quotes */
-  ROW_FRAME_MAX = 8,      /* around a row: a kind, brackets, a newline */
-  ROOM_STEP = 256 << 10,  /* asked for at a time */
+  FRAME_MAX = 8,         /* around a value: a length or a delimiter, quotes */
+  ROW_FRAME_MAX = 8,     /* around a row: a kind, brackets, a newline */
+  ROOM_STEP = 256 << 10, /* asked for at a time */
 };
 
 typedef struct TextColumn {
   ValueText value;
   const char *name;
-  bool is_text, is_binary;
+  bool is_text, is_binary, is_constant;
   const Vector *vector; /* of the batch */
-  StrBuf constant;      /* the bytes of a constant one; cap 0: not constant */
-  bool is_constant;
+  StrBuf constant;      /* the bytes of a constant one */
 } TextColumn;
 
 typedef struct TextEncoder {
@@ -33,10 +32,10 @@ typedef struct TextEncoder {
   CsvDialect dialect;
   Str null_text;
   bool header;
-  bool check_all;     /* numbers and times may need quotes as well */
-  bool special[256];  /* csv: bytes that need quotes */
+  bool check_all;    /* numbers and times may need quotes as well */
+  bool special[256]; /* csv: bytes that need quotes */
   uint32_t n_cols;
-  uint32_t bad_col;   /* a value that cannot be written without quotes; UINT32_MAX: none */
+  uint32_t bad_col; /* a value that cannot be written without quotes; UINT32_MAX: none */
   TextColumn cols[];
 } TextEncoder;
 
@@ -72,7 +71,7 @@ Code text_encoder_new(const EncodeSpec *spec, TextStyle style, Encoder **out, Er
   e->style = style;
   e->n_cols = spec->n_fields;
   e->bad_col = UINT32_MAX;
-  e->null_text = STR("null");
+  e->null_text = spec->null_text != NULL ? str_of(spec->null_text) : STR("null");
   if (style == TEXT_CSV) init_csv(e, spec);
   if (style == TEXT_TSV) init_tsv(e, spec);
   for (uint32_t c = 0; c < e->n_cols; c++) {
@@ -193,7 +192,8 @@ INLINE char *put_value(TextEncoder *e, uint32_t col, uint32_t at, TextStyle styl
     if (style == TEXT_CSV) return put_csv_bytes(e, col, bytes, p);
     return p + base64_encode(bytes.ptr, bytes.len, p);
   }
-  if (c->is_text) return put_text(e, col, text_str((const TextRef *)c->vector->data + at), style, p);
+  if (c->is_text)
+    return put_text(e, col, text_str((const TextRef *)c->vector->data + at), style, p);
   if (style == TEXT_CSV && UNLIKELY(e->check_all)) {
     char text[VALUE_TEXT_MAX + VALUE_TEXT_SLACK];
     size_t n = value_text_print(&c->value, c->vector->data, at, text);
@@ -205,7 +205,7 @@ INLINE char *put_value(TextEncoder *e, uint32_t col, uint32_t at, TextStyle styl
 /* Slot at with its validity. */
 INLINE char *put_cell(TextEncoder *e, uint32_t col, uint32_t at, TextStyle style, char *p) {
   const Vector *v = e->cols[col].vector;
-  bool null = v->valid != NULL && !bit_get(v->valid, at);
+  bool null = (v->valid != NULL && !bit_get(v->valid, at)) || v->type.kind == TYPE_NULL;
   if (style != TEXT_CELLS) {
     return null ? put_str(e->null_text, p) : put_value(e, col, at, style, p);
   }
@@ -233,13 +233,19 @@ INLINE bool prepare_constant(TextEncoder *e, uint32_t col, TextStyle style) {
   return true;
 }
 
+/* Can a column of this type be printed as one of that? */
+static bool prints_as(Type type, Type that) {
+  return type_phys(type) == type_phys(that) &&
+         (type.kind != TYPE_DECIMAL || type.scale == that.scale);
+}
+
 /* Take up the columns of a batch.  *fixed: the room of a row but for its varying texts. */
 INLINE bool prepare(TextEncoder *e, const Batch *b, TextStyle style, size_t *fixed) {
   assert(b->n_cols == e->n_cols);
   *fixed = ROW_FRAME_MAX + VALUE_TEXT_SLACK;
   for (uint32_t i = 0; i < e->n_cols; i++) {
     TextColumn *c = &e->cols[i];
-    assert(type_same(b->cols[i].type, c->value.type));
+    assert(prints_as(b->cols[i].type, c->value.type));
     c->vector = &b->cols[i];
     c->is_constant = b->cols[i].constant && b->rows > 0;
     if (c->is_constant && !prepare_constant(e, i, style)) return false;

@@ -93,7 +93,7 @@ typedef struct Format {
    * it as is kept, but more than RECORD_MAX, goes to the decoder, which refuses it.  NULL: 0. */
   size_t (*resume)(const char *record, size_t len, Options options);
 
-  /* How many records at the start of a file are not data (0 or 1). */
+  /* How many records at the start of a file are not data (0 or 1).  NULL: 0, and no layouts. */
   uint32_t (*header_records)(Options options);
   /* Understand that record; NULL record: the file is empty. */
   Code (*layout_new)(const DecodeSpec *spec, Str record, void **layout, Error *err);

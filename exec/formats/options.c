@@ -27,8 +27,7 @@ static bool key_matches(const char *def, const char *key) {
   const char *any = strchr(def, '#');
   if (any == NULL) return strcmp(def, key) == 0;
   size_t head = (size_t)(any - def), tail = strlen(any + 1), len = strlen(key);
-  return len > head + tail && memcmp(def, key, head) == 0 &&
-         strcmp(any + 1, key + len - tail) == 0;
+  return len > head + tail && memcmp(def, key, head) == 0 && strcmp(any + 1, key + len - tail) == 0;
 }
 
 static const OptionDef *def_of(OptionList list, const char *prefix, const char *key) {
@@ -215,8 +214,7 @@ typedef struct Lists {
 } Lists;
 
 static Code unknown_key(const Lists *l, const Option *o, const char *what, Error *err) {
-  Code code =
-      FAIL(err, ERR_OPTION, o->key_span, "unknown option \"%s\" for %s", o->key, what);
+  Code code = FAIL(err, ERR_OPTION, o->key_span, "unknown option \"%s\" for %s", o->key, what);
   NameList all = {.text = ""};
   char nearest[128] = "";
   const char *best = NULL;
@@ -269,8 +267,8 @@ Code options_check(Options given, const OptionList *lists, const char *const *pr
 /* --- reading ------------------------------------------------------------------------- */
 
 /* The definition of key, and the value given if there is one. */
-static const OptionDef *look_up(Options given, OptionList list, const char *prefix,
-                                const char *key, const char **value) {
+static const OptionDef *look_up(Options given, OptionList list, const char *prefix, const char *key,
+                                const char **value) {
   const OptionDef *def = def_of(list, prefix, key);
   assert(def != NULL); /* only declared options are read */
   const Option *o = options_find(given, key);

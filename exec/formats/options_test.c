@@ -30,10 +30,14 @@ static Code check(const Option *items, uint32_t n, Error *err) {
 
 static void test_good(void) {
   const Option items[] = {
-      {"connector", "filesystem", NO_SPAN, NO_SPAN}, {"path", "x", NO_SPAN, NO_SPAN},
-      {"path", "y", NO_SPAN, NO_SPAN},               {"interval", "5min", NO_SPAN, NO_SPAN},
-      {"fields.a.b.kind", "EXACT", NO_SPAN, NO_SPAN}, {"csv.header", "TRUE", NO_SPAN, NO_SPAN},
-      {"csv.field-delimiter", "\\t", NO_SPAN, NO_SPAN}, {"rate", "1.5e3", NO_SPAN, NO_SPAN},
+      {"connector", "filesystem", NO_SPAN, NO_SPAN},
+      {"path", "x", NO_SPAN, NO_SPAN},
+      {"path", "y", NO_SPAN, NO_SPAN},
+      {"interval", "5min", NO_SPAN, NO_SPAN},
+      {"fields.a.b.kind", "EXACT", NO_SPAN, NO_SPAN},
+      {"csv.header", "TRUE", NO_SPAN, NO_SPAN},
+      {"csv.field-delimiter", "\\t", NO_SPAN, NO_SPAN},
+      {"rate", "1.5e3", NO_SPAN, NO_SPAN},
   };
   const Options given = {items, COUNT_OF(items)};
   Error err;
@@ -117,8 +121,8 @@ static void test_sizes(void) {
   static const struct {
     const char *text;
     uint64_t bytes;
-  } cases[] = {{"1024", 1024},        {"0", 0},          {"64 kb", 64 << 10}, {"64K", 64 << 10},
-               {"2 mebibytes", 2 << 20}, {"1gb", 1 << 30}, {"3 b", 3},        {" 5 bytes ", 5},
+  } cases[] = {{"1024", 1024},           {"0", 0},         {"64 kb", 64 << 10}, {"64K", 64 << 10},
+               {"2 mebibytes", 2 << 20}, {"1gb", 1 << 30}, {"3 b", 3},          {" 5 bytes ", 5},
                {"1T", UINT64_C(1) << 40}};
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     const Option o = {"file-size", cases[i].text, NO_SPAN, NO_SPAN};
@@ -130,18 +134,16 @@ static void test_chars(void) {
   static const struct {
     const char *text;
     int cp; /* -1: refused */
-  } cases[] = {{",", ','},      {"\\t", '\t'}, {"\t", '\t'},      {"\\", '\\'},   {"\\\\", '\\'},
+  } cases[] = {{",", ','},      {"\\t", '\t'}, {"\t", '\t'},       {"\\", '\\'},   {"\\\\", '\\'},
                {"\\u0001", 1},  {"\\x1f", 31}, {"\xC2\xA7", 0xA7}, {"", -1},       {",,", -1},
-               {"\\u00g1", -1}, {"\\q", -1},   {"\xC2", -1},      {"\\u001", -1}, {"\\0", 0}};
+               {"\\u00g1", -1}, {"\\q", -1},   {"\xC2", -1},       {"\\u001", -1}, {"\\0", 0}};
   for (size_t i = 0; i < COUNT_OF(cases); i++) {
     const Option o = {"csv.field-delimiter", cases[i].text, NO_SPAN, NO_SPAN};
     Error err = {0};
-    const Option all[] = {
-        {"connector", "c", NO_SPAN, NO_SPAN}, {"path", "x", NO_SPAN, NO_SPAN}, o};
+    const Option all[] = {{"connector", "c", NO_SPAN, NO_SPAN}, {"path", "x", NO_SPAN, NO_SPAN}, o};
     CHECK_INT(check(all, 3, &err), cases[i].cp < 0 ? ERR_OPTION : OK);
     if (cases[i].cp < 0) continue;
-    CHECK_INT(options_char((Options){&o, 1}, lists[1], "csv.", "csv.field-delimiter"),
-              cases[i].cp);
+    CHECK_INT(options_char((Options){&o, 1}, lists[1], "csv.", "csv.field-delimiter"), cases[i].cp);
   }
 }
 

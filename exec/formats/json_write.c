@@ -1,0 +1,298 @@
+/* json_write.c -- the JSON encoder: rows to one object a line.
+ *
+ *   {"auction":17,"price":99.50,"ts":"2024-01-01 00:00:00.000","note":null}
+ *
+ * Keys come in the order of the columns.  Doubles are in their shortest form, NaN and the
+ * infinities are null.  TIMESTAMP_LTZ is in UTC with a Z behind it; an interval is Flink's number
+ * of months or milliseconds; BYTES are base64.  In strings only what RFC 8259 demands is escaped;
+ * bytes that are not UTF-8 become U+FFFD, so that a line is always JSON.
+ *
+ * All but text has a greatest length, so a row reserves room once, and again for every text.
+ * A constant column is printed once per batch.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "exec/data/decimal.h"
+#include "exec/data/number_text.h"
+#include "exec/formats/base64.h"
+#include "exec/formats/json.h"
+#include "exec/formats/value_text.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* Room for a value that is no text, with quotes and Z. */
+enum { FIXED_MAX = VALUE_TEXT_MAX + VALUE_TEXT_SLACK + 3 };
+
+typedef struct OutColumn {
+  char *key; /* `"price":` */
+  size_t key_len;
+  Type type;
+  ValueText text;
+  StrBuf constant; /* its value in this batch, when the column is constant */
+} OutColumn;
+
+typedef struct JsonWriter {
+  uint32_t n_cols;
+  OutColumn *cols;
+  size_t row_max; /* bytes of a row without its texts */
+  bool ignore_null;
+  bool with_t; /* between date and time; else a blank */
+} JsonWriter;
+
+/* --- text ---------------------------------------------------------------------------- */
+
+/* How many bytes stand before the first that is a quote, a backslash, a control character, or, with
+ * ascii, above 0x7F. */
+static size_t plain_run(const char *s, size_t n, bool ascii) {
+  size_t i = 0;
+#ifdef __SSE2__
+  const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+  const __m128i control = _mm_set1_epi8(0x1F);
+  for (; i + 16 <= n; i += 16) {
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s + i));
+    __m128i stop = _mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, backslash));
+    stop = _mm_or_si128(stop, _mm_cmpeq_epi8(_mm_min_epu8(v, control), v));
+    unsigned at = (unsigned)_mm_movemask_epi8(ascii ? _mm_or_si128(stop, v) : stop);
+    if (at != 0) return i + (size_t)__builtin_ctz(at);
+  }
+#endif
+  for (; i < n; i++) {
+    unsigned char c = (unsigned char)s[i];
+    if (c == '"' || c == '\\' || c < 0x20 || (ascii && c > 0x7F)) break;
+  }
+  return i;
+}
+
+static void put_escape(StrBuf *out, unsigned char c) {
+  static const char letters[0x20] = {
+      ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+  static const char hex[] = "0123456789abcdef";
+  char text[6] = {'\\', (char)c};
+  if (c >= 0x20) {
+    strbuf_put(out, text, 2);
+  } else if (letters[c] != 0) {
+    text[1] = letters[c];
+    strbuf_put(out, text, 2);
+  } else {
+    memcpy(text + 1, "u00", 3);
+    text[4] = hex[c >> 4];
+    text[5] = hex[c & 15];
+    strbuf_put(out, text, 6);
+  }
+}
+
+/* text without quotes around it. */
+static void put_escaped(StrBuf *out, Str text) {
+  size_t i = 0, good = text.len; /* behind i and not ascii, all up to good is UTF-8 */
+  bool ascii = true;
+  for (;;) {
+    size_t run = plain_run(text.ptr + i, good - i, ascii);
+    strbuf_put(out, text.ptr + i, run);
+    i += run;
+    if (i == text.len) return;
+    if (i < good && (unsigned char)text.ptr[i] <= 0x7F) {
+      put_escape(out, (unsigned char)text.ptr[i++]);
+      continue;
+    }
+    if (i == good) { /* a byte that is not UTF-8 */
+      strbuf_puts(out, "\xEF\xBF\xBD");
+      i++;
+    }
+    ascii = false;
+    good = i + utf8_valid_prefix(text.ptr + i, text.len - i);
+  }
+}
+
+static void put_string(StrBuf *out, Str text) {
+  char *at = strbuf_reserve(out, text.len + 2);
+  if (at == NULL) return;
+  *at = '"';
+  out->len++;
+  put_escaped(out, text);
+  strbuf_putc(out, '"');
+}
+
+static void put_base64(StrBuf *out, Str bytes) {
+  char *at = strbuf_reserve(out, base64_encoded_len(bytes.len) + 2);
+  if (at == NULL) return;
+  *at = '"';
+  size_t n = 1 + base64_encode(bytes.ptr, bytes.len, at + 1);
+  at[n++] = '"';
+  out->len += n;
+}
+
+/* --- all else ------------------------------------------------------------------------ */
+
+static char *print_null(char *out) {
+  memcpy(out, "null", 4);
+  return out + 4;
+}
+
+static bool is_finite(Type type, const void *data, uint32_t at) {
+  if (type.kind == TYPE_DOUBLE) return isfinite(((const double *)data)[at]);
+  return type.kind != TYPE_FLOAT || isfinite(((const float *)data)[at]);
+}
+
+/* Milliseconds, with a fraction where it is not zero. */
+static char *print_interval_second(int64_t us, char *out) {
+  if (us % MICROS_PER_MILLI == 0) return out + int_print(us / MICROS_PER_MILLI, out);
+  return out + decimal_print(us, 3, out);
+}
+
+static char *print_datetime(const JsonWriter *w, OutColumn *c, const void *data, uint32_t at,
+                            char *out) {
+  *out++ = '"';
+  size_t n = value_text_print(&c->text, data, at, out);
+  if (w->with_t && type_is_timestamp(c->type)) {
+    char *separator = memchr(out, ' ', n);
+    *separator = 'T';
+  }
+  out += n;
+  if (c->type.kind == TYPE_TIMESTAMP_LTZ) *out++ = 'Z';
+  *out++ = '"';
+  return out;
+}
+
+/* Value at, not NULL, of a type other than text; out has room for FIXED_MAX bytes. */
+static char *print_fixed(const JsonWriter *w, OutColumn *c, const Vector *v, uint32_t at,
+                         char *out) {
+  const Type type = c->type;
+  if (type.kind == TYPE_INTERVAL_MONTH) return out + int_print(((const int32_t *)v->data)[at], out);
+  if (type.kind == TYPE_INTERVAL_SECOND) {
+    return print_interval_second(((const int64_t *)v->data)[at], out);
+  }
+  if (type_is_datetime(type)) return print_datetime(w, c, v->data, at, out);
+  if (UNLIKELY(!is_finite(type, v->data, at))) return print_null(out);
+  return out + value_text_print(&c->text, v->data, at, out);
+}
+
+/* --- rows ---------------------------------------------------------------------------- */
+
+static void put_text(const OutColumn *c, const TextRef *text, StrBuf *out) {
+  if (type_is_binary(c->type)) {
+    put_base64(out, text_str(text));
+  } else {
+    put_string(out, text_str(text));
+  }
+}
+
+/* The value of a constant column, as it will stand in every row. */
+static void print_constant(const JsonWriter *w, OutColumn *c, const Vector *v) {
+  strbuf_clear(&c->constant);
+  if (value_is_text(c->type) && vector_valid(v, 0)) {
+    put_text(c, v->data, &c->constant);
+    return;
+  }
+  char *at = strbuf_reserve(&c->constant, FIXED_MAX);
+  if (at == NULL) return;
+  char *end = vector_valid(v, 0) ? print_fixed(w, c, v, 0, at) : print_null(at);
+  c->constant.len += (size_t)(end - at);
+}
+
+/* One row; false: no memory, for which out->failed says so too. */
+static bool put_row(const JsonWriter *w, const Batch *batch, uint32_t row, StrBuf *out) {
+  char *at = strbuf_reserve(out, w->row_max);
+  if (at == NULL) return false;
+  char before = '{';
+  for (uint32_t i = 0; i < w->n_cols; i++) {
+    OutColumn *c = &w->cols[i];
+    const Vector *v = &batch->cols[i];
+    bool valid = vector_valid(v, row);
+    if (!valid && w->ignore_null) continue;
+    *at++ = before;
+    before = ',';
+    memcpy(at, c->key, c->key_len);
+    at += c->key_len;
+    if (v->constant || (valid && value_is_text(c->type))) {
+      out->len = (size_t)(at - out->data);
+      if (v->constant) {
+        strbuf_put(out, c->constant.data, c->constant.len);
+      } else {
+        put_text(c, (const TextRef *)v->data + row, out);
+      }
+      at = strbuf_reserve(out, w->row_max);
+      if (at == NULL) return false;
+    } else {
+      at = valid ? print_fixed(w, c, v, row, at) : print_null(at);
+    }
+  }
+  if (before == '{') *at++ = '{';
+  *at++ = '}';
+  *at++ = '\n';
+  out->len = (size_t)(at - out->data);
+  return true;
+}
+
+Code json_encode(Encoder *e, const Batch *batch, StrBuf *out, Error *err) {
+  (void)err;
+  JsonWriter *w = (JsonWriter *)e;
+  assert(batch->n_cols == w->n_cols);
+  for (uint32_t i = 0; i < w->n_cols; i++) {
+    OutColumn *c = &w->cols[i];
+    if (!batch->cols[i].constant) continue;
+    print_constant(w, c, &batch->cols[i]);
+    if (strbuf_failed(&c->constant)) out->failed = true;
+  }
+  uint32_t n = batch_count(batch);
+  for (uint32_t i = 0; i < n; i++) {
+    if (!put_row(w, batch, batch_row(batch, i), out)) return OK;
+  }
+  if (!strbuf_failed(out) && n > 0) out->data[out->len] = '\0';
+  return OK;
+}
+
+/* --- life ---------------------------------------------------------------------------- */
+
+static bool init_column(OutColumn *c, const FormatField *f) {
+  StrBuf key;
+  strbuf_init(&key, 0);
+  put_string(&key, str_of(f->name));
+  strbuf_putc(&key, ':');
+  if (strbuf_failed(&key)) {
+    strbuf_deinit(&key);
+    return false;
+  }
+  *c = (OutColumn){.key = key.data,
+                   .key_len = key.len,
+                   .type = f->type,
+                   .text = {.type = f->type, .zone = zone_utc()}};
+  return true;
+}
+
+Code json_encoder_new(const EncodeSpec *spec, Encoder **out, Error *err) {
+  JsonWriter *w = calloc(1, sizeof *w);
+  if (w == NULL) goto bad;
+  w->cols = calloc(spec->n_fields + 1, sizeof *w->cols);
+  if (w->cols == NULL) goto bad;
+  w->row_max = sizeof "{}\n";
+  for (; w->n_cols < spec->n_fields; w->n_cols++) {
+    OutColumn *c = &w->cols[w->n_cols];
+    if (!init_column(c, &spec->fields[w->n_cols])) goto bad;
+    w->row_max += 1 + c->key_len + FIXED_MAX;
+  }
+  w->ignore_null = json_option_bool(spec->options, "json.encode.ignore-null-fields");
+  w->with_t = json_time_form(spec->options) == JSON_TIME_T;
+  *out = (Encoder *)w;
+  return OK;
+bad:
+  json_encoder_free((Encoder *)w);
+  return FAIL(err, ERR_MEMORY, NO_SPAN, "no memory to write json");
+}
+
+void json_encoder_free(Encoder *e) {
+  JsonWriter *w = (JsonWriter *)e;
+  if (w == NULL) return;
+  for (uint32_t i = 0; i < w->n_cols; i++) {
+    free(w->cols[i].key);
+    strbuf_deinit(&w->cols[i].constant);
+  }
+  free(w->cols);
+  free(w);
+}
+
+void json_encode_header(Encoder *e, StrBuf *out) { (void)e, (void)out; }
