@@ -80,7 +80,8 @@ static inline void json_random_number(JsonRandom *r, StrBuf *out) {
     return;
   }
   if (json_one_in(r, 4)) strbuf_putc(out, '-');
-  uint64_t v = rng_next(&r->state) >> (1 + json_below(r, 63));
+  uint32_t shift = 1 + json_below(r, 63);
+  uint64_t v = rng_next(&r->state) >> shift;
   strbuf_printf(out, "%llu", (unsigned long long)v);
   if (json_one_in(r, 3)) strbuf_printf(out, ".%u", json_below(r, 100000));
 }

@@ -207,7 +207,8 @@ static void test_round_trip(void) {
   for (uint32_t row = 0; row < ROWS; row++, b->batch.rows++) {
     for (uint32_t c = 0; c < N; c++) {
       const Type type = fields[c].type;
-      int64_t bits = (int64_t)rng_next(&r.state) >> json_below(&r, 63);
+      uint32_t shift = json_below(&r, 63);
+      int64_t bits = (int64_t)rng_next(&r.state) >> shift;
       const int64_t limits[] = {[PHYS_I8] = 128, [PHYS_I16] = 32768, [PHYS_I32] = INT64_C(1) << 31};
       Value v = value_int(type, bits);
       if (type_phys(type) <= PHYS_I32) v.as.i = bits % limits[type_phys(type)];

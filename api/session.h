@@ -1,0 +1,88 @@
+/* session.h -- what a Weir is: for the files of this folder.
+ *
+ *     weir.c     the session, statement after statement
+ *     jobs.c     running a plan, waiting for it, stopping it
+ *     results.c  rows to the handlers
+ *     tell.c     errors and notes to the handlers
+ */
+#pragma once
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "api/weir.h"
+#include "base/arena.h"
+#include "exec/run/job.h"
+#include "planner/plan.h"
+
+/* Jobs at the same time: one that is waited for, in slot 0, and INSERTs that run on. */
+enum { JOBS_MAX = 64 };
+
+/* A text of SQL and what messages call it. */
+typedef struct SqlText {
+  const char *name, *text;
+  size_t len;
+} SqlText;
+
+typedef struct Statement {
+  Arena arena; /* of its tree, its plan and what its result needs */
+  SqlText from;
+  PlanResult plan;
+} Statement;
+
+typedef struct BackgroundJob BackgroundJob;
+
+struct Weir {
+  WeirHandlers handlers;
+  Planner *planner;
+
+  WeirRows rows;
+  bool header;
+  char *null_text; /* malloc'ed, or NULL */
+
+  pthread_mutex_t telling; /* calls of note and error; the fields down to interrupted */
+  WeirStats stats;
+  uint32_t running; /* jobs */
+  Micros running_since_us;
+
+  /* See weir_interrupt.  A job stays in its slot while it may be interrupted. */
+  atomic_bool interrupted;
+  atomic_uint interrupting; /* calls of weir_interrupt that may hold a pointer to a job */
+  _Atomic(Job *) jobs[JOBS_MAX];
+
+  BackgroundJob *background[JOBS_MAX]; /* slot 0 is never used; the session's thread only */
+  uint32_t n_background;
+  _Atomic(WeirStatus) background_status; /* the first that is not OK */
+};
+
+/* --- tell.c */
+
+void tell_note(Weir *w, const char *line);
+/* Render err as one of from; from->text may be NULL. */
+void tell_error(Weir *w, const SqlText *from, const Error *err);
+/* What a job dropped, and that it was interrupted. */
+void tell_job_end(Weir *w, const PlanResult *plan, const JobStats *stats);
+/* The status of a statement that failed with err, which is told unless it is no error of the
+ * user's: an interrupt, a reader that has gone. */
+WeirStatus tell_failure(Weir *w, const Statement *st, const Error *err);
+
+/* --- results.c */
+
+typedef struct ResultWriter ResultWriter;
+
+/* Where the rows of a job go that is made for st->plan; writer lives in st->arena. */
+ResultWriter *result_writer(Weir *w, Statement *st, JobResult *out);
+/* The result begins; to be called once its job could be opened. */
+void result_begin(ResultWriter *r);
+/* It is complete. */
+MUST_USE Code result_end(ResultWriter *r, Error *err);
+/* It failed: let the reader see what came before. */
+void result_fail(ResultWriter *r);
+/* A result that the planner made: SHOW, DESCRIBE, EXPLAIN. */
+MUST_USE Code result_show(Weir *w, Statement *st, Error *err);
+
+/* --- jobs.c */
+
+/* Run st->plan.job.  Takes *st over (and zeroes it) when it is left to run on. */
+WeirStatus job_execute(Weir *w, Statement *st);
+/* Wait for the INSERTs that run on, and forget them. */
+WeirStatus jobs_wait(Weir *w);

@@ -1,0 +1,282 @@
+/* bind.h -- the binder: names, types and coercions; syntax tree in, logical plan out.
+ *
+ *   bind_query.c    WITH, set operations, VALUES, ORDER BY, LIMIT
+ *   bind_select.c   a SELECT block             bind_group.c   its aggregates and GROUP BY
+ *   bind_from.c     what stands in FROM        bind_window.c  TUMBLE and HOP
+ *   bind_source.c   tables of the catalog      bind_guess.c   files and stdin without DDL
+ *   bind_expr.c     expressions                bind_call.c    calls and special forms
+ *   bind_literal.c  literals                   bind_type.c    types as written
+ *   relation.c      columns by name, where time attributes come from
+ *   bind_insert.c   INSERT                     ddl_*.c        CREATE, ALTER, DROP
+ *
+ * Spans.  The text of a view or of a computed column is not the user's statement, so while such
+ * a text is bound every span is that of the reference to it: bind_span.
+ *
+ * Depth.  The parser bounds the depth of one syntax tree; views and CTEs nest trees in trees, so
+ * the sum is bounded here: bind_enter.  What SQL can double at each level (a CTE used twice, the
+ * operand of BETWEEN) is bounded by NODES_MAX and EXPR_NODES_MAX.
+ */
+#pragma once
+#include "parser/ast.h"
+#include "planner/logical.h"
+#include "planner/session.h"
+
+enum {
+  BIND_DEPTH_MAX = 2000,    /* of all syntax trees that are open at a time */
+  NODES_MAX = 20000,        /* of one logical plan */
+  EXPR_NODES_MAX = 2000000, /* of an expression whose parts occur more than once */
+};
+
+/* --- notes ------------------------------------------------------------------------------ */
+
+typedef struct Notes {
+  const char **items;
+  uint32_t n, cap;
+} Notes;
+
+/* --- columns and their times ------------------------------------------------------------- */
+
+/* A column of a source that a column of a relation is, unchanged.  A UNION has several. */
+typedef struct TimeOrigin TimeOrigin;
+struct TimeOrigin {
+  Source *source;
+  uint32_t column;
+  const TimeOrigin *next;
+};
+
+/* May a column be the time of a window? */
+typedef struct TimeLineage {
+  const TimeOrigin *origins; /* NULL: it is no column of a source */
+  const char *lost;          /* it was the time attribute until here: "GROUP BY"; or NULL */
+  bool is_window_time;       /* window_time of a window function */
+} TimeLineage;
+
+typedef struct RelColumn {
+  const char *name;
+  Type type;
+  ObjectName table; /* qualifier: name is the alias, or the table's, then with its database */
+  TimeLineage time;
+} RelColumn;
+
+/* What a FROM or a query gives: a node and what its columns are called. */
+typedef struct Relation {
+  Node *node;
+  RelColumn *cols; /* parallel to node->fields */
+  uint32_t n_cols;
+} Relation;
+
+/* --- the binder -------------------------------------------------------------------------- */
+
+typedef struct CteScope CteScope;
+struct CteScope {
+  const AstCte *cte;
+  const CteScope *outer; /* what its query sees */
+};
+
+typedef struct Binder {
+  Planner *planner;
+  Arena *arena;
+  ExprEnv env;
+  Error *err;
+  Notes *notes;
+  const char *database; /* where names of one part are looked up */
+  Span within;          /* the reference to the view or table whose text is bound; len 0: none */
+  const CteScope *ctes;
+  uint32_t depth;
+  uint32_t n_nodes;
+  Node **sources; /* of this job */
+  uint32_t n_sources, cap_sources;
+  bool for_view; /* CREATE VIEW, DESCRIBE: nothing will be read now */
+} Binder;
+
+/* env comes from the settings.  ERR_OPTION. */
+MUST_USE Code binder_init(Binder *b, Planner *planner, Arena *arena, Notes *notes, Error *err);
+
+static inline Span bind_span(const Binder *b, Span span) {
+  return b->within.len > 0 ? b->within : span;
+}
+void bind_note(Binder *b, const char *fmt, ...) PRINTF(2, 3);
+/* ERR_UNSUPPORTED: "WHAT is not built yet". */
+Code bind_not_built(Binder *b, Span span, const char *what);
+/* Depth more levels of a syntax tree begin; bind_leave with the same number ends them. */
+MUST_USE Code bind_enter(Binder *b, uint32_t depth, Span span);
+void bind_leave(Binder *b, uint32_t depth);
+/* One more node of the plan. */
+MUST_USE Code bind_count_node(Binder *b, Span span);
+/* e will occur `times` times. */
+MUST_USE Code bind_shared(Binder *b, const Expr *e, uint32_t times);
+/* "STRING", in the arena. */
+const char *bind_type_text(Binder *b, Type type);
+
+/* --- relation.c -------------------------------------------------------------------------- */
+
+/* Give the columns of node, without lineage, under one qualifier. */
+Relation relation_of(Binder *b, Node *node, ObjectName table);
+/* The column a path names.  ERR_NAME with "did you mean", also when it is ambiguous. */
+MUST_USE Code relation_find(Binder *b, const Relation *rel, const AstPath *path, uint32_t *column);
+/* All columns have lost their time by what. */
+void relation_lose_time(Relation *rel, const char *what);
+bool time_is_attribute(TimeLineage time); /* has a watermark now */
+/* Names that occur twice get a number behind them: a, a0. */
+void relation_unique_names(Binder *b, Relation *rel);
+
+/* --- expressions ------------------------------------------------------------------------- */
+
+/* An aggregate call of a SELECT block. */
+typedef struct AggItem {
+  AggCall call;
+  Expr *arg, *filter; /* over the input; NULL: none */
+} AggItem;
+
+typedef struct AggList {
+  AggItem *items;
+  uint32_t n, cap;
+  uint32_t base; /* aggregate i stands in expressions as column base + i */
+} AggList;
+
+typedef struct OutputAlias {
+  const char *name;
+  Expr *expr;
+} OutputAlias;
+
+typedef struct ExprScope {
+  const Relation *rel; /* NULL: no columns */
+  const char *clause;  /* "WHERE" */
+  AggList *aggs;       /* NULL: aggregates are refused */
+  const OutputAlias *aliases;
+  uint32_t n_aliases; /* ORDER BY sees these first */
+} ExprScope;
+
+MUST_USE Code bind_expr(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+/* The same, as BOOLEAN. */
+MUST_USE Code bind_condition(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+MUST_USE Code bind_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+/* Call a function by name. */
+MUST_USE Code bind_func(Binder *b, const char *name, Span span, Expr **args, uint32_t n_args,
+                        Expr **out);
+MUST_USE Code bind_literal(Binder *b, const AstLiteral *literal, bool negative, Span span,
+                           Expr **out);
+MUST_USE Code bind_interval(Binder *b, const AstInterval *interval, Span span, Expr **out);
+const char *bind_unit_word(AstUnit unit); /* "SECOND" */
+MUST_USE Code bind_type(Binder *b, const AstType *ast, Type *out);
+/* An interval of days to seconds that is constant; what names it in messages. */
+MUST_USE Code bind_duration(Binder *b, const AstExpr *ast, const char *what, Micros *out);
+/* A bare NULL as a value of some type: columns have one. */
+Expr *bind_settle_null(Binder *b, Expr *e);
+
+/* --- queries ----------------------------------------------------------------------------- */
+
+MUST_USE Code bind_query(Binder *b, const AstQuery *query, Relation *out);
+/* A SELECT block with the ORDER BY and LIMIT of its query. */
+MUST_USE Code bind_select(Binder *b, const AstQuery *query, Relation *out);
+/* ORDER BY over the columns of a relation. */
+MUST_USE Code bind_order(Binder *b, const AstQuery *query, Relation *rel);
+MUST_USE Code bind_limit(Binder *b, const AstQuery *query, Relation *rel);
+/* ORDER BY 2: is it a position among n_cols columns, and which? */
+MUST_USE Code bind_order_position(Binder *b, const AstExpr *ast, uint32_t n_cols, uint32_t *column,
+                                  bool *is_position);
+/* Sort rel, and drop its columns from n_out on, which are there only for that. */
+MUST_USE Code bind_sort(Binder *b, Relation *rel, SortKey *keys, uint32_t n_keys, uint32_t n_out,
+                        Span span);
+SortKey bind_sort_key(const AstOrderItem *item, uint32_t column);
+
+/* A query's text, as the catalog keeps it: parsed and bound in a database, with the span of
+ * the reference. */
+/* The text of the catalog is bound between these two: names mean what they meant when it was
+ * written. */
+typedef struct BindFrame {
+  const char *database;
+  const CteScope *ctes;
+  Span within;
+} BindFrame;
+BindFrame bind_begin_text(Binder *b, const char *database, Span span);
+void bind_end_text(Binder *b, BindFrame frame);
+MUST_USE Code bind_view(Binder *b, const TableDef *view, Span span, Relation *out);
+
+MUST_USE Code bind_from(Binder *b, const AstTableRef *ref, Relation *out);
+MUST_USE Code bind_window_call(Binder *b, const AstCall *call, Span span, Relation *out);
+
+/* Is the block grouped: by words, or by its aggregates? */
+typedef struct Grouping {
+  const AstSelect *select;
+  Relation *input; /* becomes the aggregate's output */
+  AggList *aggs;
+  Expr ***exprs; /* pointers to what is computed behind the aggregate; rewritten to its columns */
+  uint32_t n_exprs;
+} Grouping;
+MUST_USE Code bind_grouping(Binder *b, const Grouping *g);
+/* SELECT DISTINCT: group by all columns. */
+MUST_USE Code bind_distinct(Binder *b, Relation *rel, Span span);
+
+/* --- tables ------------------------------------------------------------------------------ */
+
+/* Read a table of the catalog, perhaps with an OPTIONS hint. */
+MUST_USE Code bind_table(Binder *b, const TableDef *def, const AstHints *hints, Span span,
+                         Relation *out);
+/* Read a file or stdin (file.text NULL) that nothing was declared of. */
+MUST_USE Code bind_guessed(Binder *b, const AstText *file, const AstHints *hints, Span span,
+                           Relation *out);
+/* May a statement read stdin (still)? */
+MUST_USE Code bind_check_stdin(Binder *b, Span span);
+/* The options of OPTIONS hints; other hints are told and passed over. */
+MUST_USE Code bind_hints(Binder *b, const AstHints *hints, Option **options, uint32_t *n);
+/* Use a source, or the same one that the job has already. */
+MUST_USE Code bind_add_source(Binder *b, Source *source, ObjectName table, Relation *out);
+/* The watermark of a column without one: col - weir.watermark.delay. */
+MUST_USE Code bind_default_watermark(Binder *b, Source *source, uint32_t column);
+
+/* Columns of a table, for the expressions in its definition. */
+typedef struct Columns {
+  const char *table; /* for messages */
+  const FormatField *fields;
+  uint32_t n;
+} Columns;
+/* The expression of a computed column or a watermark. */
+MUST_USE Code bind_over_columns(Binder *b, Columns columns, const char *clause, const AstExpr *ast,
+                                Expr **out);
+MUST_USE Code bind_watermark(Binder *b, Columns columns, uint32_t column, const AstExpr *ast,
+                             Span column_span, Expr **out);
+
+/* Copies without spans, in an arena. */
+Option *options_copy(Arena *a, const Option *items, uint32_t n);
+
+/* --- statements -------------------------------------------------------------------------- */
+
+/* An INSERT as a tree that ends in a Sink.  name: of the table it writes, for the job's name. */
+MUST_USE Code bind_insert(Binder *b, const AstInsert *insert, Node **out, const char **name);
+/* INSERT into a table that is not in the catalog yet: CREATE TABLE AS. */
+MUST_USE Code bind_insert_rows(Binder *b, const TableDef *def, Relation *rows, bool overwrite,
+                               Span span, Node **out);
+
+/* *def is what the catalog is to take, NULL when the table is there already; with AS query the
+ * rows are to be inserted first planned, then taken. */
+MUST_USE Code ddl_create_table(Binder *b, const AstCreateTable *create, TableDef **def,
+                               Node **insert, const char **name);
+MUST_USE Code ddl_create_view(Binder *b, const AstCreateView *create);
+MUST_USE Code ddl_create_database(Binder *b, const AstCreateDatabase *create);
+MUST_USE Code ddl_alter_table(Binder *b, const AstAlterTable *alter);
+MUST_USE Code ddl_alter_view(Binder *b, const AstAlterView *alter);
+MUST_USE Code ddl_drop(Binder *b, const AstDrop *drop);
+
+/* --- for the parts of CREATE TABLE ------------------------------------------------------------ */
+
+/* A table in the making: options with their spans, which are checked before def takes them. */
+typedef struct TableDraft {
+  Binder *b;
+  TableDef *def;
+  uint32_t cap_columns;
+  Option *options;
+  uint32_t n_options, cap_options;
+  Span span; /* of its name */
+} TableDraft;
+
+MUST_USE Code draft_add_column(TableDraft *d, const TableColumn *column, Span span);
+void draft_add_option(TableDraft *d, const Option *option);
+/* Column by name, -1: there is none. */
+int32_t draft_find(const TableDraft *d, const char *name);
+/* Take over what LIKE names, before (physical columns and options) the new table's own. */
+MUST_USE Code draft_like(TableDraft *d, const AstCreateTable *create);
+/* Check options against the physical columns. */
+MUST_USE Code table_check_options(Binder *b, const TableDef *def, Options options, Span span);
+/* An expression as the catalog keeps it. */
+const char *ast_kept_text(Arena *a, const AstExpr *ast);

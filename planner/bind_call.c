@@ -1,0 +1,236 @@
+/* bind_call.c -- calls: aggregates, special forms such as EXTRACT, functions by name.
+ *
+ * An aggregate becomes an entry of the scope's AggList and stands in the expression as a column
+ * behind those of the input; bind_group.c puts the aggregate's real column there.
+ */
+#include <string.h>
+
+#include "parser/ast_print.h"
+#include "planner/bind.h"
+
+/* --- aggregates ------------------------------------------------------------------------------ */
+
+static const char *call_text(Binder *b, const AstExpr *ast) {
+  StrBuf text;
+  strbuf_init(&text, 0);
+  ast_print_expr(&text, ast);
+  char *copy = arena_strdup(b->arena, strbuf_text(&text));
+  strbuf_deinit(&text);
+  return copy;
+}
+
+static bool optional_equal(const Expr *x, const Expr *y) {
+  return x == NULL || y == NULL ? x == y : expr_equal(x, y);
+}
+
+/* The number of the aggregate in the list, where an equal one is used again. */
+static uint32_t add_agg(Binder *b, AggList *list, const AggItem *item) {
+  for (uint32_t i = 0; i < list->n; i++) {
+    const AggItem *other = &list->items[i];
+    if (strcmp(other->call.name, item->call.name) == 0 &&
+        other->call.distinct == item->call.distinct && optional_equal(other->arg, item->arg) &&
+        optional_equal(other->filter, item->filter)) {
+      return i;
+    }
+  }
+  ARENA_PUSH(b->arena, list->items, list->n, list->cap, *item);
+  return list->n - 1;
+}
+
+static Code agg_not_here(Binder *b, const ExprScope *s, const AstExpr *ast, const char *name) {
+  FAIL(b->err, ERR_TYPE, bind_span(b, ast->span), "the aggregate %s cannot stand in %s", name,
+       s->clause);
+  if (strcmp(s->clause, "WHERE") == 0) error_hint(b->err, "HAVING filters groups");
+  return ERR_TYPE;
+}
+
+/* COUNT(x) of what is never NULL counts rows. */
+static bool counts_rows(const AggItem *item) {
+  return strcmp(item->call.name, "COUNT") == 0 && !item->call.distinct && item->arg != NULL &&
+         item->arg->kind == EXPR_CONST && !item->arg->value.null;
+}
+
+static Code bind_agg_args(Binder *b, const ExprScope *s, const AstCall *call, const AggDef *def,
+                          Span span, AggItem *item) {
+  const ExprScope inner = {.rel = s->rel, .clause = "an aggregate"};
+  const ExprScope filter = {.rel = s->rel, .clause = "FILTER"};
+  const uint32_t n = call->args.n;
+  Type *types = ARENA_ARRAY(b->arena, Type, n);
+  for (uint32_t i = 0; i < n; i++) {
+    Expr *arg;
+    TRY(bind_expr(b, &inner, call->args.items[i].value, &arg));
+    arg = bind_settle_null(b, arg);
+    types[i] = arg->type;
+    if (i == 0) item->arg = arg;
+  }
+  if (n == 0 && !call->star) {
+    return FAIL(b->err, ERR_TYPE, bind_span(b, span), "%s needs an argument", agg_name(def));
+  }
+  TRY(agg_bind(def, types, n, bind_span(b, span), &item->call, b->err));
+  if (call->filter != NULL) TRY(bind_condition(b, &filter, call->filter, &item->filter));
+  if (!counts_rows(item)) return OK;
+  item->arg = NULL;
+  return agg_bind(def, NULL, 0, bind_span(b, span), &item->call, b->err);
+}
+
+static Code bind_agg(Binder *b, const ExprScope *s, const AstExpr *ast, const AggDef *def,
+                     Expr **out) {
+  const AstCall *call = ast->call;
+  AggItem item = {.call = {.arg = -1, .filter = -1, .distinct = call->distinct}};
+  if (s->aggs == NULL) return agg_not_here(b, s, ast, agg_name(def));
+  if (call->order_by.n > 0) return bind_not_built(b, ast->span, "ORDER BY in an aggregate");
+  if (call->nulls != AST_TREAT_DEFAULT) return bind_not_built(b, ast->span, "IGNORE NULLS");
+  if (call->star && strcmp(agg_name(def), "COUNT") != 0) {
+    return FAIL(b->err, ERR_TYPE, bind_span(b, ast->span), "%s(*): only COUNT takes *",
+                agg_name(def));
+  }
+  TRY(bind_agg_args(b, s, call, def, ast->span, &item));
+  if (item.arg == NULL) item.call.distinct = false;
+  item.call.span = bind_span(b, ast->span);
+  item.call.text = call_text(b, ast);
+  uint32_t at = add_agg(b, s->aggs, &item);
+  Expr *e = expr_column(b->arena, s->aggs->base + at, item.call.result, item.call.span);
+  e->name = item.call.text;
+  *out = e;
+  return OK;
+}
+
+/* --- special forms ---------------------------------------------------------------------------- */
+
+static Expr *word(Binder *b, const char *text, Span span) {
+  Str s = str_of(text);
+  return expr_const(b->arena, value_text(type_text(TYPE_CHAR, (uint32_t)s.len), s),
+                    bind_span(b, span));
+}
+
+/* args[1..] shift up by one and word comes first. */
+static void put_first(Expr **args, uint32_t *n, Expr *first) {
+  memmove(args + 1, args, *n * sizeof *args);
+  args[0] = first;
+  ++*n;
+}
+
+/* Bring the arguments of a form into the order of its function, whose name is returned.  args has
+ * room for two more. */
+static const char *arrange(Binder *b, const AstCall *call, const char *name, Expr **args,
+                           uint32_t *n) {
+  static const char *const sides[] = {"BOTH", "LEADING", "TRAILING"};
+  switch (call->form) {
+    case AST_FORM_EXTRACT:
+    case AST_FORM_UNIT_ARGS:
+      put_first(args, n, word(b, bind_unit_word(call->unit), call->unit_span));
+      return name;
+    case AST_FORM_TO_UNIT:
+      args[(*n)++] = word(b, bind_unit_word(call->unit), call->unit_span);
+      return text_eq_nocase(name, "FLOOR") ? "FLOOR_TIME" : "CEIL_TIME";
+    case AST_FORM_TRIM: { /* s and perhaps chars: side, chars, s */
+      Expr *text = args[0], *chars = *n > 1 ? args[1] : word(b, " ", text->span);
+      args[0] = word(b, sides[call->trim_side], text->span);
+      args[1] = chars;
+      args[2] = text;
+      *n = 3;
+      return name;
+    }
+    case AST_FORM_PLAIN:
+    case AST_FORM_BARE:
+    case AST_FORM_SUBSTRING:
+    case AST_FORM_POSITION:
+    case AST_FORM_OVERLAY:
+    case AST_FORM_JSON:
+      break;
+  }
+  return name;
+}
+
+/* --- functions by name -------------------------------------------------------------------------- */
+
+static bool is_one_of(const char *name, const char *const *list) {
+  for (; *list != NULL; list++) {
+    if (text_eq_nocase(name, *list)) return true;
+  }
+  return false;
+}
+
+/* Functions that Flink has and that mean something else than a missing name. */
+static Code check_name(Binder *b, const AstCall *call, const char *name) {
+  static const char *const group_windows[] = {
+      "TUMBLE",     "TUMBLE_START",  "TUMBLE_END",     "TUMBLE_ROWTIME",  "HOP",
+      "HOP_START",  "HOP_END",       "HOP_ROWTIME",    "SESSION",         "SESSION_START",
+      "SESSION_END", "SESSION_ROWTIME", "TUMBLE_PROCTIME", "HOP_PROCTIME", "SESSION_PROCTIME",
+      "CUMULATE",   NULL};
+  static const char *const known[] = {
+      "FIRST_VALUE", "LAST_VALUE",  "LISTAGG",    "ARRAY_AGG",  "COLLECT",
+      "STDDEV_POP",  "STDDEV_SAMP", "VAR_POP",    "VAR_SAMP",   "VARIANCE",
+      "PERCENTILE",  "ROW_NUMBER",  "RANK",       "DENSE_RANK", "LAG",
+      "LEAD",        "NTILE",       "GROUPING",   "GROUPING_ID", "GROUP_ID",
+      "CURRENT_WATERMARK", "SOURCE_WATERMARK", "APPROX_COUNT_DISTINCT", "JSON_OBJECTAGG",
+      "JSON_ARRAYAGG", NULL};
+  Span span = call->name.span;
+  if (func_find(str_of(name)) != NULL) return OK;
+  if (is_one_of(name, group_windows)) {
+    FAIL(b->err, ERR_UNSUPPORTED, bind_span(b, span), "the group window function %s is not built",
+         name);
+    error_hint(b->err, "window table functions are: FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), "
+                       "INTERVAL '10' SECOND))");
+    return ERR_UNSUPPORTED;
+  }
+  if (is_one_of(name, known)) return bind_not_built(b, span, name);
+  return OK;
+}
+
+/* `no function "SUMM"`: the nearest may be an aggregate, which func_call does not know. */
+static void hint_aggregate(Binder *b, const char *name) {
+  const char *near = NULL;
+  uint32_t distance = 0, n;
+  const FuncDef *const *funcs = func_list(&n);
+  for (uint32_t i = 0; i < n; i++) {
+    if ((funcs[i]->flags & FUNC_OPERATOR) == 0) {
+      nearest_name_offer(name, funcs[i]->name, &near, &distance);
+    }
+  }
+  const char *scalar = near;
+  const AggDef *const *aggs = agg_list(&n);
+  for (uint32_t i = 0; i < n; i++) nearest_name_offer(name, agg_name(aggs[i]), &near, &distance);
+  if (near == scalar) return;
+  Error *err = b->err;
+  err->hint[0] = '\0';
+  error_hint(err, "did you mean \"%s\"?", near);
+}
+
+static Code bind_scalar(Binder *b, const ExprScope *s, const AstExpr *ast, const char *name,
+                        Expr **out) {
+  const AstCall *call = ast->call;
+  uint32_t n = call->args.n;
+  Expr **args = ARENA_ARRAY(b->arena, Expr *, n + 2);
+  TRY(check_name(b, call, name));
+  if (call->star || call->distinct || call->filter != NULL || call->order_by.n > 0) {
+    return FAIL(b->err, ERR_TYPE, bind_span(b, ast->span), "\"%s\" is no aggregate", name);
+  }
+  if (call->form == AST_FORM_JSON) return bind_not_built(b, call->name.span, name);
+  for (uint32_t i = 0; i < n; i++) {
+    const AstArg *arg = &call->args.items[i];
+    if (arg->name.text != NULL) return bind_not_built(b, arg->name.span, "a named argument here");
+    TRY(bind_expr(b, s, arg->value, &args[i]));
+  }
+  const char *internal = arrange(b, call, name, args, &n);
+  Code code = bind_func(b, internal, call->form == AST_FORM_PLAIN ? call->name.span : ast->span,
+                        args, n, out);
+  if (code == ERR_NAME && func_find(str_of(internal)) == NULL) hint_aggregate(b, name);
+  TRY(code);
+  (*out)->span = bind_span(b, ast->span);
+  return OK;
+}
+
+Code bind_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
+  const AstCall *call = ast->call;
+  if (call->over != NULL) return bind_not_built(b, call->over->span, "OVER");
+  if (call->name.n > 1) {
+    return FAIL(b->err, ERR_NAME, bind_span(b, call->name.span),
+                "no function \"%s\" in a database: functions of the user are not built yet",
+                call->name.items[call->name.n - 1].text);
+  }
+  const char *name = call->name.items[0].text;
+  const AggDef *agg = agg_find(str_of(name));
+  if (agg != NULL) return bind_agg(b, s, ast, agg, out);
+  return bind_scalar(b, s, ast, name, out);
+}

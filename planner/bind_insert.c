@@ -1,0 +1,295 @@
+/* bind_insert.c -- INSERT: the columns of a query into those of a table, by position. */
+#include <string.h>
+
+#include "planner/bind.h"
+#include "planner/not_null.h"
+
+/* A table that is written. */
+typedef struct Target {
+  const char *table;     /* for messages */
+  const char *full_name; /* default_catalog.default_database.t */
+  const FormatField *fields;
+  uint32_t n_fields;
+  Options options;
+  Span span;
+} Target;
+
+/* --- options of files ------------------------------------------------------------------------------- */
+
+/* The format that the extension of a path means, NULL for none. */
+static const char *format_of_path(const char *path) {
+  static const char *const formats[][2] = {
+      {".csv", "csv"}, {".tsv", "csv"}, {".json", "json"}, {".jsonl", "json"}, {".ndjson", "json"}};
+  Str s = str_of(path);
+  for (size_t i = 0; i < COUNT_OF(formats); i++) {
+    if (str_ends(s, str_of(formats[i][0]))) return formats[i][1];
+  }
+  return NULL;
+}
+
+/* INSERT INTO 'out.csv': what FROM 'out.csv' would read. */
+static Code file_options(Binder *b, const AstText *file, Options hinted, Options *out) {
+  const char *path = file->text, *format = format_of_path(path);
+  Option *all = ARENA_ARRAY(b->arena, Option, 5 + hinted.n);
+  uint32_t n = 0;
+  Span span = bind_span(b, file->span);
+  if (format == NULL && options_find(hinted, "format") == NULL) {
+    FAIL(b->err, ERR_OPTION, span, "the format of \"%s\" is not known", path);
+    error_hint(b->err, "names end in .csv .tsv .json .jsonl or .ndjson; or hint it: "
+                       "/*+ OPTIONS('format' = 'csv') */");
+    return ERR_OPTION;
+  }
+  all[n++] = (Option){"connector", "filesystem", NO_SPAN, NO_SPAN};
+  all[n++] = (Option){"path", path, NO_SPAN, span};
+  if (options_find(hinted, "format") == NULL) {
+    all[n++] = (Option){"format", format, NO_SPAN, NO_SPAN};
+    if (strcmp(format, "csv") == 0) all[n++] = (Option){"csv.header", "true", NO_SPAN, NO_SPAN};
+    if (str_ends(str_of(path), STR(".tsv"))) {
+      all[n++] = (Option){"csv.field-delimiter", "\\t", NO_SPAN, NO_SPAN};
+    }
+  }
+  for (uint32_t i = 0; i < hinted.n; i++) all[n++] = hinted.items[i];
+  *out = (Options){all, n};
+  return OK;
+}
+
+/* --- the table -------------------------------------------------------------------------------------- */
+
+/* The columns that a sink has: all but computed ones. */
+static void target_of_table(Binder *b, const TableDef *def, Options hinted, Span span,
+                            Target *out) {
+  Arena *a = b->arena;
+  FormatField *fields = ARENA_ARRAY(a, FormatField, def->n_columns);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < def->n_columns; i++) {
+    const TableColumn *c = &def->columns[i];
+    if (c->computed == NULL) fields[n++] = (FormatField){arena_strdup(a, c->name), c->type};
+  }
+  Option *options = ARENA_ARRAY(a, Option, def->n_options + hinted.n);
+  Option *declared = options_copy(a, def->options, def->n_options);
+  if (def->n_options > 0) memcpy(options, declared, def->n_options * sizeof *options);
+  if (hinted.n > 0) memcpy(options + def->n_options, hinted.items, hinted.n * sizeof *options);
+  *out = (Target){.table = arena_strdup(a, def->name),
+                  .full_name = arena_printf(a, CATALOG_NAME ".%s.%s", def->database, def->name),
+                  .fields = fields,
+                  .n_fields = n,
+                  .options = {options, def->n_options + hinted.n},
+                  .span = bind_span(b, span)};
+}
+
+static Code find_table(Binder *b, const AstPath *path, const TableDef **def) {
+  ObjectName name;
+  TRY(catalog_name_of(b->planner->catalog, b->database, path, &name, b->err));
+  *def = catalog_find(b->planner->catalog, name);
+  if (*def == NULL) {
+    return catalog_no_table(b->planner->catalog, path, NULL, bind_span(b, path->span), b->err);
+  }
+  if ((*def)->query == NULL) return OK;
+  return FAIL(b->err, ERR_TYPE, bind_span(b, path->span), "INSERT into the view \"%s\"",
+              name.name);
+}
+
+static Code check_sink(Binder *b, const Target *t, bool overwrite, const Connector **connector) {
+  const Format *format;
+  TRY(connector_check(t->options, t->fields, t->n_fields, t->span, connector, &format, b->err));
+  if ((*connector)->sink == NULL) {
+    return FAIL(b->err, ERR_UNSUPPORTED, t->span,
+                "\"%s\" cannot be written: connector \"%s\" only reads", t->table,
+                (*connector)->name);
+  }
+  if (format != NULL && !format->sink) {
+    return FAIL(b->err, ERR_UNSUPPORTED, t->span,
+                "\"%s\" cannot be written: format \"%s\" only reads", t->table, format->name);
+  }
+  if (overwrite && strcmp((*connector)->name, "filesystem") != 0) {
+    return FAIL(b->err, ERR_UNSUPPORTED, t->span, "INSERT OVERWRITE needs a table of files");
+  }
+  return OK;
+}
+
+/* --- the columns -------------------------------------------------------------------------------------- */
+
+static void print_schema(const char *const *names, const Type *types, uint32_t n, StrBuf *out) {
+  strbuf_putc(out, '(');
+  for (uint32_t i = 0; i < n; i++) {
+    strbuf_printf(out, "%s%s ", i > 0 ? ", " : "", names[i]);
+    type_print(types[i], out);
+  }
+  strbuf_putc(out, ')');
+}
+
+/* `query: (a INT, b STRING); table: (a INT)` */
+static void hint_schemas(Binder *b, const Relation *rows, const Target *t) {
+  uint32_t n = rows->n_cols > t->n_fields ? rows->n_cols : t->n_fields;
+  const char **names = ARENA_ARRAY(b->arena, const char *, n);
+  Type *types = ARENA_ARRAY(b->arena, Type, n);
+  StrBuf text = {0};
+  strbuf_puts(&text, "query: ");
+  for (uint32_t i = 0; i < rows->n_cols; i++) {
+    names[i] = rows->cols[i].name;
+    types[i] = rows->cols[i].type;
+  }
+  print_schema(names, types, rows->n_cols, &text);
+  strbuf_puts(&text, "; table: ");
+  for (uint32_t i = 0; i < t->n_fields; i++) {
+    names[i] = t->fields[i].name;
+    types[i] = t->fields[i].type;
+  }
+  print_schema(names, types, t->n_fields, &text);
+  error_hint(b->err, "%s", strbuf_text(&text));
+  strbuf_deinit(&text);
+}
+
+/* The value of a column of the sink: cast, and checked for NULL.  The declared length of a text is
+ * not enforced, as in Flink. */
+static Code column_value(Binder *b, const Target *t, uint32_t column, const Relation *rows,
+                         uint32_t from, Span span, Expr **out) {
+  Type want = t->fields[column].type;
+  Expr *e = field_ref(b->arena, rows->node, from, span);
+  if (!type_implicit(e->type, want)) {
+    FAIL(b->err, ERR_TYPE, span, "query and table \"%s\" do not match: \"%s\" is %s, the table has %s",
+         t->table, t->fields[column].name, bind_type_text(b, e->type), bind_type_text(b, want));
+    hint_schemas(b, rows, t);
+    return ERR_TYPE;
+  }
+  bool text = type_is_character(e->type) || type_is_binary(e->type);
+  if (!text) e = expr_cast_node(b->arena, e, want, false, span);
+  if (!want.nullable) {
+    e = not_null_check(b->arena, e,
+                       arena_printf(b->arena, "NULL for the NOT NULL column \"%s\" of \"%s\"",
+                                    t->fields[column].name, t->table),
+                       span);
+  }
+  *out = e;
+  return OK;
+}
+
+/* Which column of the sink each column of the query goes to. */
+static Code target_columns(Binder *b, const Target *t, const AstNames *names, uint32_t *column) {
+  for (uint32_t i = 0; i < names->n; i++) {
+    const AstName *name = &names->items[i];
+    const char *near = NULL;
+    uint32_t distance = 0;
+    column[i] = t->n_fields;
+    for (uint32_t k = 0; k < t->n_fields; k++) {
+      if (strcmp(t->fields[k].name, name->text) == 0) column[i] = k;
+      nearest_name_offer(name->text, t->fields[k].name, &near, &distance);
+    }
+    if (column[i] == t->n_fields) {
+      FAIL(b->err, ERR_NAME, bind_span(b, name->span), "no column \"%s\" to write in \"%s\"",
+           name->text, t->table);
+      if (near != NULL) error_hint(b->err, "did you mean \"%s\"?", near);
+      return ERR_NAME;
+    }
+    for (uint32_t k = 0; k < i; k++) {
+      if (column[k] != column[i]) continue;
+      return FAIL(b->err, ERR_NAME, bind_span(b, name->span), "column \"%s\" is named twice",
+                  name->text);
+    }
+  }
+  return OK;
+}
+
+/* source[c]: the column of the query for column c of the sink, n_cols where there is none. */
+static Code match_columns(Binder *b, const Target *t, const AstNames *names, const Relation *rows,
+                          uint32_t *source) {
+  uint32_t n = names != NULL && names->n > 0 ? names->n : t->n_fields;
+  if (rows->n_cols != n) {
+    FAIL(b->err, ERR_TYPE, t->span,
+         "query and table \"%s\" do not match: the query has %u columns, %u are written", t->table,
+         rows->n_cols, n);
+    hint_schemas(b, rows, t);
+    return ERR_TYPE;
+  }
+  uint32_t *column = ARENA_ARRAY(b->arena, uint32_t, n);
+  for (uint32_t i = 0; i < n; i++) column[i] = i;
+  if (names != NULL) TRY(target_columns(b, t, names, column));
+  for (uint32_t i = 0; i < t->n_fields; i++) source[i] = rows->n_cols;
+  for (uint32_t i = 0; i < n; i++) source[column[i]] = i;
+  return OK;
+}
+
+static Code bind_rows(Binder *b, const Target *t, const AstNames *names, const Relation *rows,
+                      bool overwrite, Node **out) {
+  Arena *a = b->arena;
+  SinkOpSpec sink = {.table = t->table, .options = t->options, .n_fields = t->n_fields,
+                     .overwrite = overwrite, .span = t->span};
+  TRY(check_sink(b, t, overwrite, &sink.connector));
+  uint32_t *source = ARENA_ARRAY(a, uint32_t, t->n_fields);
+  TRY(match_columns(b, t, names, rows, source));
+  Expr **exprs = ARENA_ARRAY(a, Expr *, t->n_fields);
+  FormatField *fields = ARENA_ARRAY(a, FormatField, t->n_fields);
+  for (uint32_t i = 0; i < t->n_fields; i++) {
+    if (source[i] < rows->n_cols) {
+      TRY(column_value(b, t, i, rows, source[i], t->span, &exprs[i]));
+    } else if (t->fields[i].type.nullable) {
+      exprs[i] = expr_null(a, t->fields[i].type, t->span);
+    } else {
+      return FAIL(b->err, ERR_TYPE, t->span, "no value for the NOT NULL column \"%s\" of \"%s\"",
+                  t->fields[i].name, t->table);
+    }
+    fields[i] = (FormatField){t->fields[i].name, exprs[i]->type};
+  }
+  sink.fields = fields;
+  Node *project = node_project(a, rows->node, exprs, fields, t->n_fields, t->span);
+  *out = node_sink(a, project, &sink, t->full_name);
+  return OK;
+}
+
+/* --- statements ---------------------------------------------------------------------------------------- */
+
+Code bind_insert_rows(Binder *b, const TableDef *def, Relation *rows, bool overwrite, Span span,
+                      Node **out) {
+  Target t;
+  target_of_table(b, def, (Options){0}, span, &t);
+  return bind_rows(b, &t, NULL, rows, overwrite, out);
+}
+
+/* The columns of a file without DDL are those of the query. */
+static Code bind_insert_file(Binder *b, const AstInsert *insert, Options hinted, Relation *rows,
+                             Node **out) {
+  const AstText *file = &insert->target->table.file;
+  Target t = {.table = file->text, .full_name = file->text, .span = bind_span(b, file->span)};
+  if (insert->columns.n > 0) {
+    return FAIL(b->err, ERR_NAME, bind_span(b, insert->columns.items[0].span),
+                "a file without CREATE TABLE has the columns of the query");
+  }
+  TRY(file_options(b, file, hinted, &t.options));
+  relation_unique_names(b, rows);
+  FormatField *fields = ARENA_ARRAY(b->arena, FormatField, rows->n_cols);
+  for (uint32_t i = 0; i < rows->n_cols; i++) {
+    Type type = rows->cols[i].type;
+    if (type.kind == TYPE_NULL) type = type_string();
+    fields[i] = (FormatField){rows->cols[i].name, type};
+  }
+  t.fields = fields;
+  t.n_fields = rows->n_cols;
+  return bind_rows(b, &t, NULL, rows, insert->overwrite, out);
+}
+
+Code bind_insert(Binder *b, const AstInsert *insert, Node **out, const char **name) {
+  const AstTableRef *target = insert->target;
+  Option *hinted;
+  uint32_t n_hinted;
+  Relation rows;
+  Target t;
+  if (insert->partition.n > 0) {
+    return bind_not_built(b, insert->partition.items[0].column.span, "INSERT INTO a PARTITION");
+  }
+  if (insert->on_conflict != AST_CONFLICT_UNSET) {
+    return bind_not_built(b, target->span, "ON CONFLICT");
+  }
+  TRY(bind_hints(b, &target->table.hints, &hinted, &n_hinted));
+  const Options hints = {hinted, n_hinted};
+  if (target->kind == AST_REF_FILE) {
+    *name = target->table.file.text;
+    TRY(bind_query(b, insert->query, &rows));
+    return bind_insert_file(b, insert, hints, &rows, out);
+  }
+  const TableDef *def;
+  TRY(find_table(b, &target->table.path, &def));
+  target_of_table(b, def, hints, target->table.path.span, &t);
+  *name = t.full_name;
+  TRY(bind_query(b, insert->query, &rows));
+  return bind_rows(b, &t, &insert->columns, &rows, insert->overwrite, out);
+}

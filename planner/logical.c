@@ -1,0 +1,168 @@
+/* logical.c -- making nodes of the logical plan, and small questions about them. */
+#include "planner/logical.h"
+
+#include <string.h>
+
+static Node *node_new(Arena *a, NodeKind kind, Node **inputs, uint32_t n_inputs, Span span) {
+  Node *n = ARENA_NEW(a, Node);
+  n->kind = kind;
+  n->span = span;
+  n->inputs = inputs;
+  n->n_inputs = n_inputs;
+  n->bounded = true;
+  for (uint32_t i = 0; i < n_inputs; i++) n->bounded &= inputs[i]->bounded;
+  return n;
+}
+
+/* A node with one input, whose columns it passes on. */
+static Node *node_over(Arena *a, NodeKind kind, Node *input, Span span) {
+  Node **inputs = ARENA_ARRAY(a, Node *, 1);
+  inputs[0] = input;
+  Node *n = node_new(a, kind, inputs, 1, span);
+  n->fields = input->fields;
+  n->n_fields = input->n_fields;
+  return n;
+}
+
+Node *node_source(Arena *a, Source *source) {
+  Node *n = node_new(a, NODE_SOURCE, NULL, 0, source->span);
+  FormatField *fields = ARENA_ARRAY(a, FormatField, source->n_columns);
+  source->out = ARENA_ARRAY(a, uint32_t, source->n_columns);
+  source->n_out = source->n_columns;
+  for (uint32_t i = 0; i < source->n_columns; i++) {
+    fields[i] = source->columns[i].field;
+    source->out[i] = i;
+  }
+  n->fields = fields;
+  n->n_fields = source->n_columns;
+  n->bounded = source->bounded;
+  n->u.source = source;
+  return n;
+}
+
+Node *node_values(Arena *a, const FormatField *fields, uint32_t n_fields, Expr **rows,
+                  uint32_t n_rows, Span span) {
+  Node *n = node_new(a, NODE_VALUES, NULL, 0, span);
+  n->fields = fields;
+  n->n_fields = n_fields;
+  n->u.values.rows = rows;
+  n->u.values.n_rows = n_rows;
+  return n;
+}
+
+Node *node_filter(Arena *a, Node *input, Expr *filter) {
+  Node *n = node_over(a, NODE_FILTER, input, filter->span);
+  n->u.filter = filter;
+  return n;
+}
+
+Node *node_project(Arena *a, Node *input, Expr **exprs, const FormatField *fields, uint32_t n_fields,
+                   Span span) {
+  Node *n = node_over(a, NODE_PROJECT, input, span);
+  n->u.exprs = exprs;
+  n->fields = fields;
+  n->n_fields = n_fields;
+  return n;
+}
+
+FormatField window_field(uint32_t i, Type time_type) {
+  static const char *const names[WINDOW_COLUMNS] = {"window_start", "window_end", "window_time"};
+  assert(i < WINDOW_COLUMNS);
+  TypeKind kind = i < 2 ? TYPE_TIMESTAMP : (TypeKind)time_type.kind;
+  return (FormatField){names[i], type_not_null(type_time(kind, 3))};
+}
+
+/* The first n fields and those of the window. */
+static void set_fields_and_window(Arena *a, Node *n, const FormatField *fields, uint32_t n_fields,
+                                  Type time_type) {
+  FormatField *all = ARENA_ARRAY(a, FormatField, n_fields + WINDOW_COLUMNS);
+  memcpy(all, fields, n_fields * sizeof *all);
+  for (uint32_t i = 0; i < WINDOW_COLUMNS; i++) all[n_fields + i] = window_field(i, time_type);
+  n->fields = all;
+  n->n_fields = n_fields + WINDOW_COLUMNS;
+}
+
+Node *node_window_tvf(Arena *a, Node *input, WindowSpec window, Span span) {
+  Node *n = node_over(a, NODE_WINDOW_TVF, input, span);
+  n->u.window = window;
+  set_fields_and_window(a, n, input->fields, input->n_fields, window.time_type);
+  return n;
+}
+
+static Node *aggregate(Arena *a, NodeKind kind, Node *input, AggregateSpec *agg,
+                       const char *const *names, Span span) {
+  Node *n = node_over(a, kind, input, span);
+  FormatField *fields = ARENA_ARRAY(a, FormatField, agg->n_keys + agg->n_aggs);
+  for (uint32_t i = 0; i < agg->n_keys; i++) fields[i] = input->fields[agg->keys[i]];
+  for (uint32_t i = 0; i < agg->n_aggs; i++) {
+    fields[agg->n_keys + i] = (FormatField){names[i], agg->aggs[i].result};
+  }
+  n->u.agg = agg;
+  n->fields = fields;
+  n->n_fields = agg->n_keys + agg->n_aggs;
+  return n;
+}
+
+Node *node_aggregate(Arena *a, Node *input, AggregateSpec *agg, const char *const *names,
+                     Span span) {
+  return aggregate(a, NODE_AGGREGATE, input, agg, names, span);
+}
+
+Node *node_window_aggregate(Arena *a, Node *input, AggregateSpec *agg, const char *const *names,
+                            Span span) {
+  Node *n = aggregate(a, NODE_WINDOW_AGGREGATE, input, agg, names, span);
+  set_fields_and_window(a, n, n->fields, n->n_fields, agg->window.time_type);
+  return n;
+}
+
+Node *node_union(Arena *a, Node **inputs, uint32_t n_inputs, const FormatField *fields, Span span) {
+  Node *n = node_new(a, NODE_UNION, inputs, n_inputs, span);
+  n->fields = fields;
+  n->n_fields = inputs[0]->n_fields;
+  return n;
+}
+
+Node *node_sort(Arena *a, Node *input, SortKey *keys, uint32_t n_keys, Span span) {
+  Node *n = node_over(a, NODE_SORT, input, span);
+  n->u.sort.keys = keys;
+  n->u.sort.n_keys = n_keys;
+  return n;
+}
+
+Node *node_limit(Arena *a, Node *input, uint64_t offset, uint64_t limit, Span span) {
+  Node *n = node_over(a, NODE_LIMIT, input, span);
+  n->u.limit.offset = offset;
+  n->u.limit.limit = limit;
+  return n;
+}
+
+Node *node_sink(Arena *a, Node *input, const SinkOpSpec *sink, const char *path) {
+  Node *n = node_over(a, NODE_SINK, input, sink->span);
+  n->u.sink.spec = *sink;
+  n->u.sink.path = path;
+  n->fields = sink->fields;
+  return n;
+}
+
+Expr *field_ref(Arena *a, const Node *input, uint32_t column, Span span) {
+  assert(column < input->n_fields);
+  Expr *e = expr_column(a, column, input->fields[column].type, span);
+  e->name = input->fields[column].name;
+  return e;
+}
+
+static uint32_t measure(const Expr *e, uint32_t max, uint32_t *nodes) {
+  if (++*nodes >= max) return 1;
+  uint32_t deepest = 0;
+  for (uint32_t i = 0; i < e->n_args && *nodes < max; i++) {
+    uint32_t depth = measure(e->args[i], max, nodes);
+    if (depth > deepest) deepest = depth;
+  }
+  return deepest + 1;
+}
+
+ExprSize expr_size(const Expr *e, uint32_t max) {
+  ExprSize size = {0};
+  size.depth = measure(e, max, &size.nodes);
+  return size;
+}

@@ -1,0 +1,151 @@
+/* logical.h -- the logical plan: what a query computes, before how.
+ *
+ *     Sink
+ *       Project  n = SUM(v) ...
+ *         Aggregate  keys [window_start, window_end, k]
+ *           Project  keys, arguments and filters of the aggregates
+ *             Filter
+ *               WindowTvf  TUMBLE(ts, 10 s)
+ *                 Source   t: columns, computed columns, watermark
+ *
+ * The binder builds it, rules (rules.def) rewrite it in place, lower.c makes a JobPlan of it.
+ * Expressions and column numbers refer to the columns of the node's input, of a UNION to those of
+ * each input.  It is a tree but for Source nodes, which all that read the same table share: so
+ * stdin is read once.
+ */
+#pragma once
+#include "exec/expr/func.h"
+#include "exec/ops/op_spec.h"
+
+typedef enum NodeKind {
+  NODE_SOURCE,
+  NODE_VALUES,
+  NODE_FILTER,
+  NODE_PROJECT,
+  NODE_WINDOW_TVF,
+  NODE_AGGREGATE,
+  NODE_WINDOW_AGGREGATE,
+  NODE_UNION,
+  NODE_SORT,
+  NODE_LIMIT,
+  NODE_SINK
+} NodeKind;
+
+/* A column of a table as a query sees it. */
+typedef struct SourceColumn {
+  FormatField field;
+  uint32_t physical; /* number among the physical columns, where computed is NULL */
+  Expr *computed;    /* over the physical columns */
+} SourceColumn;
+
+/* A table to be read.  Its rows get their computed columns, then their watermark, before anything
+ * else is done with them. */
+typedef struct Source {
+  const char *path[3]; /* catalog, database, table; path[0] NULL: a file or stdin, named [2] */
+  const char *table;   /* as messages name it */
+  const Connector *connector;
+  const Format *format;
+  Options options;
+  const FormatField *physical;
+  uint32_t n_physical;
+  const SourceColumn *columns;
+  uint32_t n_columns;
+  int32_t rowtime; /* column with a watermark; -1: none, or none yet */
+  Expr *watermark; /* over columns */
+  bool declared;   /* the watermark stands in the table's DDL */
+  bool bounded;
+  Span span;
+  /* What comes out: numbers of columns; all of them until unused ones are pruned. */
+  uint32_t *out;
+  uint32_t n_out;
+  uint32_t *map; /* column to its place in out; only after pruning */
+  bool pruned;
+} Source;
+
+typedef struct AggregateSpec {
+  uint32_t *keys;
+  uint32_t n_keys;
+  AggCall *aggs;
+  uint32_t n_aggs;
+  WindowSpec window; /* WINDOW_AGGREGATE only */
+  Span window_span;
+} AggregateSpec;
+
+typedef struct Node Node;
+struct Node {
+  NodeKind kind;
+  Span span;
+  Node **inputs;
+  uint32_t n_inputs;
+  const FormatField *fields; /* what comes out */
+  uint32_t n_fields;
+  bool bounded;  /* all that is below ends some day */
+  bool *used;    /* of the fields, while unused ones are pruned */
+  void *lowered; /* Source: the operator made for it */
+  union {
+    Source *source;
+    struct {
+      Expr **rows; /* rows[r * n_fields + c] */
+      uint32_t n_rows;
+    } values;
+    Expr *filter;
+    Expr **exprs;      /* PROJECT: n_fields */
+    WindowSpec window; /* TVF: its columns come behind those of the input: start, end, time */
+    AggregateSpec *agg; /* out: keys, aggregates; WINDOW_AGGREGATE: then start, end, time */
+    struct {
+      SortKey *keys;
+      uint32_t n_keys;
+    } sort;
+    struct {
+      uint64_t offset, limit; /* UINT64_MAX: none */
+    } limit;
+    struct {
+      SinkOpSpec spec;
+      const char *path; /* "default_catalog.default_database.t" */
+    } sink;
+  } u;
+};
+
+enum { WINDOW_COLUMNS = 3 };
+
+Node *node_source(Arena *a, Source *source);
+Node *node_values(Arena *a, const FormatField *fields, uint32_t n_fields, Expr **rows,
+                  uint32_t n_rows, Span span);
+Node *node_filter(Arena *a, Node *input, Expr *filter);
+Node *node_project(Arena *a, Node *input, Expr **exprs, const FormatField *fields, uint32_t n,
+                   Span span);
+Node *node_window_tvf(Arena *a, Node *input, WindowSpec window, Span span);
+/* names[i] is the name of aggregate i's column. */
+Node *node_aggregate(Arena *a, Node *input, AggregateSpec *agg, const char *const *names,
+                     Span span);
+Node *node_window_aggregate(Arena *a, Node *input, AggregateSpec *agg, const char *const *names,
+                            Span span);
+Node *node_union(Arena *a, Node **inputs, uint32_t n, const FormatField *fields, Span span);
+Node *node_sort(Arena *a, Node *input, SortKey *keys, uint32_t n_keys, Span span);
+Node *node_limit(Arena *a, Node *input, uint64_t offset, uint64_t limit, Span span);
+Node *node_sink(Arena *a, Node *input, const SinkOpSpec *sink, const char *path);
+
+/* Columns of a window function: window_start, window_end, window_time. */
+FormatField window_field(uint32_t i, Type time_type);
+
+/* A column reference with its name. */
+Expr *field_ref(Arena *a, const Node *input, uint32_t column, Span span);
+
+/* Number of nodes of an expression as a tree, counted up to max (shared parts count as often as
+ * they occur, so a small graph may be a huge tree), and its depth. */
+typedef struct ExprSize {
+  uint32_t nodes, depth;
+} ExprSize;
+ExprSize expr_size(const Expr *e, uint32_t max);
+
+/* A window as EXPLAIN shows it: "TUMBLE(time_col=[ts], size=[10 s])". */
+void window_print(const WindowSpec *w, const FormatField *input, StrBuf *out);
+/* "10 s", "1 min", "1500 ms". */
+void duration_print(Micros us, StrBuf *out);
+/* [default_catalog, default_database, t] */
+void source_print_path(const Source *source, StrBuf *out);
+
+/* The tree as EXPLAIN's "Abstract Syntax Tree" shows it. */
+void logical_print(const Node *root, StrBuf *out);
+/* A line of a tree: what stands before it.  is_last[i]: at depth i + 1 no sibling follows. */
+void tree_indent(const bool *is_last, uint32_t depth, StrBuf *out);

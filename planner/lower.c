@@ -1,0 +1,308 @@
+/* lower.c -- nodes to operators.
+ *
+ *   Source            SCAN, CALC (computed columns), WATERMARK; made once, however many share it
+ *   Project, Filter   CALC: both in one where the filter is right below
+ *   Aggregate         LOCAL_GROUP_AGG if that is exact, EXCHANGE by the keys, GROUP_AGG
+ *   WindowAggregate   the same with LOCAL_WINDOW_AGG and WINDOW_AGG
+ *   Sort, Limit       EXCHANGE to one, SORT (with the limit) or LIMIT
+ */
+#include "planner/lower.h"
+
+#include <string.h>
+
+#include "base/limits.h"
+
+typedef struct Lowering {
+  Arena *arena;
+  const Planner *planner;
+  OpSpec **ops;
+  uint32_t n_ops, cap_ops;
+  const char **paths;
+  uint32_t cap_paths;
+  bool one_phase;
+} Lowering;
+
+static OpSpec *lower_node(Lowering *l, Node *n);
+
+static OpSpec *op_new(Lowering *l, OpId id, const FormatField *fields, uint32_t n_fields,
+                      Span span) {
+  OpSpec *op = ARENA_NEW(l->arena, OpSpec);
+  op->id = id;
+  op->index = l->n_ops;
+  op->fields = fields;
+  op->n_fields = n_fields;
+  op->span = span;
+  uint32_t n = l->n_ops;
+  ARENA_PUSH(l->arena, l->paths, n, l->cap_paths, NULL);
+  ARENA_PUSH(l->arena, l->ops, l->n_ops, l->cap_ops, op);
+  return op;
+}
+
+/* An operator with one input, whose columns it passes on unless fields are set later. */
+static OpSpec *op_over(Lowering *l, OpId id, OpSpec *input, Span span) {
+  OpSpec *op = op_new(l, id, input->fields, input->n_fields, span);
+  op->inputs = ARENA_ARRAY(l->arena, OpSpec *, 1);
+  op->inputs[0] = input;
+  op->n_inputs = 1;
+  return op;
+}
+
+static OpSpec *op_calc(Lowering *l, OpSpec *input, Expr *filter, Expr **exprs,
+                       const FormatField *fields, uint32_t n, Span span) {
+  OpSpec *op = op_over(l, OP_CALC, input, span);
+  op->u.calc = (CalcSpec){filter, exprs, n};
+  op->fields = fields;
+  op->n_fields = n;
+  return op;
+}
+
+/* All columns of an operator, as expressions. */
+static Expr **all_columns(Lowering *l, const OpSpec *input, Span span) {
+  Expr **exprs = ARENA_ARRAY(l->arena, Expr *, input->n_fields);
+  for (uint32_t i = 0; i < input->n_fields; i++) {
+    exprs[i] = expr_column(l->arena, i, input->fields[i].type, span);
+    exprs[i]->name = input->fields[i].name;
+  }
+  return exprs;
+}
+
+/* --- leaves --------------------------------------------------------------------------------------------------- */
+
+/* wanted: the physical columns that the columns which come out are made of. */
+static OpSpec *lower_scan(Lowering *l, const Source *s, uint32_t *place) {
+  bool *used = ARENA_ARRAY(l->arena, bool, s->n_physical);
+  for (uint32_t i = 0; i < s->n_out; i++) {
+    const SourceColumn *c = &s->columns[s->out[i]];
+    if (c->computed != NULL) {
+      expr_columns_used(c->computed, used);
+    } else {
+      used[c->physical] = true;
+    }
+  }
+  uint32_t *wanted = ARENA_ARRAY(l->arena, uint32_t, s->n_physical), n = 0;
+  FormatField *fields = ARENA_ARRAY(l->arena, FormatField, s->n_physical);
+  for (uint32_t i = 0; i < s->n_physical; i++) {
+    if (!used[i]) continue;
+    place[i] = n;
+    fields[n] = s->physical[i];
+    wanted[n++] = i;
+  }
+  OpSpec *scan = op_new(l, OP_SCAN, fields, n, s->span);
+  scan->u.scan = (ScanSpec){.table = s->table,
+                            .connector = s->connector,
+                            .format = s->format,
+                            .options = s->options,
+                            .fields = s->physical,
+                            .n_fields = s->n_physical,
+                            .wanted = wanted,
+                            .n_wanted = n,
+                            .bounded = s->bounded,
+                            .span = s->span};
+  StrBuf path = {0};
+  source_print_path(s, &path);
+  l->paths[scan->index] = arena_strdup(l->arena, strbuf_text(&path));
+  strbuf_deinit(&path);
+  return scan;
+}
+
+static OpSpec *lower_source(Lowering *l, Node *n) {
+  Source *s = n->u.source;
+  if (n->lowered != NULL) return n->lowered;
+  uint32_t *place = ARENA_ARRAY(l->arena, uint32_t, s->n_physical);
+  OpSpec *op = lower_scan(l, s, place);
+  bool same = op->n_fields == s->n_out;
+  Expr **exprs = ARENA_ARRAY(l->arena, Expr *, s->n_out);
+  for (uint32_t i = 0; i < s->n_out; i++) {
+    const SourceColumn *c = &s->columns[s->out[i]];
+    if (c->computed != NULL) {
+      exprs[i] = expr_remap(l->arena, c->computed, place);
+      same = false;
+    } else {
+      exprs[i] = expr_column(l->arena, place[c->physical], c->field.type, s->span);
+      exprs[i]->name = c->field.name;
+      same &= place[c->physical] == i;
+    }
+  }
+  if (!same) op = op_calc(l, op, NULL, exprs, n->fields, n->n_fields, s->span);
+  if (s->rowtime >= 0) {
+    op = op_over(l, OP_WATERMARK, op, s->span);
+    op->u.watermark.time_col = s->map[s->rowtime];
+    op->u.watermark.expr = expr_remap(l->arena, s->watermark, s->map);
+  }
+  n->lowered = op;
+  return op;
+}
+
+static OpSpec *lower_values(Lowering *l, const Node *n) {
+  OpSpec *op = op_new(l, OP_VALUES, n->fields, n->n_fields, n->span);
+  op->u.values = (ValuesSpec){n->u.values.rows, n->u.values.n_rows, n->n_fields};
+  return op;
+}
+
+/* --- rows to rows ------------------------------------------------------------------------------------------------ */
+
+static OpSpec *lower_project(Lowering *l, const Node *n) {
+  Node *below = n->inputs[0];
+  Expr *filter = NULL;
+  if (below->kind == NODE_FILTER) {
+    filter = below->u.filter;
+    below = below->inputs[0];
+  }
+  OpSpec *input = lower_node(l, below);
+  return op_calc(l, input, filter, n->u.exprs, n->fields, n->n_fields, n->span);
+}
+
+static OpSpec *lower_filter(Lowering *l, const Node *n) {
+  OpSpec *input = lower_node(l, n->inputs[0]);
+  Expr **exprs = all_columns(l, input, n->span);
+  return op_calc(l, input, n->u.filter, exprs, input->fields, input->n_fields, n->span);
+}
+
+/* An operator that is twice an input of one UNION would be met once: the second time a CALC stands
+ * between. */
+static OpSpec *lower_union(Lowering *l, const Node *n) {
+  OpSpec **inputs = ARENA_ARRAY(l->arena, OpSpec *, n->n_inputs);
+  for (uint32_t i = 0; i < n->n_inputs; i++) {
+    inputs[i] = lower_node(l, n->inputs[i]);
+    if (n->inputs[i]->kind != NODE_SOURCE) continue;
+    for (uint32_t k = 0; k < i; k++) {
+      if (inputs[k] != inputs[i]) continue;
+      OpSpec *same = inputs[i];
+      inputs[i] = op_calc(l, same, NULL, all_columns(l, same, n->span), same->fields,
+                          same->n_fields, n->span);
+    }
+  }
+  OpSpec *op = op_new(l, OP_UNION, n->fields, n->n_fields, n->span);
+  op->inputs = inputs;
+  op->n_inputs = n->n_inputs;
+  return op;
+}
+
+static OpSpec *op_exchange(Lowering *l, OpSpec *input, const uint32_t *keys, uint32_t n_keys,
+                           Span span) {
+  OpSpec *op = op_over(l, OP_EXCHANGE, input, span);
+  op->u.exchange = (ExchangeSpec){n_keys > 0 ? DIST_HASH : DIST_SINGLE, keys, n_keys};
+  return op;
+}
+
+static OpSpec *lower_sort(Lowering *l, const Node *n, uint64_t offset, uint64_t limit) {
+  OpSpec *input = lower_node(l, n->inputs[0]);
+  OpSpec *op = op_over(l, OP_SORT, op_exchange(l, input, NULL, 0, n->span), n->span);
+  op->u.sort = (SortSpec){n->u.sort.keys, n->u.sort.n_keys, offset, limit};
+  return op;
+}
+
+static OpSpec *lower_limit(Lowering *l, const Node *n) {
+  uint64_t offset = n->u.limit.offset, limit = n->u.limit.limit;
+  if (n->inputs[0]->kind == NODE_SORT) return lower_sort(l, n->inputs[0], offset, limit);
+  OpSpec *input = lower_node(l, n->inputs[0]);
+  OpSpec *op = op_over(l, OP_LIMIT, op_exchange(l, input, NULL, 0, n->span), n->span);
+  op->u.limit = (LimitSpec){offset, limit};
+  return op;
+}
+
+/* --- aggregates -------------------------------------------------------------------------------------------------- */
+
+/* May rows be combined before the exchange without changing a bit of the result? */
+static bool is_exact(const AggregateSpec *agg) {
+  for (uint32_t i = 0; i < agg->n_aggs; i++) {
+    const AggCall *call = &agg->aggs[i];
+    const AggKernels *k = call->kernels;
+    if (call->distinct || k->ordered || !k->words || k->merge == NULL) return false;
+  }
+  return true;
+}
+
+static OpSpec *lower_group_agg(Lowering *l, const Node *n) {
+  const AggregateSpec *agg = n->u.agg;
+  OpSpec *op = lower_node(l, n->inputs[0]);
+  GroupAggSpec *spec = ARENA_NEW(l->arena, GroupAggSpec);
+  bool two_phase = !l->one_phase && is_exact(agg);
+  *spec = (GroupAggSpec){agg->keys, agg->n_keys, agg->aggs, agg->n_aggs, two_phase};
+  if (two_phase) {
+    op = op_over(l, OP_LOCAL_GROUP_AGG, op, n->span);
+    op->u.group_agg = spec;
+  }
+  op = op_over(l, OP_GROUP_AGG, op_exchange(l, op, agg->keys, agg->n_keys, n->span), n->span);
+  op->u.group_agg = spec;
+  op->fields = n->fields;
+  op->n_fields = n->n_fields;
+  return op;
+}
+
+static OpSpec *lower_window_agg(Lowering *l, const Node *n) {
+  const AggregateSpec *agg = n->u.agg;
+  OpSpec *op = lower_node(l, n->inputs[0]);
+  WindowAggSpec *spec = ARENA_NEW(l->arena, WindowAggSpec);
+  bool two_phase = !l->one_phase && is_exact(agg);
+  *spec = (WindowAggSpec){agg->window, agg->keys, agg->n_keys, agg->aggs, agg->n_aggs, two_phase};
+  if (two_phase) {
+    op = op_over(l, OP_LOCAL_WINDOW_AGG, op, n->span);
+    op->u.window_agg = spec;
+  }
+  op = op_over(l, OP_WINDOW_AGG, op_exchange(l, op, agg->keys, agg->n_keys, n->span), n->span);
+  op->u.window_agg = spec;
+  op->fields = n->fields;
+  op->n_fields = n->n_fields;
+  return op;
+}
+
+/* --- all of them ---------------------------------------------------------------------------------------------------- */
+
+static OpSpec *lower_sink(Lowering *l, const Node *n) {
+  OpSpec *op = op_over(l, OP_SINK, lower_node(l, n->inputs[0]), n->span);
+  op->u.sink = n->u.sink.spec;
+  op->fields = n->fields;
+  l->paths[op->index] = n->u.sink.path;
+  return op;
+}
+
+static OpSpec *lower_node(Lowering *l, Node *n) {
+  switch (n->kind) {
+    case NODE_SOURCE:
+      return lower_source(l, n);
+    case NODE_VALUES:
+      return lower_values(l, n);
+    case NODE_FILTER:
+      return lower_filter(l, n);
+    case NODE_PROJECT:
+      return lower_project(l, n);
+    case NODE_AGGREGATE:
+      return lower_group_agg(l, n);
+    case NODE_WINDOW_AGGREGATE:
+      return lower_window_agg(l, n);
+    case NODE_UNION:
+      return lower_union(l, n);
+    case NODE_SORT:
+      return lower_sort(l, n, 0, UINT64_MAX);
+    case NODE_LIMIT:
+      return lower_limit(l, n);
+    case NODE_SINK:
+      return lower_sink(l, n);
+    case NODE_WINDOW_TVF:
+      break; /* refused by rules_run */
+  }
+  assert(!"a node that can be run");
+  return NULL;
+}
+
+Lowered lower(Arena *arena, const Planner *planner, const ExprEnv *env, Node *const *roots,
+              uint32_t n_roots) {
+  const Settings *s = &planner->settings;
+  Lowering l = {.arena = arena, .planner = planner};
+  l.one_phase = text_eq_nocase(settings_text(s, SETTING_AGG_PHASE), "ONE_PHASE");
+  for (uint32_t i = 0; i < n_roots; i++) lower_node(&l, roots[i]);
+  JobPlan *job = ARENA_NEW(arena, JobPlan);
+  const char *dead_letters = settings_text(s, SETTING_DEAD_LETTERS);
+  uint32_t cores = planner->cores < WORKERS_MAX ? planner->cores : WORKERS_MAX;
+  int64_t parallelism = settings_int(s, SETTING_PARALLELISM);
+  *job = (JobPlan){.ops = l.ops,
+                   .n_ops = l.n_ops,
+                   .env = *env,
+                   .parallelism = parallelism > 0 ? (uint32_t)parallelism : cores,
+                   .chunk_bytes = (uint32_t)settings_int(s, SETTING_CHUNK_BYTES),
+                   .batch_rows = (uint32_t)settings_int(s, SETTING_BATCH_ROWS),
+                   .idle_timeout_us = settings_duration_us(s, SETTING_IDLE_TIMEOUT)};
+  if (dead_letters != NULL) job->dead_letter_path = arena_strdup(arena, dead_letters);
+  return (Lowered){job, l.paths};
+}

@@ -1,0 +1,337 @@
+/* plan.c -- one statement: which part of the planner does it, and what comes back. */
+#include "planner/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "planner/bind.h"
+#include "planner/lower.h"
+#include "planner/rules.h"
+#include "planner/show.h"
+
+enum { EXPLAIN_MAX = 16 << 20 }; /* bytes; a deep tree is indented at every line */
+
+/* --- sessions --------------------------------------------------------------------------------------------- */
+
+Planner *planner_new(uint32_t cores) {
+  Planner *p = calloc(1, sizeof *p);
+  if (p == NULL) out_of_memory();
+  p->catalog = catalog_new();
+  p->cores = cores > 0 ? cores : 1;
+  return p;
+}
+
+void planner_free(Planner *p) {
+  if (p == NULL) return;
+  catalog_free(p->catalog);
+  settings_deinit(&p->settings);
+  free(p);
+}
+
+void planner_stdin_is_script(Planner *p, bool is_script) { p->stdin_is_script = is_script; }
+
+Code planner_set(Planner *p, const char *key, const char *value, Error *err) {
+  return settings_set(&p->settings, &(Option){key, value, NO_SPAN, NO_SPAN}, err);
+}
+
+const char *planner_setting(const Planner *p, const char *key) {
+  return settings_by_key(&p->settings, key);
+}
+
+/* --- queries and INSERTs ------------------------------------------------------------------------------------ */
+
+/* The plans of a statement, each of which ends in a Sink. */
+typedef struct Job {
+  Node **roots;
+  uint32_t n, cap;
+  const char *name;
+  bool is_query;
+} Job;
+
+/* Has the node these names already, and no bare NULL among its types? */
+static bool is_presentable(const Relation *rel) {
+  for (uint32_t i = 0; i < rel->n_cols; i++) {
+    const FormatField *field = &rel->node->fields[i];
+    if (field->type.kind == TYPE_NULL || strcmp(field->name, rel->cols[i].name) != 0) return false;
+  }
+  return true;
+}
+
+/* Give the result its names and types, and a Sink. */
+static Node *result_sink(Binder *b, Relation *rel, Span span) {
+  relation_unique_names(b, rel);
+  Expr **exprs = ARENA_ARRAY(b->arena, Expr *, rel->n_cols);
+  FormatField *fields = ARENA_ARRAY(b->arena, FormatField, rel->n_cols);
+  for (uint32_t i = 0; i < rel->n_cols; i++) {
+    exprs[i] = field_ref(b->arena, rel->node, i, span);
+    if (exprs[i]->type.kind == TYPE_NULL) exprs[i] = expr_null(b->arena, type_string(), span);
+    fields[i] = (FormatField){rel->cols[i].name, exprs[i]->type};
+  }
+  Node *node = rel->node;
+  if (!is_presentable(rel)) {
+    node = node_project(b->arena, node, exprs, fields, rel->n_cols, span);
+  }
+  const SinkOpSpec sink = {.table = "the result", .fields = fields, .n_fields = rel->n_cols,
+                           .span = span};
+  return node_sink(b->arena, node, &sink, "result");
+}
+
+static void add_root(Binder *b, Job *job, Node *root) {
+  ARENA_PUSH(b->arena, job->roots, job->n, job->cap, root);
+}
+
+static Code bind_insert_of(Binder *b, const AstInsert *insert, Job *job) {
+  Node *root;
+  const char *name;
+  TRY(bind_insert(b, insert, &root, &name));
+  job->name = job->n == 0 ? arena_printf(b->arena, "insert-into_%s", name)
+                          : arena_printf(b->arena, "%s,%s", job->name, name);
+  add_root(b, job, root);
+  return OK;
+}
+
+/* A statement that reads or writes tables. */
+static Code bind_job(Binder *b, const AstStmt *stmt, Job *job) {
+  Relation rel;
+  if (stmt->kind == AST_STMT_QUERY) {
+    TRY(bind_query(b, stmt->query, &rel));
+    add_root(b, job, result_sink(b, &rel, stmt->query->span));
+    job->name = "collect";
+    job->is_query = true;
+    return OK;
+  }
+  if (stmt->kind == AST_STMT_INSERT) return bind_insert_of(b, stmt->insert, job);
+  if (stmt->kind != AST_STMT_SET_OF) {
+    return FAIL(b->err, ERR_SYNTAX, stmt->span, "EXPLAIN takes a query, an INSERT or a STATEMENT SET");
+  }
+  for (uint32_t i = 0; i < stmt->set_of.n; i++) {
+    TRY(bind_insert_of(b, stmt->set_of.items[i]->insert, job));
+  }
+  return OK;
+}
+
+static Code optimize(Binder *b, const Job *job, Lowered *out) {
+  const RuleContext r = {b->arena, &b->env, b->err, b->notes};
+  TRY(rules_run(&r, job->roots, job->n));
+  *out = lower(b->arena, b->planner, &b->env, job->roots, job->n);
+  return job_plan_validate(out->job, b->err);
+}
+
+/* Do all rows wait for the end of the input? */
+static bool comes_at_end(const Node *n) {
+  if (n->kind == NODE_SORT || n->kind == NODE_AGGREGATE) return true;
+  for (uint32_t i = 0; i < n->n_inputs; i++) {
+    if (!comes_at_end(n->inputs[i])) return false;
+  }
+  return n->n_inputs > 0;
+}
+
+static void describe_job(Binder *b, const Job *job, const Lowered *plan, PlanResult *result) {
+  const char *given = settings_text(&b->planner->settings, SETTING_PIPELINE_NAME);
+  result->kind = job->is_query ? PLAN_QUERY : PLAN_INSERT;
+  result->job = plan->job;
+  result->name = given != NULL ? arena_strdup(b->arena, given) : job->name;
+  result->bounded = result->at_end = true;
+  for (uint32_t i = 0; i < job->n; i++) {
+    result->bounded &= job->roots[i]->bounded;
+    result->at_end &= comes_at_end(job->roots[i]);
+  }
+  if (job->is_query) {
+    const Node *n = job->roots[0];
+    result->fields = n->fields;
+    result->n_fields = n->n_fields;
+    n = n->inputs[0];
+    while (n->kind == NODE_PROJECT || n->kind == NODE_LIMIT) {
+      result->limited |= n->kind == NODE_LIMIT;
+      n = n->inputs[0];
+    }
+    result->ordered = n->kind == NODE_SORT;
+  }
+  for (uint32_t i = 0; i < plan->job->n_ops; i++) {
+    const OpSpec *op = plan->job->ops[i];
+    if (op->id == OP_SCAN && strcmp(op->u.scan.connector->name, "stdin") == 0) {
+      b->planner->stdin_taken = true;
+    }
+  }
+}
+
+static Code plan_job(Binder *b, const AstStmt *stmt, PlanResult *result) {
+  Job job = {0};
+  Lowered plan;
+  TRY(bind_job(b, stmt, &job));
+  TRY(optimize(b, &job, &plan));
+  describe_job(b, &job, &plan, result);
+  return OK;
+}
+
+/* --- CREATE TABLE ---------------------------------------------------------------------------------------------- */
+
+static Code plan_create_table(Binder *b, const AstStmt *stmt, PlanResult *result) {
+  TableDef *def;
+  Node *insert;
+  const char *name;
+  Lowered plan;
+  TRY(ddl_create_table(b, stmt->create_table, &def, &insert, &name));
+  if (insert != NULL) {
+    Job job = {.name = arena_printf(b->arena, "insert-into_%s", name)};
+    add_root(b, &job, insert);
+    Code code = optimize(b, &job, &plan);
+    if (code != OK) {
+      table_def_free(def);
+      return code;
+    }
+    describe_job(b, &job, &plan, result);
+  }
+  if (def != NULL) catalog_add(b->planner->catalog, def);
+  return OK;
+}
+
+/* --- EXPLAIN ------------------------------------------------------------------------------------------------------ */
+
+static Code check_details(Binder *b, const AstStmt *stmt) {
+  static const char *const words[] = {"ESTIMATED_COST", "CHANGELOG_MODE", "PLAN_ADVICE",
+                                      "JSON_EXECUTION_PLAN"};
+  const AstExplain *explain = stmt->explain;
+  if (explain->mode == AST_EXPLAIN_ANALYZE) return bind_not_built(b, stmt->span, "EXPLAIN ANALYZE");
+  if (explain->mode == AST_EXPLAIN_UPGRADE) return bind_not_built(b, stmt->span, "EXPLAIN UPGRADE");
+  for (size_t i = 0; i < COUNT_OF(words); i++) {
+    if ((explain->details >> i & 1) == 0) continue;
+    return FAIL(b->err, ERR_UNSUPPORTED, stmt->span, "EXPLAIN %s is not built yet", words[i]);
+  }
+  return OK;
+}
+
+static Code explain_into(Binder *b, const AstStmt *stmt, StrBuf *text) {
+  Job job = {0};
+  Lowered plan;
+  TRY(check_details(b, stmt));
+  TRY(bind_job(b, stmt->explain->stmt, &job));
+  strbuf_puts(text, "== Abstract Syntax Tree ==\n");
+  for (uint32_t i = 0; i < job.n; i++) {
+    if (i > 0) strbuf_putc(text, '\n');
+    logical_print(job.roots[i], text);
+  }
+  TRY(optimize(b, &job, &plan));
+  strbuf_puts(text, "\n== Optimized Physical Plan ==\n");
+  physical_print(&plan, false, text);
+  strbuf_puts(text, "\n== Optimized Execution Plan ==\n");
+  physical_print(&plan, true, text);
+  if (!strbuf_failed(text)) return OK;
+  return FAIL(b->err, ERR_LIMIT, stmt->span, "the plan's text is above %d bytes", EXPLAIN_MAX);
+}
+
+static Code plan_explain(Binder *b, const AstStmt *stmt, PlanResult *result) {
+  StrBuf text;
+  strbuf_init(&text, EXPLAIN_MAX);
+  Code code = explain_into(b, stmt, &text);
+  if (code == OK) {
+    result->kind = PLAN_ROWS;
+    result->rows = text_rows(b->arena, strbuf_text(&text));
+  }
+  strbuf_deinit(&text);
+  return code;
+}
+
+/* --- all of them --------------------------------------------------------------------------------------------------- */
+
+static Code plan_rows(Binder *b, const AstStmt *stmt, PlanResult *result) {
+  result->kind = PLAN_ROWS;
+  if (stmt->kind == AST_STMT_SHOW) {
+    Code code = show_statement(b->planner, stmt->show, b->arena, &result->rows, b->err);
+    if (code != OK && b->err->span.len == 0) b->err->span = stmt->span;
+    return code;
+  }
+  return describe_statement(b->planner, stmt->describe, b->arena, &result->rows, b->err);
+}
+
+static Code plan_set(Binder *b, const AstStmt *stmt, PlanResult *result) {
+  const AstOption *o = &stmt->option;
+  if (o->key.text == NULL) {
+    result->kind = PLAN_ROWS;
+    result->rows = show_settings(b->planner, b->arena);
+    return OK;
+  }
+  const Option option = {o->key.text, o->value.text, o->key.span, o->value.span};
+  return settings_set(&b->planner->settings, &option, b->err);
+}
+
+static Code plan_reset(Binder *b, const AstStmt *stmt) {
+  const AstText *key = &stmt->option.key;
+  if (key->text != NULL) {
+    return settings_reset(&b->planner->settings, key->text, key->span, b->err);
+  }
+  settings_reset_all(&b->planner->settings);
+  return OK;
+}
+
+static Code plan_kind(Binder *b, const AstStmt *stmt, PlanResult *result) {
+  switch (stmt->kind) {
+    case AST_STMT_QUERY:
+    case AST_STMT_INSERT:
+    case AST_STMT_SET_OF:
+      return plan_job(b, stmt, result);
+    case AST_STMT_CREATE_TABLE:
+      return plan_create_table(b, stmt, result);
+    case AST_STMT_CREATE_VIEW:
+      return ddl_create_view(b, stmt->create_view);
+    case AST_STMT_CREATE_DATABASE:
+      return ddl_create_database(b, stmt->create_database);
+    case AST_STMT_ALTER_TABLE:
+      return ddl_alter_table(b, stmt->alter_table);
+    case AST_STMT_ALTER_VIEW:
+      return ddl_alter_view(b, stmt->alter_view);
+    case AST_STMT_DROP:
+      return ddl_drop(b, stmt->drop);
+    case AST_STMT_EXPLAIN:
+      return plan_explain(b, stmt, result);
+    case AST_STMT_DESCRIBE:
+    case AST_STMT_SHOW:
+      return plan_rows(b, stmt, result);
+    case AST_STMT_SET:
+      return plan_set(b, stmt, result);
+    case AST_STMT_RESET:
+      return plan_reset(b, stmt);
+    case AST_STMT_USE:
+      return catalog_use(b->planner->catalog, &stmt->path, b->err);
+    case AST_STMT_QUIT:
+      result->kind = PLAN_QUIT;
+      return OK;
+    case AST_STMT_CLEAR:
+      result->kind = PLAN_CLEAR;
+      return OK;
+    case AST_STMT_HELP:
+      result->kind = PLAN_HELP;
+      return OK;
+    case AST_STMT_CREATE_FUNCTION:
+      return bind_not_built(b, stmt->span, "CREATE FUNCTION");
+    case AST_STMT_ALTER_DATABASE:
+      return bind_not_built(b, stmt->span, "ALTER DATABASE");
+    case AST_STMT_ALTER_FUNCTION:
+      return bind_not_built(b, stmt->span, "ALTER FUNCTION");
+    case AST_STMT_UPDATE:
+      return bind_not_built(b, stmt->span, "UPDATE");
+    case AST_STMT_DELETE:
+      return bind_not_built(b, stmt->span, "DELETE");
+    case AST_STMT_TRUNCATE:
+      return bind_not_built(b, stmt->span, "TRUNCATE");
+    case AST_STMT_ANALYZE:
+      return bind_not_built(b, stmt->span, "ANALYZE TABLE");
+    case AST_STMT_CHECKPOINT:
+      return bind_not_built(b, stmt->span, "CHECKPOINT");
+  }
+  assert(!"a kind of statement");
+  return ERR_SYNTAX;
+}
+
+Code plan_statement(Planner *p, const AstStmt *stmt, Arena *arena, PlanResult *result,
+                    Error *err) {
+  Binder b;
+  Notes notes = {0};
+  *result = (PlanResult){.kind = PLAN_NOTHING};
+  Code code = binder_init(&b, p, arena, &notes, err);
+  if (code == OK) code = plan_kind(&b, stmt, result);
+  result->notes = notes.items;
+  result->n_notes = notes.n;
+  if (code != OK) result->kind = PLAN_NOTHING;
+  return code;
+}

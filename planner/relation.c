@@ -1,0 +1,125 @@
+/* relation.c -- columns by name, and where their time comes from. */
+#include <string.h>
+
+#include "planner/bind.h"
+
+Relation relation_of(Binder *b, Node *node, ObjectName table) {
+  Relation rel = {.node = node, .n_cols = node->n_fields};
+  rel.cols = ARENA_ARRAY(b->arena, RelColumn, node->n_fields);
+  for (uint32_t i = 0; i < node->n_fields; i++) {
+    rel.cols[i].name = node->fields[i].name;
+    rel.cols[i].type = node->fields[i].type;
+    rel.cols[i].table = table;
+  }
+  return rel;
+}
+
+/* --- names ------------------------------------------------------------------------------ */
+
+/* Does column c answer to the path, whose last part is its name? */
+static bool path_names(const AstPath *path, const RelColumn *c) {
+  uint32_t n = path->n;
+  if (strcmp(path->items[n - 1].text, c->name) != 0) return false;
+  if (n == 1) return true;
+  if (c->table.name == NULL || strcmp(path->items[n - 2].text, c->table.name) != 0) return false;
+  if (n == 2) return true;
+  if (c->table.database == NULL || strcmp(path->items[n - 3].text, c->table.database) != 0) {
+    return false;
+  }
+  return n == 3 || (n == 4 && strcmp(path->items[0].text, CATALOG_NAME) == 0);
+}
+
+static bool has_qualifier(const Relation *rel, const char *name) {
+  for (uint32_t i = 0; i < rel->n_cols; i++) {
+    if (rel->cols[i].table.name != NULL && strcmp(rel->cols[i].table.name, name) == 0) return true;
+  }
+  return false;
+}
+
+/* `no column "prise" in "bids"`, or that there is no such table. */
+static Code no_column(Binder *b, const Relation *rel, const AstPath *path) {
+  const AstName *name = &path->items[path->n - 1];
+  const char *near = NULL, *table = NULL;
+  uint32_t distance = 0;
+  if (path->n > 1 && !has_qualifier(rel, path->items[path->n - 2].text)) {
+    const AstName *qualifier = &path->items[path->n - 2];
+    for (uint32_t i = 0; i < rel->n_cols; i++) {
+      if (rel->cols[i].table.name == NULL) continue;
+      nearest_name_offer(qualifier->text, rel->cols[i].table.name, &near, &distance);
+    }
+    bool is_row = false; /* column.field */
+    for (uint32_t i = 0; i < rel->n_cols; i++) {
+      is_row |= strcmp(rel->cols[i].name, qualifier->text) == 0;
+    }
+    if (is_row) return bind_not_built(b, path->span, "a field of a column");
+    FAIL(b->err, ERR_NAME, bind_span(b, qualifier->span), "no table \"%s\" in FROM",
+         qualifier->text);
+  } else {
+    bool one_table = rel->n_cols > 0;
+    for (uint32_t i = 0; i < rel->n_cols; i++) {
+      nearest_name_offer(name->text, rel->cols[i].name, &near, &distance);
+      if (rel->cols[i].table.name != rel->cols[0].table.name) one_table = false;
+    }
+    if (one_table) table = rel->cols[0].table.name;
+    if (table != NULL) {
+      FAIL(b->err, ERR_NAME, bind_span(b, name->span), "no column \"%s\" in \"%s\"", name->text,
+           table);
+    } else {
+      FAIL(b->err, ERR_NAME, bind_span(b, name->span), "no column \"%s\"", name->text);
+    }
+  }
+  if (near != NULL) error_hint(b->err, "did you mean \"%s\"?", near);
+  return ERR_NAME;
+}
+
+Code relation_find(Binder *b, const Relation *rel, const AstPath *path, uint32_t *column) {
+  uint32_t found = 0;
+  for (uint32_t i = 0; i < rel->n_cols; i++) {
+    if (!path_names(path, &rel->cols[i])) continue;
+    if (found++ == 0) *column = i;
+  }
+  if (found == 1) return OK;
+  if (found == 0) return no_column(b, rel, path);
+  FAIL(b->err, ERR_NAME, bind_span(b, path->span), "column \"%s\" is ambiguous",
+       path->items[path->n - 1].text);
+  error_hint(b->err, "%u columns have this name; give them different aliases", found);
+  return ERR_NAME;
+}
+
+static bool name_taken(const Relation *rel, uint32_t n, const char *name) {
+  for (uint32_t i = 0; i < n; i++) {
+    if (strcmp(rel->cols[i].name, name) == 0) return true;
+  }
+  return false;
+}
+
+void relation_unique_names(Binder *b, Relation *rel) {
+  const char **given = ARENA_ARRAY(b->arena, const char *, rel->n_cols);
+  for (uint32_t i = 0; i < rel->n_cols; i++) {
+    given[i] = rel->cols[i].name;
+    if (!name_taken(rel, i, given[i])) continue;
+    uint32_t before = 0; /* a number that is hardly ever taken, so that one look is enough */
+    for (uint32_t k = 0; k < i; k++) before += strcmp(given[k], given[i]) == 0;
+    if (before > 0) before--;
+    do {
+      rel->cols[i].name = arena_printf(b->arena, "%s%u", given[i], before++);
+    } while (name_taken(rel, i, rel->cols[i].name));
+  }
+}
+
+/* --- time --------------------------------------------------------------------------------- */
+
+bool time_is_attribute(TimeLineage time) {
+  if (time.origins == NULL) return false;
+  for (const TimeOrigin *o = time.origins; o != NULL; o = o->next) {
+    if (o->source->rowtime != (int32_t)o->column) return false;
+  }
+  return true;
+}
+
+void relation_lose_time(Relation *rel, const char *what) {
+  for (uint32_t i = 0; i < rel->n_cols; i++) {
+    TimeLineage *t = &rel->cols[i].time;
+    if (t->origins != NULL || t->is_window_time) *t = (TimeLineage){.lost = what};
+  }
+}

@@ -1,0 +1,273 @@
+/* rule_prune.c -- columns that nobody uses: not computed, not carried, not read.
+ *
+ * First down: every node is told which of its columns are used; a Source, which several may share,
+ * collects the wishes of all.  Then up: nodes are rebuilt with what is left, and each tells where
+ * its columns are now.
+ */
+#include <string.h>
+
+#include "planner/rules.h"
+
+enum { GONE = UINT32_MAX };
+
+/* --- down --------------------------------------------------------------------------------------------------- */
+
+static void mark(const RuleContext *r, Node *n, const bool *used);
+
+static bool *copied(const RuleContext *r, const bool *used, uint32_t n) {
+  bool *copy = ARENA_ARRAY(r->arena, bool, n);
+  memcpy(copy, used, n * sizeof *copy);
+  return copy;
+}
+
+static void mark_aggregate(const RuleContext *r, Node *n, const bool *used) {
+  const AggregateSpec *agg = n->u.agg;
+  bool *below = ARENA_ARRAY(r->arena, bool, n->inputs[0]->n_fields);
+  for (uint32_t i = 0; i < agg->n_keys; i++) below[agg->keys[i]] = true;
+  for (uint32_t i = 0; i < agg->n_aggs; i++) {
+    if (!used[agg->n_keys + i]) continue;
+    if (agg->aggs[i].arg >= 0) below[agg->aggs[i].arg] = true;
+    if (agg->aggs[i].filter >= 0) below[agg->aggs[i].filter] = true;
+  }
+  if (n->kind == NODE_WINDOW_AGGREGATE) below[agg->window.time_col] = true;
+  mark(r, n->inputs[0], below);
+}
+
+static void mark_project(const RuleContext *r, Node *n, const bool *used) {
+  bool *below = ARENA_ARRAY(r->arena, bool, n->inputs[0]->n_fields);
+  for (uint32_t i = 0; i < n->n_fields; i++) {
+    if (used[i]) expr_columns_used(n->u.exprs[i], below);
+  }
+  mark(r, n->inputs[0], below);
+}
+
+/* Nodes that pass the columns of their input on. */
+static void mark_same(const RuleContext *r, Node *n, const bool *used) {
+  for (uint32_t i = 0; i < n->n_inputs; i++) {
+    bool *below = copied(r, used, n->inputs[i]->n_fields);
+    if (n->kind == NODE_FILTER) expr_columns_used(n->u.filter, below);
+    if (n->kind == NODE_WINDOW_TVF) below[n->u.window.time_col] = true;
+    for (uint32_t k = 0; n->kind == NODE_SORT && k < n->u.sort.n_keys; k++) {
+      below[n->u.sort.keys[k].col] = true;
+    }
+    mark(r, n->inputs[i], below);
+  }
+}
+
+static void mark(const RuleContext *r, Node *n, const bool *used) {
+  if (n->used == NULL) n->used = ARENA_ARRAY(r->arena, bool, n->n_fields);
+  for (uint32_t i = 0; i < n->n_fields; i++) n->used[i] |= used[i];
+  switch (n->kind) {
+    case NODE_PROJECT:
+      mark_project(r, n, used);
+      break;
+    case NODE_AGGREGATE:
+    case NODE_WINDOW_AGGREGATE:
+      mark_aggregate(r, n, used);
+      break;
+    case NODE_SOURCE:
+    case NODE_VALUES:
+    case NODE_FILTER:
+    case NODE_WINDOW_TVF:
+    case NODE_UNION:
+    case NODE_SORT:
+    case NODE_LIMIT:
+    case NODE_SINK:
+      mark_same(r, n, used);
+      break;
+  }
+}
+
+/* --- up ------------------------------------------------------------------------------------------------------ */
+
+/* Rebuild *node.  The result says where each of its former columns is, GONE for none. */
+static uint32_t *rebuild(const RuleContext *r, Node **node);
+
+/* Keep the fields that are still there, in the order of map. */
+static void keep_fields(const RuleContext *r, Node *n, const uint32_t *map, uint32_t n_left) {
+  FormatField *fields = ARENA_ARRAY(r->arena, FormatField, n_left);
+  for (uint32_t i = 0; i < n->n_fields; i++) {
+    if (map[i] != GONE) fields[map[i]] = n->fields[i];
+  }
+  n->fields = fields;
+  n->n_fields = n_left;
+}
+
+/* Numbers for the columns that are used, in order. */
+static uint32_t *number_used(const RuleContext *r, const Node *n, uint32_t *n_left) {
+  uint32_t *map = ARENA_ARRAY(r->arena, uint32_t, n->n_fields);
+  *n_left = 0;
+  for (uint32_t i = 0; i < n->n_fields; i++) map[i] = n->used[i] ? (*n_left)++ : GONE;
+  return map;
+}
+
+/* A Source keeps for itself what its watermark needs; that may come out, too. */
+static uint32_t *rebuild_source(const RuleContext *r, Node *n) {
+  Source *s = n->u.source;
+  if (s->pruned) return s->map;
+  if (s->rowtime >= 0) {
+    n->used[s->rowtime] = true;
+    expr_columns_used(s->watermark, n->used);
+  }
+  s->map = number_used(r, n, &s->n_out);
+  for (uint32_t i = 0; i < s->n_columns; i++) {
+    if (s->map[i] != GONE) s->out[s->map[i]] = i;
+  }
+  keep_fields(r, n, s->map, s->n_out);
+  s->pruned = true;
+  return s->map;
+}
+
+static uint32_t *rebuild_values(const RuleContext *r, Node *n) {
+  uint32_t n_left, n_old = n->n_fields;
+  uint32_t *map = number_used(r, n, &n_left);
+  Expr **rows = ARENA_ARRAY(r->arena, Expr *, (size_t)n->u.values.n_rows * n_left);
+  for (uint32_t k = 0; k < n->u.values.n_rows; k++) {
+    for (uint32_t i = 0; i < n_old; i++) {
+      if (map[i] != GONE) rows[k * n_left + map[i]] = n->u.values.rows[k * n_old + i];
+    }
+  }
+  n->u.values.rows = rows;
+  keep_fields(r, n, map, n_left);
+  return map;
+}
+
+static uint32_t *rebuild_project(const RuleContext *r, Node **node) {
+  Node *n = *node;
+  uint32_t n_left;
+  uint32_t *map = number_used(r, n, &n_left), *below = rebuild(r, &n->inputs[0]);
+  Expr **exprs = ARENA_ARRAY(r->arena, Expr *, n_left);
+  for (uint32_t i = 0; i < n->n_fields; i++) {
+    if (map[i] != GONE) exprs[map[i]] = expr_remap(r->arena, n->u.exprs[i], below);
+  }
+  n->u.exprs = exprs;
+  keep_fields(r, n, map, n_left);
+  if (is_identity(n)) *node = n->inputs[0];
+  return map;
+}
+
+/* An aggregate finds its columns in any order: a projection that only changes the order, or that
+ * leaves nothing, goes.  below, which tells where columns are, then tells it for the projection's input. */
+static void drop_permutation(Node *n, uint32_t *below, uint32_t n_below) {
+  const Node *p = n->inputs[0];
+  if (p->kind != NODE_PROJECT) return;
+  if (p->n_fields != p->inputs[0]->n_fields && p->n_fields > 0) return;
+  for (uint32_t i = 0; i < p->n_fields; i++) {
+    if (p->u.exprs[i]->kind != EXPR_COLUMN) return;
+  }
+  for (uint32_t i = 0; i < n_below; i++) {
+    if (below[i] != GONE) below[i] = p->u.exprs[below[i]]->column;
+  }
+  n->inputs[0] = p->inputs[0];
+}
+
+static uint32_t *rebuild_aggregate(const RuleContext *r, Node *n) {
+  AggregateSpec *agg = n->u.agg;
+  uint32_t n_below = n->inputs[0]->n_fields;
+  uint32_t *below = rebuild(r, &n->inputs[0]), n_left = 0;
+  drop_permutation(n, below, n_below);
+  uint32_t *map = ARENA_ARRAY(r->arena, uint32_t, n->n_fields);
+  for (uint32_t i = 0; i < agg->n_keys; i++) {
+    agg->keys[i] = below[agg->keys[i]];
+    map[n_left++] = i;
+  }
+  for (uint32_t i = 0; i < agg->n_aggs; i++) {
+    map[agg->n_keys + i] = GONE;
+    if (!n->used[agg->n_keys + i]) continue;
+    AggCall call = agg->aggs[i];
+    if (call.arg >= 0) call.arg = (int32_t)below[call.arg];
+    if (call.filter >= 0) call.filter = (int32_t)below[call.filter];
+    agg->aggs[n_left - agg->n_keys] = call;
+    map[agg->n_keys + i] = n_left++;
+  }
+  for (uint32_t i = agg->n_keys + agg->n_aggs; i < n->n_fields; i++) map[i] = n_left++;
+  if (n->kind == NODE_WINDOW_AGGREGATE) agg->window.time_col = below[agg->window.time_col];
+  agg->n_aggs = n_left - agg->n_keys - (n->kind == NODE_WINDOW_AGGREGATE ? WINDOW_COLUMNS : 0);
+  keep_fields(r, n, map, n_left);
+  return map;
+}
+
+/* Bring the input to exactly the used columns of n, in order. */
+static void make_exact(const RuleContext *r, const Node *n, Node **input) {
+  const uint32_t *below = rebuild(r, input);
+  const Node *in = *input;
+  uint32_t n_left;
+  uint32_t *map = number_used(r, n, &n_left);
+  Expr **exprs = ARENA_ARRAY(r->arena, Expr *, n_left);
+  FormatField *fields = ARENA_ARRAY(r->arena, FormatField, n_left);
+  for (uint32_t i = 0; i < n->n_fields; i++) {
+    if (map[i] == GONE) continue;
+    exprs[map[i]] = field_ref(r->arena, in, below[i], n->span);
+    fields[map[i]] = n->fields[i];
+  }
+  Node *project = node_project(r->arena, *input, exprs, fields, n_left, n->span);
+  if (!is_identity(project)) *input = project;
+}
+
+static uint32_t *rebuild_exact(const RuleContext *r, Node *n) {
+  uint32_t n_left;
+  for (uint32_t i = 0; i < n->n_inputs; i++) make_exact(r, n, &n->inputs[i]);
+  uint32_t *map = number_used(r, n, &n_left);
+  keep_fields(r, n, map, n_left);
+  return map;
+}
+
+/* What passes its input on passes on what is left of it. */
+static uint32_t *rebuild_same(const RuleContext *r, Node *n) {
+  uint32_t *below = rebuild(r, &n->inputs[0]);
+  if (n->kind == NODE_FILTER) n->u.filter = expr_remap(r->arena, n->u.filter, below);
+  for (uint32_t k = 0; n->kind == NODE_SORT && k < n->u.sort.n_keys; k++) {
+    n->u.sort.keys[k].col = below[n->u.sort.keys[k].col];
+  }
+  n->fields = n->inputs[0]->fields;
+  n->n_fields = n->inputs[0]->n_fields;
+  return below;
+}
+
+static uint32_t *rebuild(const RuleContext *r, Node **node) {
+  Node *n = *node;
+  switch (n->kind) {
+    case NODE_SOURCE:
+      return rebuild_source(r, n);
+    case NODE_VALUES:
+      return rebuild_values(r, n);
+    case NODE_PROJECT:
+      return rebuild_project(r, node);
+    case NODE_AGGREGATE:
+    case NODE_WINDOW_AGGREGATE:
+      return rebuild_aggregate(r, n);
+    case NODE_UNION:
+    case NODE_SINK:
+      return rebuild_exact(r, n);
+    case NODE_FILTER:
+    case NODE_SORT:
+    case NODE_LIMIT:
+      return rebuild_same(r, n);
+    case NODE_WINDOW_TVF:
+      break; /* none is left: see prunable */
+  }
+  assert(!"a kind of node that is left");
+  return NULL;
+}
+
+/* Plans that will be refused for what is still in them are left as they are. */
+static bool prunable(const Node *n) {
+  if (n->kind == NODE_WINDOW_TVF) return false;
+  for (uint32_t i = 0; i < n->n_inputs; i++) {
+    if (!prunable(n->inputs[i])) return false;
+  }
+  return true;
+}
+
+Code rule_prune_columns(const RuleContext *r, Node **roots, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) {
+    if (!prunable(roots[i])) return OK;
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    bool *all = ARENA_ARRAY(r->arena, bool, roots[i]->n_fields);
+    for (uint32_t c = 0; c < roots[i]->n_fields; c++) all[c] = true;
+    mark(r, roots[i], all);
+  }
+  for (uint32_t i = 0; i < n; i++) rebuild(r, &roots[i]);
+  return OK;
+}

@@ -1,0 +1,115 @@
+/* rules.c -- the order of the rules, what they share, and the last check. */
+#include "planner/rules.h"
+
+#include <string.h>
+
+enum {
+  MERGED_NODES_MAX = 2000, /* of one expression: so that merging never explodes */
+  MERGED_DEPTH_MAX = 500
+};
+
+Code rewrite_tree(const RuleContext *r, Node **node, NodeFn *fn) {
+  if ((*node)->kind == NODE_SOURCE) return OK;
+  for (uint32_t i = 0; i < (*node)->n_inputs; i++) {
+    TRY(rewrite_tree(r, &(*node)->inputs[i], fn));
+  }
+  return fn(r, node);
+}
+
+bool *columns_used(const RuleContext *r, const Expr *e, uint32_t n) {
+  bool *used = ARENA_ARRAY(r->arena, bool, n);
+  expr_columns_used(e, used);
+  return used;
+}
+
+bool is_identity(const Node *p) {
+  if (p->n_fields != p->inputs[0]->n_fields) return false;
+  for (uint32_t i = 0; i < p->n_fields; i++) {
+    if (p->u.exprs[i]->kind != EXPR_COLUMN || p->u.exprs[i]->column != i) return false;
+  }
+  return true;
+}
+
+Expr *const *conjuncts(Expr *const *condition, uint32_t *n) {
+  bool is_and = (*condition)->kind == EXPR_AND;
+  *n = is_and ? (*condition)->n_args : 1;
+  return is_and ? (*condition)->args : condition;
+}
+
+Expr *substituted(const RuleContext *r, const Expr *e, const Node *project) {
+  const bool *used = columns_used(r, e, project->n_fields);
+  uint32_t nodes = expr_size(e, MERGED_NODES_MAX).nodes, depth = 0;
+  bool plain = true;
+  for (uint32_t i = 0; i < project->n_fields; i++) {
+    const Expr *part = project->u.exprs[i];
+    if (!used[i] || part->n_args == 0) {
+      if (used[i] && !expr_is_deterministic(part)) return NULL;
+      continue;
+    }
+    if (!expr_is_deterministic(part)) return NULL;
+    ExprSize size = expr_size(part, MERGED_NODES_MAX);
+    nodes += size.nodes;
+    if (size.depth > depth) depth = size.depth;
+    plain = false;
+  }
+  if (!plain && (nodes >= MERGED_NODES_MAX ||
+                 depth + expr_size(e, MERGED_NODES_MAX).depth > MERGED_DEPTH_MAX)) {
+    return NULL;
+  }
+  Expr *merged = expr_substitute(r->arena, e, project->u.exprs);
+  if (plain) return merged;
+  return expr_size(merged, MERGED_NODES_MAX).nodes < MERGED_NODES_MAX ? merged : NULL;
+}
+
+/* --- the last check ------------------------------------------------------------------------------------- */
+
+static Code check_endless(const RuleContext *r, const Node *n, const char *what,
+                          const char *hint) {
+  if (n->inputs[0]->bounded) return OK;
+  FAIL(r->err, ERR_UNSUPPORTED, n->span, "%s over a source that never ends", what);
+  error_hint(r->err, "%s", hint);
+  return ERR_UNSUPPORTED;
+}
+
+static Code check_window(const RuleContext *r, const Node *n) {
+  FAIL(r->err, ERR_UNSUPPORTED, n->span,
+       "a window function without GROUP BY window_start, window_end is not built yet");
+  return ERR_UNSUPPORTED;
+}
+
+/* All that is left must be something that runs. */
+static Code check_node(const RuleContext *r, Node **node) {
+  const Node *n = *node;
+  switch (n->kind) {
+    case NODE_WINDOW_TVF:
+      return check_window(r, n);
+    case NODE_AGGREGATE:
+      return check_endless(r, n, "GROUP BY without a window",
+                           "group by window_start, window_end of TUMBLE or HOP");
+    case NODE_SORT:
+      return check_endless(r, n, "ORDER BY", "its first row is known only at the end");
+    case NODE_SOURCE:
+    case NODE_VALUES:
+    case NODE_FILTER:
+    case NODE_PROJECT:
+    case NODE_WINDOW_AGGREGATE:
+    case NODE_UNION:
+    case NODE_LIMIT:
+    case NODE_SINK:
+      break;
+  }
+  return OK;
+}
+
+Code rules_run(const RuleContext *r, Node **roots, uint32_t n) {
+  static RuleFn *const rules[] = {
+#define RULE(function, doc) function,
+#include "planner/rules.def"
+#undef RULE
+  };
+  for (size_t i = 0; i < COUNT_OF(rules); i++) {
+    TRY(rules[i](r, roots, n));
+  }
+  for (uint32_t i = 0; i < n; i++) TRY(rewrite_tree(r, &roots[i], check_node));
+  return OK;
+}

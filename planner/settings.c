@@ -1,0 +1,158 @@
+/* settings.c -- keys of SET: checking, keeping and reading their values. */
+#include "planner/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+#include "exec/data/number_text.h"
+#include "exec/data/timestamp.h"
+#include "exec/data/zone.h"
+
+typedef enum SettingEffect { WORKS, HARMLESS, NOT_BUILT } SettingEffect;
+
+typedef struct SettingDef {
+  OptionDef option;
+  SettingEffect effect;
+} SettingDef;
+
+static const char *const RUNTIME_MODES[] = {"STREAMING", "BATCH", "AUTOMATIC", NULL};
+static const char *const RESULT_MODES[] = {"TABLE", "CHANGELOG", "TABLEAU", NULL};
+static const char *const NULL_ROWTIMES[] = {"DROP", "FAIL", "SKIP_WATERMARK", NULL};
+static const char *const OVERFLOWS[] = {"error", "wrap", NULL};
+static const char *const ON_INTERRUPTS[] = {"discard", "emit", NULL};
+static const char *const NOT_NULL_ENFORCERS[] = {"ERROR", "DROP", NULL};
+static const char *const LENGTH_ENFORCERS[] = {"IGNORE", "TRIM_PAD", "ERROR", NULL};
+static const char *const AGG_PHASES[] = {"AUTO", "ONE_PHASE", "TWO_PHASE", NULL};
+
+static const SettingDef defs[SETTING_COUNT] = {
+#define SETTING(id, key_, kind_, fallback_, choices_, effect_, doc_) \
+  [SETTING_##id] = {{.key = (key_),                                  \
+                     .kind = (kind_),                                \
+                     .fallback = (fallback_),                        \
+                     .choices = (choices_),                          \
+                     .doc = (doc_)},                                 \
+                    effect_},
+#include "planner/settings.def"
+#undef SETTING
+};
+
+static Code find_key(const char *key, Span span, SettingId *id, Error *err) {
+  const char *near = NULL;
+  uint32_t distance = 0;
+  for (uint32_t i = 0; i < SETTING_COUNT; i++) {
+    if (strcmp(defs[i].option.key, key) == 0) {
+      *id = (SettingId)i;
+      return OK;
+    }
+    nearest_name_offer(key, defs[i].option.key, &near, &distance);
+  }
+  FAIL(err, ERR_OPTION, span, "no setting \"%s\"", key);
+  if (near != NULL) {
+    error_hint(err, "did you mean \"%s\"?", near);
+  } else {
+    error_hint(err, "SET without arguments lists the settings");
+  }
+  return ERR_OPTION;
+}
+
+/* A number in the value must be in [low, high]. */
+static Code check_range(const Option *o, int64_t low, int64_t high, Error *err) {
+  int64_t v;
+  bool is_number = int_parse(str_of(o->value), &v);
+  if (is_number && v >= low && v <= high) return OK;
+  return FAIL(err, ERR_OPTION, o->value_span, "\"%s\" is %s, not between %lld and %lld", o->key,
+              o->value, (long long)low, (long long)high);
+}
+
+static Code only_choice(const Option *o, const char *built, Error *err) {
+  if (text_eq_nocase(o->value, built)) return OK;
+  FAIL(err, ERR_UNSUPPORTED, o->value_span, "\"%s\" = \"%s\" is not built yet", o->key, o->value);
+  error_hint(err, "only '%s' is", built);
+  return ERR_UNSUPPORTED;
+}
+
+/* What the kind of an option does not tell. */
+static Code check_value(SettingId id, const Option *o, Error *err) {
+  if (id == SETTING_PARALLELISM) return check_range(o, 1, WORKERS_MAX, err);
+  if (id == SETTING_MAX_PARALLELISM) return check_range(o, KEY_GROUPS, KEY_GROUPS, err);
+  if (id == SETTING_CHUNK_BYTES) return check_range(o, 1, RECORD_MAX, err);
+  if (id == SETTING_BATCH_ROWS) return check_range(o, 1, BATCH_ROWS, err);
+  if (id == SETTING_COLUMN_WIDTH) return check_range(o, 4, INT32_MAX, err);
+  if (id == SETTING_NULL_ROWTIME) return only_choice(o, "DROP", err);
+  if (id == SETTING_ON_INTERRUPT) return only_choice(o, "discard", err);
+  if (id == SETTING_NOT_NULL_ENFORCER) return only_choice(o, "ERROR", err);
+  if (id == SETTING_LENGTH_ENFORCER) return only_choice(o, "IGNORE", err);
+  if (id == SETTING_TIME_ZONE && strcmp(o->value, "default") != 0) {
+    return zone_open(str_of(o->value), o->value_span, err) != NULL ? OK : err->code;
+  }
+  return OK;
+}
+
+static void store(char **slot, const char *value) {
+  char *copy = strdup(value);
+  if (copy == NULL) out_of_memory();
+  free(*slot);
+  *slot = copy;
+}
+
+Code settings_set(Settings *s, const Option *option, Error *err) {
+  static const char *const no_prefix[] = {""};
+  SettingId id;
+  TRY(find_key(option->key, option->key_span, &id, err));
+  const SettingDef *def = &defs[id];
+  if (def->effect == NOT_BUILT) {
+    return FAIL(err, ERR_UNSUPPORTED, option->key_span, "\"%s\" is not built yet", option->key);
+  }
+  const OptionList one = {&def->option, 1};
+  TRY(options_check((Options){option, 1}, &one, no_prefix, 1, "SET", option->key_span, err));
+  TRY(check_value(id, option, err));
+  store(&s->values[id], option->value);
+  return OK;
+}
+
+Code settings_reset(Settings *s, const char *key, Span span, Error *err) {
+  SettingId id;
+  TRY(find_key(key, span, &id, err));
+  free(s->values[id]);
+  s->values[id] = NULL;
+  return OK;
+}
+
+void settings_reset_all(Settings *s) {
+  for (uint32_t i = 0; i < SETTING_COUNT; i++) {
+    free(s->values[i]);
+    s->values[i] = NULL;
+  }
+}
+
+void settings_deinit(Settings *s) { settings_reset_all(s); }
+
+const char *settings_text(const Settings *s, SettingId id) {
+  return s->values[id] != NULL ? s->values[id] : defs[id].option.fallback;
+}
+
+const char *settings_by_key(const Settings *s, const char *key) {
+  for (uint32_t i = 0; i < SETTING_COUNT; i++) {
+    if (strcmp(defs[i].option.key, key) == 0) return settings_text(s, (SettingId)i);
+  }
+  return NULL;
+}
+
+int64_t settings_int(const Settings *s, SettingId id) {
+  const char *text = settings_text(s, id);
+  int64_t v = 0;
+  return text != NULL && int_parse(str_of(text), &v) ? v : 0;
+}
+
+Micros settings_duration_us(const Settings *s, SettingId id) {
+  const char *text = settings_text(s, id);
+  Micros v = 0;
+  return text != NULL && duration_parse(str_of(text), &v) ? v : 0;
+}
+
+const char *settings_key(SettingId id) { return defs[id].option.key; }
+
+bool settings_is_listed(const Settings *s, SettingId id) {
+  return defs[id].effect == WORKS || s->values[id] != NULL;
+}

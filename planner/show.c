@@ -1,0 +1,224 @@
+/* show.c -- SHOW, and SET without arguments. */
+#include "planner/show.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "exec/expr/agg.h"
+#include "exec/expr/func.h"
+
+/* --- rows ------------------------------------------------------------------------------------------------ */
+
+void row_list_add(RowList *l, const char *cell) {
+  const char *copy = cell != NULL ? arena_strdup(l->arena, cell) : NULL;
+  ARENA_PUSH(l->arena, l->cells, l->n, l->cap, copy);
+}
+
+PlanRows row_list_done(const RowList *l) {
+  assert(l->n % l->n_columns == 0);
+  return (PlanRows){.columns = l->columns,
+                    .n_columns = l->n_columns,
+                    .cells = l->cells,
+                    .n_rows = l->n / l->n_columns};
+}
+
+PlanRows text_rows(Arena *arena, const char *text) {
+  static const char *const columns[] = {"result"};
+  RowList l = {.arena = arena, .columns = columns, .n_columns = 1};
+  row_list_add(&l, text);
+  PlanRows rows = row_list_done(&l);
+  rows.is_text = true;
+  return rows;
+}
+
+/* --- patterns --------------------------------------------------------------------------------------------- */
+
+static char folded(char c, bool ignore_case) {
+  return ignore_case && c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+/* % any text, _ any character (byte), backslash takes the next one as it is.  A mismatch goes back
+ * to the last % alone, which takes one character more: no pattern is slow. */
+static bool like_matches(const char *pattern, const char *text, bool ignore_case) {
+  const char *p = pattern, *t = text, *back_p = NULL, *back_t = NULL;
+  while (*t != '\0') {
+    bool escaped = *p == '\\' && p[1] != '\0';
+    char want = escaped ? p[1] : *p;
+    if (!escaped && want == '%') {
+      back_p = ++p;
+      back_t = t;
+    } else if (want != '\0' && ((!escaped && want == '_') ||
+                                folded(want, ignore_case) == folded(*t, ignore_case))) {
+      p += escaped ? 2 : 1;
+      t++;
+    } else if (back_p != NULL) {
+      p = back_p;
+      t = ++back_t;
+    } else {
+      return false;
+    }
+  }
+  while (*p == '%') p++;
+  return *p == '\0';
+}
+
+bool show_matches(const AstShow *show, const char *name) {
+  if (show->pattern.text == NULL) return true;
+  return like_matches(show->pattern.text, name, show->ignore_case) != show->negated;
+}
+
+/* --- lists -------------------------------------------------------------------------------------------------- */
+
+static RowList one_column(Arena *arena, const char *const *name) {
+  return (RowList){.arena = arena, .columns = name, .n_columns = 1};
+}
+
+/* The database of FROM, or the current one. */
+static Code database_of(const Planner *p, const AstShow *show, const char **database, Error *err) {
+  *database = catalog_current(p->catalog);
+  return show->path.n > 0 ? catalog_database_of(p->catalog, &show->path, database, err) : OK;
+}
+
+static Code show_tables(const Planner *p, const AstShow *show, Arena *arena, PlanRows *out,
+                        Error *err) {
+  static const char *const table_name[] = {"table name"}, *const view_name[] = {"view name"};
+  bool views = show->what == AST_SHOW_VIEWS;
+  RowList l = one_column(arena, views ? view_name : table_name);
+  const char *database;
+  uint32_t n;
+  TRY(database_of(p, show, &database, err));
+  TableDef **defs = catalog_tables(p->catalog, database, arena, &n);
+  for (uint32_t i = 0; i < n; i++) {
+    if (views && defs[i]->query == NULL) continue;
+    if (show_matches(show, defs[i]->name)) row_list_add(&l, defs[i]->name);
+  }
+  *out = row_list_done(&l);
+  return OK;
+}
+
+static void show_databases(const Planner *p, const AstShow *show, Arena *arena, PlanRows *out) {
+  static const char *const name[] = {"database name"};
+  RowList l = one_column(arena, name);
+  uint32_t n;
+  const char *const *databases = catalog_databases(p->catalog, &n);
+  for (uint32_t i = 0; i < n; i++) {
+    if (show_matches(show, databases[i])) row_list_add(&l, databases[i]);
+  }
+  *out = row_list_done(&l);
+}
+
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Scalar functions and aggregates; not operators, nor what only the planner calls. */
+static void show_functions(const AstShow *show, Arena *arena, PlanRows *out) {
+  static const char *const name[] = {"function name"};
+  RowList l = one_column(arena, name);
+  uint32_t n_funcs, n_aggs, n = 0;
+  const FuncDef *const *funcs = func_list(&n_funcs);
+  const AggDef *const *aggs = agg_list(&n_aggs);
+  const char **names = ARENA_ARRAY(arena, const char *, n_funcs + n_aggs);
+  for (uint32_t i = 0; i < n_funcs; i++) {
+    bool internal = funcs[i]->name[0] == '_' || str_ends(str_of(funcs[i]->name), STR("_TIME"));
+    if (strcmp(funcs[i]->name, "CURRENT_TIME") == 0) internal = false;
+    if ((funcs[i]->flags & FUNC_OPERATOR) == 0 && !internal) names[n++] = funcs[i]->name;
+  }
+  for (uint32_t i = 0; i < n_aggs; i++) names[n++] = agg_name(aggs[i]);
+  if (n > 1) qsort(names, n, sizeof *names, by_text);
+  for (uint32_t i = 0; i < n; i++) {
+    if (show_matches(show, names[i])) row_list_add(&l, names[i]);
+  }
+  *out = row_list_done(&l);
+}
+
+/* --- one object ------------------------------------------------------------------------------------------------ */
+
+static Code find_object(const Planner *p, const AstPath *path, const TableDef **def, Error *err) {
+  ObjectName name;
+  TRY(catalog_name_of(p->catalog, catalog_current(p->catalog), path, &name, err));
+  *def = catalog_find(p->catalog, name);
+  return *def != NULL ? OK : catalog_no_table(p->catalog, path, NULL, path->span, err);
+}
+
+static Code show_create(const Planner *p, const AstShow *show, Arena *arena, PlanRows *out,
+                        Error *err) {
+  const TableDef *def;
+  bool view = show->what == AST_SHOW_CREATE_VIEW;
+  TRY(find_object(p, &show->path, &def, err));
+  if ((def->query != NULL) != view) {
+    return FAIL(err, ERR_NAME, show->path.span, "\"%s\" is a %s", def->name,
+                view ? "table" : "view");
+  }
+  StrBuf text = {0};
+  ddl_print(def, &text);
+  *out = text_rows(arena, strbuf_text(&text));
+  strbuf_deinit(&text);
+  return OK;
+}
+
+static Code show_columns(const Planner *p, const AstShow *show, Arena *arena, PlanRows *out,
+                         Error *err) {
+  const TableDef *def;
+  TRY(find_object(p, &show->path, &def, err));
+  *out = describe_columns(def, show, arena);
+  return OK;
+}
+
+static void show_current(const Planner *p, Arena *arena, PlanRows *out) {
+  static const char *const name[] = {"current database name"};
+  RowList l = one_column(arena, name);
+  row_list_add(&l, catalog_current(p->catalog));
+  *out = row_list_done(&l);
+}
+
+Code show_statement(const Planner *p, const AstShow *show, Arena *arena, PlanRows *out,
+                    Error *err) {
+  static const char *const words[] = {
+#define SHOW(name, words_) "SHOW " words_,
+#include "parser/show.def"
+#undef SHOW
+  };
+  switch (show->what) {
+    case AST_SHOW_TABLES:
+    case AST_SHOW_VIEWS:
+      return show_tables(p, show, arena, out, err);
+    case AST_SHOW_DATABASES:
+      show_databases(p, show, arena, out);
+      return OK;
+    case AST_SHOW_CURRENT_DATABASE:
+      show_current(p, arena, out);
+      return OK;
+    case AST_SHOW_COLUMNS:
+      return show_columns(p, show, arena, out, err);
+    case AST_SHOW_FUNCTIONS:
+      show_functions(show, arena, out);
+      return OK;
+    case AST_SHOW_CREATE_TABLE:
+    case AST_SHOW_CREATE_VIEW:
+      return show_create(p, show, arena, out, err);
+    case AST_SHOW_USER_FUNCTIONS:
+    case AST_SHOW_PARTITIONS:
+    case AST_SHOW_JOBS:
+    case AST_SHOW_CHECKPOINTS:
+    case AST_SHOW_COUNT:
+      break;
+  }
+  return FAIL(err, ERR_UNSUPPORTED, show->path.span, "%s is not built yet", words[show->what]);
+}
+
+PlanRows show_settings(const Planner *p, Arena *arena) {
+  static const char *const columns[] = {"key", "value"};
+  RowList l = {.arena = arena, .columns = columns, .n_columns = 2};
+  const char *keys[SETTING_COUNT];
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < SETTING_COUNT; i++) {
+    if (settings_is_listed(&p->settings, (SettingId)i)) keys[n++] = settings_key((SettingId)i);
+  }
+  qsort(keys, n, sizeof *keys, by_text);
+  for (uint32_t i = 0; i < n; i++) {
+    row_list_add(&l, keys[i]);
+    row_list_add(&l, settings_by_key(&p->settings, keys[i]));
+  }
+  return row_list_done(&l);
+}

@@ -1,0 +1,17 @@
+/* cells.c -- the matrix: every test runs once in each of these cells, with the same bytes as
+ * result. */
+#include "sql-tests/slt/cells.h"
+
+#include <string.h>
+
+const Cell cells[CELLS] = {
+    {"p1", "1", "262144", "2048"}, {"p3", "3", "262144", "2048"}, {"p1-c64", "1", "64", "2048"},
+    {"p3-c64", "3", "64", "2048"}, {"rows1", "1", "262144", "1"}, {"p3-c64-rows7", "3", "64", "7"},
+};
+
+int cell_find(const char *name) {
+  for (int i = 0; i < CELLS; i++) {
+    if (strcmp(cells[i].name, name) == 0) return i;
+  }
+  return -1;
+}
