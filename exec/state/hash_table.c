@@ -22,7 +22,7 @@ struct HashSegment {
   uint32_t n;
   uint8_t depth; /* top hash bits that all its records share */
   uint8_t bits;  /* log2 of its homes */
-  bool packed;   /* sorted and moved to the front by reading */
+  bool packed;   /* sorted and moved to the front by reading; adding moves them back */
   HashSlot slots[];
 };
 
@@ -166,6 +166,15 @@ static bool segment_grow(HashTable *t, uint64_t hash) {
   return true;
 }
 
+/* Put the slots of a segment that has been read back to their homes. */
+static bool segment_unpack(HashTable *t, HashSegment *s, uint64_t hash) {
+  HashSegment *into[2];
+  if (!segment_rebuild(t, s, s->bits, false, into)) return false;
+  dir_set(t, hash, into[0]);
+  segment_free(t, s);
+  return true;
+}
+
 /* --- finding ------------------------------------------------------------------------------- */
 
 static char *record_new(HashTable *t, const KeyBatch *keys, uint32_t i) {
@@ -200,6 +209,10 @@ static char *find_or_make(HashTable *t, const KeyBatch *keys, uint32_t i) {
   uint64_t hash = keys->hash[i];
   for (;;) {
     HashSegment *s = t->dir[dir_index(t, hash)];
+    if (UNLIKELY(s->packed)) {
+      if (!segment_unpack(t, s, hash)) return NULL;
+      continue;
+    }
     HashSlot *slot = &s->slots[home(s, hash)], *end = s->slots + segment_slots(s);
     for (; slot < end && slot->record != NULL; slot++) {
       if (slot->hash == hash && same_key(t->form, slot->record, keys, i)) return slot->record;
@@ -260,6 +273,7 @@ static void segment_pack(HashTable *t, HashSegment *s) {
     s->slots[at] = slot;
   }
   assert(n == s->n);
+  memset(s->slots + n, 0, (slots - n) * sizeof *s->slots);
   s->packed = true;
 }
 

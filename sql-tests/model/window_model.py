@@ -113,7 +113,7 @@ def run(weir, script, settings):
     done = subprocess.run([weir, "--stats", "--no-header", *options, script], capture_output=True, text=True,
                           check=False)
     if done.returncode != 0:
-        sys.exit(f"weir failed on {script}:\n{done.stderr}")
+        sys.exit(f"weir gave {done.returncode} on {script} with {settings}:\n{done.stderr}")
     return done.stdout, done.stderr
 
 
