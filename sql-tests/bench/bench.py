@@ -28,6 +28,7 @@ GROUP BY window_start, window_end, {key};
 DUCKDB = """import duckdb
 c = duckdb.connect()
 c.execute("SET threads = {threads}")
+c.execute("SET enable_progress_bar = false")
 c.execute(\"\"\"{sql}\"\"\")
 """
 
