@@ -18,14 +18,16 @@ static bool alloc_layout(GroupLayout *l, uint32_t n_keys, const AggCall *aggs, u
 }
 
 bool group_layout_init(GroupLayout *l, const uint32_t *keys, uint32_t n_keys, const AggCall *aggs,
-                       uint32_t n_aggs, const Type *input, bool counts_rows) {
+                       uint32_t n_aggs, const FormatField *input, uint32_t n_input,
+                       bool counts_rows) {
   *l = (GroupLayout){.aggs = aggs, .n_aggs = n_aggs, .counts_rows = counts_rows, .sendable = true};
   if (!alloc_layout(l, n_keys, aggs, n_aggs)) return false;
   Type *types = arena_try_alloc(&l->arena, (n_keys + 1) * sizeof(Type), 8);
   uint32_t *first = arena_try_alloc(&l->arena, (n_keys + 1) * sizeof(uint32_t), 8);
   if (types == NULL || first == NULL) return false;
   for (uint32_t i = 0; i < n_keys; i++) {
-    types[i] = l->partial_types[i] = input[keys[i]];
+    assert(keys[i] < n_input);
+    types[i] = l->partial_types[i] = input[keys[i]].type;
     first[i] = i;
   }
   for (uint32_t i = n_keys; i < l->n_partial_cols; i++) l->partial_types[i] = type_of(TYPE_BIGINT);
@@ -312,11 +314,34 @@ static uint32_t next_groups(Groups *g, Vector *cols, void **records) {
   return n;
 }
 
-Code groups_emit(Groups *g, const Op *op, Vector *cols, uint32_t *n) {
+bool group_output_init(GroupOutput *o, Arena *arena, const FormatField *fields, uint32_t n_fields,
+                       uint32_t n_values) {
+  *o = (GroupOutput){.n_values = n_values, .n_cols = n_fields};
+  Type *types = arena_try_alloc(arena, (n_fields + 1) * sizeof *types, 8);
+  o->cols = arena_try_alloc(arena, (n_fields + 1) * sizeof *o->cols, 8);
+  if (types == NULL || o->cols == NULL) return false;
+  for (uint32_t i = 0; i < n_fields; i++) types[i] = fields[i].type;
+  o->made = vectors_new(arena, types, n_fields);
+  return o->made != NULL;
+}
+
+/* Validity that is all ones is none. */
+static void drop_validity(Vector *v, uint32_t rows) {
+  for (uint32_t w = 0; w < rows / 64; w++) {
+    if (v->valid[w] != ~UINT64_C(0)) return;
+  }
+  for (uint32_t r = rows / 64 * 64; r < rows; r++) {
+    if (!bit_get(v->valid, r)) return;
+  }
+  v->valid = NULL;
+}
+
+Code groups_emit(Groups *g, const Op *op, GroupOutput *o, uint32_t *n) {
   const GroupLayout *l = g->layout;
   void *records[BATCH_ROWS], *states[BATCH_ROWS];
-  vectors_all_valid(cols, l->key.n + l->n_aggs);
-  *n = next_groups(g, cols, records);
+  assert(o->n_values == l->key.n + l->n_aggs);
+  vectors_all_valid(o->made, o->n_cols);
+  *n = next_groups(g, o->made, records);
   if (*n == 0) return OK;
   for (uint32_t a = 0; a < l->n_aggs; a++) {
     const AggCall *agg = &l->aggs[a];
@@ -327,8 +352,10 @@ Code groups_emit(Groups *g, const Op *op, Vector *cols, uint32_t *n) {
                    .span = agg->span,
                    .err = op->ctx->err};
     state_pointers(records, l->offset[a], *n, states);
-    TRY(agg->kernels->emit((const void *const *)states, *n, &cols[l->key.n + a], &how));
+    TRY(agg->kernels->emit((const void *const *)states, *n, &o->made[l->key.n + a], &how));
   }
+  memcpy(o->cols, o->made, o->n_cols * sizeof *o->cols);
+  for (uint32_t i = 0; i < o->n_values; i++) drop_validity(&o->cols[i], *n);
   return OK;
 }
 
@@ -375,14 +402,4 @@ Vector *vectors_new(Arena *arena, const Type *types, uint32_t n) {
 
 void vectors_all_valid(Vector *cols, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) memset(cols[i].valid, 0xFF, BATCH_WORDS * sizeof(uint64_t));
-}
-
-void vectors_drop_validity(Vector *cols, uint32_t n, uint32_t rows) {
-  for (uint32_t i = 0; i < n; i++) {
-    if (cols[i].valid == NULL) continue;
-    bool all = true;
-    for (uint32_t w = 0; w < rows / 64; w++) all = all && cols[i].valid[w] == ~UINT64_C(0);
-    for (uint32_t r = rows / 64 * 64; r < rows; r++) all = all && bit_get(cols[i].valid, r);
-    if (all) cols[i].valid = NULL;
-  }
 }

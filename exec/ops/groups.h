@@ -11,6 +11,7 @@
  */
 #pragma once
 #include "exec/expr/agg.h"
+#include "exec/formats/format.h"
 #include "exec/ops/op.h"
 #include "exec/state/distinct.h"
 
@@ -31,11 +32,11 @@ typedef struct GroupLayout {
   KeyBatch *keys; /* scratch */
 } GroupLayout;
 
-/* input[c]: type of input column c.  counts_rows: the groups are to be sent as partials.
+/* input: the operator's input columns.  counts_rows: the groups are to be sent as partials.
  * false: no memory. */
 MUST_USE bool group_layout_init(GroupLayout *l, const uint32_t *keys, uint32_t n_keys,
-                                const AggCall *aggs, uint32_t n_aggs, const Type *input,
-                                bool counts_rows);
+                                const AggCall *aggs, uint32_t n_aggs, const FormatField *input,
+                                uint32_t n_input, bool counts_rows);
 void group_layout_deinit(GroupLayout *l);
 
 typedef struct Groups {
@@ -58,9 +59,21 @@ MUST_USE bool groups_merge(Groups *g, Groups *from);
 /* Make the one group of an aggregation without keys. */
 MUST_USE bool groups_make_empty_group(Groups *g);
 
-/* The next groups in order (hash, key), at most BATCH_ROWS: keys and results of aggregates as
- * columns cols[0..n_keys + n_aggs), flat and with room and validity bits.  *n = 0: no more. */
-MUST_USE Code groups_emit(Groups *g, const Op *op, Vector *cols, uint32_t *n);
+/* Columns that an aggregation gives out: keys, results, and what its operator adds. */
+typedef struct GroupOutput {
+  Vector *made;      /* with room and validity, filled again for each batch */
+  Vector *cols;      /* the same as they are sent: validity only where there is a NULL */
+  uint32_t n_values; /* keys and results */
+  uint32_t n_cols;   /* all */
+} GroupOutput;
+
+/* fields: the operator's output columns, n_values of them keys and results.  Lives in the arena.
+ * false: no memory. */
+MUST_USE bool group_output_init(GroupOutput *o, Arena *arena, const FormatField *fields,
+                                uint32_t n_fields, uint32_t n_values);
+/* The next groups in order (hash, key), at most BATCH_ROWS, as o->cols[0..n_values); the others are
+ * as they were made.  *n = 0: no more. */
+MUST_USE Code groups_emit(Groups *g, const Op *op, GroupOutput *o, uint32_t *n);
 /* The same as partials: cols[0..n_partial_cols), the slice start given. */
 void groups_emit_partials(Groups *g, Micros slice_us, Vector *cols, uint32_t *n);
 
@@ -71,7 +84,5 @@ Vector *vectors_new(Arena *arena, const Type *types, uint32_t n);
 uint64_t groups_partial_rows(const GroupLayout *l, const Batch *in, const uint16_t *rows,
                              uint32_t n);
 
-/* Take away the validity of columns that have no NULL in rows 0..rows. */
-void vectors_drop_validity(Vector *cols, uint32_t n, uint32_t rows);
 /* Make all rows valid again. */
 void vectors_all_valid(Vector *cols, uint32_t n);

@@ -2,8 +2,6 @@
  *
  * Output order: key hash, key.  Without keys there is one group, also when no row came.
  */
-#include <string.h>
-
 #include "exec/ops/groups.h"
 #include "exec/ops/ops.h"
 
@@ -14,24 +12,18 @@ typedef struct OpGroupAgg {
   uint32_t n_input;
   GroupLayout layout;
   Groups groups;
+  GroupOutput out;
   bool due;
   Arena arena;
-  Vector *cols, *out;
 } OpGroupAgg;
 
 static Code group_agg_open(Op *op) {
   OpGroupAgg *self = (OpGroupAgg *)op;
   const GroupAggSpec *spec = self->spec;
   uint32_t n_out = spec->n_keys + spec->n_aggs;
-  Type *types = arena_try_alloc(&self->arena, (self->n_input + n_out + 1) * sizeof *types, 8);
-  self->out = arena_try_alloc(&self->arena, (n_out + 1) * sizeof *self->out, 8);
-  if (types == NULL || self->out == NULL) return op_no_memory(op);
-  for (uint32_t i = 0; i < self->n_input; i++) types[i] = self->input[i].type;
-  for (uint32_t i = 0; i < n_out; i++) types[self->n_input + i] = self->output[i].type;
-  self->cols = vectors_new(&self->arena, types + self->n_input, n_out);
-  bool ok = self->cols != NULL &&
+  bool ok = group_output_init(&self->out, &self->arena, self->output, n_out, n_out) &&
             group_layout_init(&self->layout, spec->keys, spec->n_keys, spec->aggs, spec->n_aggs,
-                              types, false) &&
+                              self->input, self->n_input, false) &&
             groups_init(&self->groups, &self->layout, 0);
   if (ok && spec->n_keys == 0) ok = groups_make_empty_group(&self->groups);
   return ok ? OK : op_no_memory(op);
@@ -51,13 +43,12 @@ static void group_agg_finish(Op *op) { ((OpGroupAgg *)op)->due = true; }
 static Code group_agg_fire(Op *op, bool *more) {
   OpGroupAgg *self = (OpGroupAgg *)op;
   if (!self->due) return OK;
-  uint32_t n_out = self->spec->n_keys + self->spec->n_aggs, n;
-  TRY(groups_emit(&self->groups, op, self->cols, &n));
+  uint32_t n;
+  TRY(groups_emit(&self->groups, op, &self->out, &n));
   *more = n > 0;
   if (n == 0) return OK;
-  memcpy(self->out, self->cols, n_out * sizeof *self->out);
-  vectors_drop_validity(self->out, n_out, n);
-  return op_emit(op, PORT_ROWS, &(Batch){.rows = n, .n_cols = n_out, .cols = self->out});
+  const Batch out = {.rows = n, .n_cols = self->out.n_cols, .cols = self->out.cols};
+  return op_emit(op, PORT_ROWS, &out);
 }
 
 static void group_agg_close(Op *op) {

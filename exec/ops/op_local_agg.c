@@ -8,7 +8,6 @@
  *
  * Rows with a mark pass through, one by one: their place in the stream counts.
  */
-#include <string.h>
 
 #include "exec/ops/groups.h"
 #include "exec/ops/ops.h"
@@ -40,11 +39,8 @@ typedef struct OpLocalAgg {
 
 static Code local_agg_open(Op *op) {
   OpLocalAgg *self = (OpLocalAgg *)op;
-  Type *types = arena_try_alloc(&self->arena, (self->n_input + 1) * sizeof *types, 8);
-  if (types == NULL) return op_no_memory(op);
-  for (uint32_t i = 0; i < self->n_input; i++) types[i] = self->input[i].type;
-  if (!group_layout_init(&self->layout, self->keys, self->n_keys, self->aggs, self->n_aggs, types,
-                         true)) {
+  if (!group_layout_init(&self->layout, self->keys, self->n_keys, self->aggs, self->n_aggs,
+                         self->input, self->n_input, true)) {
     return op_no_memory(op);
   }
   self->cols = vectors_new(&self->arena, self->layout.partial_types, self->layout.n_partial_cols);

@@ -48,8 +48,7 @@ typedef struct OpWindowAgg {
   Closed current; /* groups NULL: none */
   uint64_t expected_groups;
   Arena arena;
-  Vector *cols; /* keys, aggregates, window_start, window_end, window_time */
-  Vector *out;  /* the same, as sent: window columns constant, validity only where needed */
+  GroupOutput out; /* behind the values: window_start, window_end, window_time, constant */
 } OpWindowAgg;
 
 /* --- slices --------------------------------------------------------------------------------------
@@ -329,23 +328,21 @@ static Code choose_window(OpWindowAgg *self) {
 
 static void store_constant(Vector *v, Micros us) {
   v->constant = true;
+  v->valid = NULL;
   *(Micros *)v->data = us;
 }
 
 /* The next batch of the window in hand; *n = 0: it has given all. */
 static Code emit_batch(OpWindowAgg *self, uint32_t *n) {
-  uint32_t n_values = self->layout.key.n + self->layout.n_aggs;
-  TRY(groups_emit(self->current.groups, &self->op, self->cols, n));
+  GroupOutput *o = &self->out;
+  TRY(groups_emit(self->current.groups, &self->op, o, n));
   if (*n == 0) return OK;
-  memcpy(self->out, self->cols, (n_values + 3) * sizeof *self->out);
-  vectors_drop_validity(self->out, n_values, *n);
-  Micros end = self->current.end_us;
-  store_constant(&self->out[n_values], end - self->clock.size_us);
-  store_constant(&self->out[n_values + 1], end);
-  store_constant(&self->out[n_values + 2], window_time(&self->clock, end));
-  self->op.ctx->tag = (OrderTag){end, end - self->clock.size_us};
-  return op_emit(&self->op, PORT_ROWS,
-                 &(Batch){.rows = *n, .n_cols = n_values + 3, .cols = self->out});
+  Micros end = self->current.end_us, start = end - self->clock.size_us;
+  store_constant(&o->cols[o->n_values], start);
+  store_constant(&o->cols[o->n_values + 1], end);
+  store_constant(&o->cols[o->n_values + 2], window_time(&self->clock, end));
+  self->op.ctx->tag = (OrderTag){end, start};
+  return op_emit(&self->op, PORT_ROWS, &(Batch){.rows = *n, .n_cols = o->n_cols, .cols = o->cols});
 }
 
 static Code window_agg_fire(Op *op, bool *more) {
@@ -366,17 +363,11 @@ static Code window_agg_fire(Op *op, bool *more) {
 static Code window_agg_open(Op *op) {
   OpWindowAgg *self = (OpWindowAgg *)op;
   const WindowAggSpec *spec = self->spec;
-  uint32_t n_out = spec->n_keys + spec->n_aggs + 3;
-  Type *types = arena_try_alloc(&self->arena, (self->n_input + n_out) * sizeof *types, 8);
-  self->out = arena_try_alloc(&self->arena, n_out * sizeof *self->out, 8);
-  if (types == NULL || self->out == NULL) return op_no_memory(op);
-  for (uint32_t i = 0; i < self->n_input; i++) types[i] = self->input[i].type;
-  for (uint32_t i = 0; i < n_out; i++) types[self->n_input + i] = self->output[i].type;
-  self->cols = vectors_new(&self->arena, types + self->n_input, n_out);
-  if (self->cols == NULL || !group_layout_init(&self->layout, spec->keys, spec->n_keys, spec->aggs,
-                                               spec->n_aggs, types, false)) {
-    return op_no_memory(op);
-  }
+  uint32_t n_values = spec->n_keys + spec->n_aggs;
+  bool ok = group_output_init(&self->out, &self->arena, self->output, n_values + 3, n_values) &&
+            group_layout_init(&self->layout, spec->keys, spec->n_keys, spec->aggs, spec->n_aggs,
+                              self->input, self->n_input, false);
+  if (!ok) return op_no_memory(op);
   self->clock = window_clock(&spec->window, op->ctx->env);
   self->passed_us = self->due_us = MICROS_MIN;
   return OK;

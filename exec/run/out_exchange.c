@@ -63,10 +63,8 @@ static bool shape_of_partials(OutExchange *self, const OpSpec *exchange) {
   } else {
     return true;
   }
-  Type *types = arena_try_alloc(&self->arena, (rows->n_fields + 1) * sizeof *types, 8);
-  if (types == NULL) return false;
-  for (uint32_t i = 0; i < rows->n_fields; i++) types[i] = rows->fields[i].type;
-  if (!group_layout_init(&self->partial_layout, keys, n_keys, aggs, n_aggs, types, true)) {
+  if (!group_layout_init(&self->partial_layout, keys, n_keys, aggs, n_aggs, rows->fields,
+                         rows->n_fields, true)) {
     return false;
   }
   self->has_partials = true;
