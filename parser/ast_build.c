@@ -1,9 +1,6 @@
 /* ast_build.c -- builders of names, lists and types, and the limit on depth. */
 #include "parser/ast_build.h"
 
-#include <limits.h>
-#include <string.h>
-
 #include "base/limits.h"
 #include "base/str.h"
 

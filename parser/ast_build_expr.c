@@ -1,8 +1,7 @@
 /* ast_build_expr.c -- builders of expressions, calls and windows. */
-#include <string.h>
+#include "parser/ast_build.h"
 
 #include "base/str.h"
-#include "parser/ast_build.h"
 
 /* A node that begins at start and whose parts are parts deep. */
 static AstExpr *expr_new(Parse *p, AstExprKind kind, Span start, uint32_t parts) {

@@ -1,6 +1,4 @@
 /* ast_build_query.c -- builders of queries, of what stands in FROM, and of MATCH_RECOGNIZE. */
-#include <string.h>
-
 #include "parser/ast_build.h"
 
 /* ---- queries ---- */

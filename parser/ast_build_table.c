@@ -1,8 +1,7 @@
 /* ast_build_table.c -- builders of CREATE TABLE and ALTER TABLE. */
-#include <string.h>
+#include "parser/ast_build.h"
 
 #include "base/str.h"
-#include "parser/ast_build.h"
 
 /* ---- elements ---- */
 

@@ -169,7 +169,7 @@ typedef enum AstLiteralKind {
   AST_LITERAL_TRUE,
   AST_LITERAL_FALSE,
   AST_LITERAL_UNKNOWN,   /* NULL of type BOOLEAN */
-  AST_LITERAL_INTEGER,   /* 12 or 0x1F */
+  AST_LITERAL_INTEGER,   /* 12 or 0x1F; -12 is AST_UNARY_MINUS of it */
   AST_LITERAL_DECIMAL,   /* 1.50, .5, 1. */
   AST_LITERAL_FLOAT,     /* 1e3: an exponent makes a DOUBLE */
   AST_LITERAL_STRING,    /* escapes done */

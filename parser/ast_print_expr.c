@@ -117,69 +117,37 @@ static void print_units(StrBuf *out, const AstIntervalUnits *u) {
   if (u->fractional >= 0) strbuf_printf(out, "(%d)", u->fractional);
 }
 
-static const char *type_word(AstTypeKind kind) {
-  switch (kind) {
-    case AST_TYPE_BOOLEAN:
-      return "BOOLEAN";
-    case AST_TYPE_TINYINT:
-      return "TINYINT";
-    case AST_TYPE_SMALLINT:
-      return "SMALLINT";
-    case AST_TYPE_INT:
-      return "INT";
-    case AST_TYPE_BIGINT:
-      return "BIGINT";
-    case AST_TYPE_FLOAT:
-      return "FLOAT";
-    case AST_TYPE_DOUBLE:
-      return "DOUBLE";
-    case AST_TYPE_DECIMAL:
-      return "DECIMAL";
-    case AST_TYPE_CHAR:
-      return "CHAR";
-    case AST_TYPE_VARCHAR:
-      return "VARCHAR";
-    case AST_TYPE_STRING:
-      return "STRING";
-    case AST_TYPE_BINARY:
-      return "BINARY";
-    case AST_TYPE_VARBINARY:
-      return "VARBINARY";
-    case AST_TYPE_BYTES:
-      return "BYTES";
-    case AST_TYPE_DATE:
-      return "DATE";
-    case AST_TYPE_TIME:
-      return "TIME";
-    case AST_TYPE_TIMESTAMP:
-    case AST_TYPE_TIMESTAMP_TZ:
-      return "TIMESTAMP";
-    case AST_TYPE_TIMESTAMP_LTZ:
-      return "TIMESTAMP_LTZ";
-    case AST_TYPE_INTERVAL:
-      return "INTERVAL";
-    case AST_TYPE_ARRAY:
-      return "ARRAY";
-    case AST_TYPE_MULTISET:
-      return "MULTISET";
-    case AST_TYPE_MAP:
-      return "MAP";
-    case AST_TYPE_ROW:
-      return "ROW";
-    case AST_TYPE_RAW:
-      return "RAW";
-    case AST_TYPE_VARIANT:
-      return "VARIANT";
-    case AST_TYPE_BITMAP:
-      return "BITMAP";
-    case AST_TYPE_UUID:
-      return "UUID";
-    case AST_TYPE_NULL:
-      return "NULL";
-  }
-  assert(!"a type without a word");
-  return "";
-}
+static const char *const type_words[] = {
+    [AST_TYPE_BOOLEAN] = "BOOLEAN",
+    [AST_TYPE_TINYINT] = "TINYINT",
+    [AST_TYPE_SMALLINT] = "SMALLINT",
+    [AST_TYPE_INT] = "INT",
+    [AST_TYPE_BIGINT] = "BIGINT",
+    [AST_TYPE_FLOAT] = "FLOAT",
+    [AST_TYPE_DOUBLE] = "DOUBLE",
+    [AST_TYPE_DECIMAL] = "DECIMAL",
+    [AST_TYPE_CHAR] = "CHAR",
+    [AST_TYPE_VARCHAR] = "VARCHAR",
+    [AST_TYPE_STRING] = "STRING",
+    [AST_TYPE_BINARY] = "BINARY",
+    [AST_TYPE_VARBINARY] = "VARBINARY",
+    [AST_TYPE_BYTES] = "BYTES",
+    [AST_TYPE_DATE] = "DATE",
+    [AST_TYPE_TIME] = "TIME",
+    [AST_TYPE_TIMESTAMP] = "TIMESTAMP",
+    [AST_TYPE_TIMESTAMP_TZ] = "TIMESTAMP",
+    [AST_TYPE_TIMESTAMP_LTZ] = "TIMESTAMP_LTZ",
+    [AST_TYPE_INTERVAL] = "INTERVAL",
+    [AST_TYPE_ARRAY] = "ARRAY",
+    [AST_TYPE_MULTISET] = "MULTISET",
+    [AST_TYPE_MAP] = "MAP",
+    [AST_TYPE_ROW] = "ROW",
+    [AST_TYPE_RAW] = "RAW",
+    [AST_TYPE_VARIANT] = "VARIANT",
+    [AST_TYPE_BITMAP] = "BITMAP",
+    [AST_TYPE_UUID] = "UUID",
+    [AST_TYPE_NULL] = "NULL",
+};
 
 static void print_fields(StrBuf *out, AstFields fields) {
   strbuf_putc(out, '<');
@@ -229,14 +197,15 @@ static void print_type_parts(StrBuf *out, const AstType *t) {
 }
 
 void ast_print_type(StrBuf *out, const AstType *t) {
-  strbuf_puts(out, type_word(t->kind));
+  strbuf_puts(out, type_words[t->kind]);
   print_type_parts(out, t);
   if (t->not_null) strbuf_puts(out, " NOT NULL");
 }
 
 /* ---- leaves ---- */
 
-static void print_literal(StrBuf *out, const AstLiteral *l) {
+static void print_literal(StrBuf *out, const AstExpr *e) {
+  const AstLiteral *l = &e->literal;
   switch (l->kind) {
     case AST_LITERAL_NULL:
       strbuf_puts(out, "NULL");
@@ -273,16 +242,24 @@ static void print_literal(StrBuf *out, const AstLiteral *l) {
   ast_print_text(out, l->text);
 }
 
-static void print_interval(StrBuf *out, const AstInterval *i) {
+static void print_interval(StrBuf *out, const AstExpr *e) {
+  const AstInterval *i = &e->interval;
   strbuf_puts(out, i->negative ? "INTERVAL -" : "INTERVAL ");
   ast_print_text(out, i->text);
   strbuf_putc(out, ' ');
   print_units(out, i->units);
 }
 
-static void print_star(StrBuf *out, const AstPath *qualifier) {
-  ast_print_path(out, qualifier);
-  strbuf_puts(out, qualifier->n > 0 ? ".*" : "*");
+static void print_column(StrBuf *out, const AstExpr *e) { ast_print_path(out, &e->column); }
+
+static void print_star(StrBuf *out, const AstExpr *e) {
+  ast_print_path(out, &e->star);
+  strbuf_puts(out, e->star.n > 0 ? ".*" : "*");
+}
+
+static void print_descriptor(StrBuf *out, const AstExpr *e) {
+  strbuf_puts(out, "DESCRIPTOR");
+  print_names_in_parens(out, e->descriptor);
 }
 
 /* ---- operators ---- */
@@ -335,7 +312,8 @@ static Binding binding_of(const AstExpr *e) {
   return BIND_TERM;
 }
 
-static void print_unary(StrBuf *out, const AstUnary *u) {
+static void print_unary(StrBuf *out, const AstExpr *e) {
+  const AstUnary *u = &e->unary;
   switch (u->op) {
     case AST_UNARY_NOT:
       strbuf_puts(out, "NOT ");
@@ -352,7 +330,8 @@ static void print_unary(StrBuf *out, const AstUnary *u) {
   print_bound(out, u->operand, BIND_TERM);
 }
 
-static void print_binary(StrBuf *out, const AstBinary *b) {
+static void print_binary(StrBuf *out, const AstExpr *e) {
+  const AstBinary *b = &e->binary;
   Binding binding = binding_of_op(b->op);
   Binding left = binding == BIND_CONDITION ? BIND_SUM : binding;
   Binding right = binding == BIND_CONDITION ? BIND_SUM : binding + 1;
@@ -361,14 +340,16 @@ static void print_binary(StrBuf *out, const AstBinary *b) {
   print_bound(out, b->right, right);
 }
 
-static void print_logic(StrBuf *out, const AstLogic *l) {
+static void print_logic(StrBuf *out, const AstExpr *e) {
+  const AstLogic *l = &e->logic;
   for (uint32_t i = 0; i < l->operands.n; i++) {
     if (i > 0) strbuf_puts(out, l->is_or ? " OR " : " AND ");
     print_bound(out, l->operands.items[i], l->is_or ? BIND_AND : BIND_NOT);
   }
 }
 
-static void print_is(StrBuf *out, const AstIs *is) {
+static void print_is(StrBuf *out, const AstExpr *e) {
+  const AstIs *is = &e->is;
   static const char *const words[] = {
       [AST_IS_NULL] = "NULL",
       [AST_IS_TRUE] = "TRUE",
@@ -383,7 +364,8 @@ static void print_is(StrBuf *out, const AstIs *is) {
   strbuf_printf(out, is->negated ? " IS NOT %s" : " IS %s", words[is->what]);
 }
 
-static void print_like(StrBuf *out, const AstLike *l) {
+static void print_like(StrBuf *out, const AstExpr *e) {
+  const AstLike *l = &e->like;
   print_bound(out, l->operand, BIND_SUM);
   strbuf_puts(out, l->negated ? " NOT" : "");
   strbuf_puts(out, l->similar ? " SIMILAR TO " : " LIKE ");
@@ -393,7 +375,8 @@ static void print_like(StrBuf *out, const AstLike *l) {
   print_bound(out, l->escape, BIND_SUM);
 }
 
-static void print_between(StrBuf *out, const AstBetween *b) {
+static void print_between(StrBuf *out, const AstExpr *e) {
+  const AstBetween *b = &e->between;
   print_bound(out, b->operand, BIND_SUM);
   strbuf_puts(out, b->negated ? " NOT BETWEEN " : " BETWEEN ");
   if (b->symmetric) strbuf_puts(out, "SYMMETRIC ");
@@ -402,7 +385,8 @@ static void print_between(StrBuf *out, const AstBetween *b) {
   print_bound(out, b->high, BIND_SUM);
 }
 
-static void print_in(StrBuf *out, const AstIn *in) {
+static void print_in(StrBuf *out, const AstExpr *e) {
+  const AstIn *in = &e->in;
   print_bound(out, in->operand, BIND_SUM);
   strbuf_puts(out, in->negated ? " NOT IN " : " IN ");
   if (in->query != NULL) {
@@ -414,7 +398,8 @@ static void print_in(StrBuf *out, const AstIn *in) {
   strbuf_putc(out, ')');
 }
 
-static void print_quantified(StrBuf *out, const AstQuantified *q) {
+static void print_quantified(StrBuf *out, const AstExpr *e) {
+  const AstQuantified *q = &e->quantified;
   print_bound(out, q->operand, BIND_SUM);
   strbuf_printf(out, " %s %s ", operator_words[q->op], q->all ? "ALL" : "ANY");
   print_query_in_parens(out, q->query);
@@ -429,7 +414,8 @@ void print_exprs(StrBuf *out, AstExprs exprs) {
   }
 }
 
-static void print_case(StrBuf *out, const AstCase *c) {
+static void print_case(StrBuf *out, const AstExpr *e) {
+  const AstCase *c = e->case_;
   strbuf_puts(out, "CASE");
   if (c->operand != NULL) {
     strbuf_putc(out, ' ');
@@ -448,7 +434,8 @@ static void print_case(StrBuf *out, const AstCase *c) {
   strbuf_puts(out, " END");
 }
 
-static void print_cast(StrBuf *out, const AstCast *c) {
+static void print_cast(StrBuf *out, const AstExpr *e) {
+  const AstCast *c = &e->cast;
   strbuf_puts(out, c->try_cast ? "TRY_CAST(" : "CAST(");
   ast_print_expr(out, c->operand);
   strbuf_puts(out, " AS ");
@@ -456,20 +443,30 @@ static void print_cast(StrBuf *out, const AstCast *c) {
   strbuf_putc(out, ')');
 }
 
-static void print_row(StrBuf *out, const AstRow *r) {
+static void print_row(StrBuf *out, const AstExpr *e) {
+  const AstRow *r = &e->row;
   strbuf_puts(out, r->keyword ? "ROW(" : "(");
   print_exprs(out, r->items);
   strbuf_putc(out, ')');
 }
 
-static void print_items(StrBuf *out, const char *word, AstExprs items) {
-  strbuf_puts(out, word);
-  strbuf_putc(out, '[');
-  print_exprs(out, items);
+static void print_exists(StrBuf *out, const AstExpr *e) {
+  strbuf_puts(out, "EXISTS ");
+  print_query_in_parens(out, e->query);
+}
+
+static void print_subquery(StrBuf *out, const AstExpr *e) { print_query_in_parens(out, e->query); }
+
+static void print_call_expr(StrBuf *out, const AstExpr *e) { print_call(out, e->call); }
+
+static void print_items(StrBuf *out, const AstExpr *e) {
+  strbuf_puts(out, e->kind == AST_ARRAY ? "ARRAY[" : "MAP[");
+  print_exprs(out, e->items);
   strbuf_putc(out, ']');
 }
 
-static void print_element(StrBuf *out, const AstElement *e) {
+static void print_element(StrBuf *out, const AstExpr *expr) {
+  const AstElement *e = &expr->element;
   print_bound(out, e->base, BIND_TERM);
   strbuf_putc(out, '[');
   ast_print_expr(out, e->index);
@@ -477,7 +474,8 @@ static void print_element(StrBuf *out, const AstElement *e) {
 }
 
 /* (a).f is a field of the column a; a.f would be read as a path. */
-static void print_field(StrBuf *out, const AstFieldAccess *f) {
+static void print_field(StrBuf *out, const AstExpr *e) {
+  const AstFieldAccess *f = &e->field;
   bool parens =
       f->base->kind == AST_COLUMN || f->base->kind == AST_LITERAL || f->base->kind == AST_INTERVAL;
   if (parens) strbuf_putc(out, '(');
@@ -486,7 +484,8 @@ static void print_field(StrBuf *out, const AstFieldAccess *f) {
   ast_print_name(out, f->name.text);
 }
 
-static void print_table_arg(StrBuf *out, const AstTableArg *t) {
+static void print_table_arg(StrBuf *out, const AstExpr *e) {
+  const AstTableArg *t = e->table_arg;
   strbuf_puts(out, "TABLE ");
   print_table_ref(out, t->table);
   if (t->partition_by.n > 0) {
@@ -518,80 +517,31 @@ static void print_bound(StrBuf *out, const AstExpr *e, Binding least) {
 }
 
 void ast_print_expr(StrBuf *out, const AstExpr *e) {
-  switch (e->kind) {
-    case AST_LITERAL:
-      print_literal(out, &e->literal);
-      return;
-    case AST_INTERVAL:
-      print_interval(out, &e->interval);
-      return;
-    case AST_COLUMN:
-      ast_print_path(out, &e->column);
-      return;
-    case AST_STAR:
-      print_star(out, &e->star);
-      return;
-    case AST_UNARY:
-      print_unary(out, &e->unary);
-      return;
-    case AST_BINARY:
-      print_binary(out, &e->binary);
-      return;
-    case AST_LOGIC:
-      print_logic(out, &e->logic);
-      return;
-    case AST_IS:
-      print_is(out, &e->is);
-      return;
-    case AST_LIKE:
-      print_like(out, &e->like);
-      return;
-    case AST_BETWEEN:
-      print_between(out, &e->between);
-      return;
-    case AST_IN:
-      print_in(out, &e->in);
-      return;
-    case AST_QUANTIFIED:
-      print_quantified(out, &e->quantified);
-      return;
-    case AST_EXISTS:
-      strbuf_puts(out, "EXISTS ");
-      print_query_in_parens(out, e->query);
-      return;
-    case AST_SUBQUERY:
-      print_query_in_parens(out, e->query);
-      return;
-    case AST_CASE:
-      print_case(out, e->case_);
-      return;
-    case AST_CAST:
-      print_cast(out, &e->cast);
-      return;
-    case AST_CALL:
-      print_call(out, e->call);
-      return;
-    case AST_ROW:
-      print_row(out, &e->row);
-      return;
-    case AST_ARRAY:
-      print_items(out, "ARRAY", e->items);
-      return;
-    case AST_MAP:
-      print_items(out, "MAP", e->items);
-      return;
-    case AST_ELEMENT:
-      print_element(out, &e->element);
-      return;
-    case AST_FIELD:
-      print_field(out, &e->field);
-      return;
-    case AST_TABLE_ARG:
-      print_table_arg(out, e->table_arg);
-      return;
-    case AST_DESCRIPTOR:
-      strbuf_puts(out, "DESCRIPTOR");
-      print_names_in_parens(out, e->descriptor);
-      return;
-  }
+  static void (*const printers[])(StrBuf *, const AstExpr *) = {
+      [AST_LITERAL] = print_literal,
+      [AST_INTERVAL] = print_interval,
+      [AST_COLUMN] = print_column,
+      [AST_STAR] = print_star,
+      [AST_UNARY] = print_unary,
+      [AST_BINARY] = print_binary,
+      [AST_LOGIC] = print_logic,
+      [AST_IS] = print_is,
+      [AST_LIKE] = print_like,
+      [AST_BETWEEN] = print_between,
+      [AST_IN] = print_in,
+      [AST_QUANTIFIED] = print_quantified,
+      [AST_EXISTS] = print_exists,
+      [AST_SUBQUERY] = print_subquery,
+      [AST_CASE] = print_case,
+      [AST_CAST] = print_cast,
+      [AST_CALL] = print_call_expr,
+      [AST_ROW] = print_row,
+      [AST_ARRAY] = print_items,
+      [AST_MAP] = print_items,
+      [AST_ELEMENT] = print_element,
+      [AST_FIELD] = print_field,
+      [AST_TABLE_ARG] = print_table_arg,
+      [AST_DESCRIPTOR] = print_descriptor,
+  };
+  printers[e->kind](out, e);
 }

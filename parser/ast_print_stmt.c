@@ -143,7 +143,8 @@ static void print_like(StrBuf *out, const AstTableLike *like) {
   print_words(out, like->options.n > 0, ")");
 }
 
-static void print_create_table(StrBuf *out, const AstCreateTable *t) {
+static void print_create_table(StrBuf *out, const AstStmt *stmt) {
+  const AstCreateTable *t = stmt->create_table;
   strbuf_puts(out, t->replace ? "REPLACE " : t->or_replace ? "CREATE OR REPLACE " : "CREATE ");
   print_words(out, t->temporary, "TEMPORARY ");
   strbuf_puts(out, t->if_not_exists ? "TABLE IF NOT EXISTS " : "TABLE ");
@@ -246,7 +247,8 @@ static void print_alter_action(StrBuf *out, const AstAlterTable *a) {
   }
 }
 
-static void print_alter_table(StrBuf *out, const AstAlterTable *a) {
+static void print_alter_table(StrBuf *out, const AstStmt *stmt) {
+  const AstAlterTable *a = stmt->alter_table;
   strbuf_puts(out, a->if_exists ? "ALTER TABLE IF EXISTS " : "ALTER TABLE ");
   ast_print_path(out, &a->path);
   print_alter_action(out, a);
@@ -254,7 +256,8 @@ static void print_alter_table(StrBuf *out, const AstAlterTable *a) {
 
 /* ---- views, functions, databases ---- */
 
-static void print_create_view(StrBuf *out, const AstCreateView *v) {
+static void print_create_view(StrBuf *out, const AstStmt *stmt) {
+  const AstCreateView *v = stmt->create_view;
   strbuf_puts(out, v->or_replace ? "CREATE OR REPLACE " : "CREATE ");
   print_words(out, v->temporary, "TEMPORARY ");
   strbuf_puts(out, v->if_not_exists ? "VIEW IF NOT EXISTS " : "VIEW ");
@@ -279,7 +282,8 @@ static void print_class(StrBuf *out, AstText class_name, AstName language) {
     print_ticked(out, language.text);
 }
 
-static void print_create_function(StrBuf *out, const AstCreateFunction *f) {
+static void print_create_function(StrBuf *out, const AstStmt *stmt) {
+  const AstCreateFunction *f = stmt->create_function;
   strbuf_puts(out, "CREATE ");
   print_words(out, f->temporary, f->system ? "TEMPORARY SYSTEM " : "TEMPORARY ");
   strbuf_puts(out, f->if_not_exists ? "FUNCTION IF NOT EXISTS " : "FUNCTION ");
@@ -301,14 +305,16 @@ static void print_create_function(StrBuf *out, const AstCreateFunction *f) {
   ast_print_expr(out, f->body);
 }
 
-static void print_create_database(StrBuf *out, const AstCreateDatabase *d) {
+static void print_create_database(StrBuf *out, const AstStmt *stmt) {
+  const AstCreateDatabase *d = stmt->create_database;
   strbuf_puts(out, d->if_not_exists ? "CREATE DATABASE IF NOT EXISTS " : "CREATE DATABASE ");
   ast_print_path(out, &d->path);
   print_comment(out, d->comment);
   print_with(out, d->with);
 }
 
-static void print_alter_view(StrBuf *out, const AstAlterView *v) {
+static void print_alter_view(StrBuf *out, const AstStmt *stmt) {
+  const AstAlterView *v = stmt->alter_view;
   strbuf_puts(out, "ALTER VIEW ");
   ast_print_path(out, &v->path);
   if (v->query != NULL) {
@@ -320,14 +326,16 @@ static void print_alter_view(StrBuf *out, const AstAlterView *v) {
   }
 }
 
-static void print_alter_database(StrBuf *out, const AstAlterDatabase *d) {
+static void print_alter_database(StrBuf *out, const AstStmt *stmt) {
+  const AstAlterDatabase *d = stmt->alter_database;
   strbuf_puts(out, "ALTER DATABASE ");
   ast_print_path(out, &d->path);
   strbuf_puts(out, " SET ");
   print_options(out, d->options);
 }
 
-static void print_alter_function(StrBuf *out, const AstAlterFunction *f) {
+static void print_alter_function(StrBuf *out, const AstStmt *stmt) {
+  const AstAlterFunction *f = stmt->alter_function;
   strbuf_puts(out, "ALTER ");
   print_words(out, f->temporary, f->system ? "TEMPORARY SYSTEM " : "TEMPORARY ");
   strbuf_puts(out, f->if_exists ? "FUNCTION IF EXISTS " : "FUNCTION ");
@@ -350,7 +358,8 @@ static const char *object_word(AstObject object) {
   return "";
 }
 
-static void print_drop(StrBuf *out, const AstDrop *d) {
+static void print_drop(StrBuf *out, const AstStmt *stmt) {
+  const AstDrop *d = stmt->drop;
   strbuf_puts(out, "DROP ");
   print_words(out, d->temporary, d->system ? "TEMPORARY SYSTEM " : "TEMPORARY ");
   strbuf_puts(out, object_word(d->object));
@@ -362,7 +371,8 @@ static void print_drop(StrBuf *out, const AstDrop *d) {
 
 /* ---- INSERT, sets, EXPLAIN ---- */
 
-static void print_insert(StrBuf *out, const AstInsert *i) {
+static void print_insert(StrBuf *out, const AstStmt *stmt) {
+  const AstInsert *i = stmt->insert;
   static const char *const conflicts[] = {
       [AST_CONFLICT_UNSET] = "",
       [AST_CONFLICT_NOTHING] = " ON CONFLICT DO NOTHING",
@@ -381,17 +391,19 @@ static void print_insert(StrBuf *out, const AstInsert *i) {
   strbuf_puts(out, conflicts[i->on_conflict]);
 }
 
-static void print_set_of(StrBuf *out, AstStmts list) {
+static void print_set_of(StrBuf *out, const AstStmt *stmt) {
+  AstStmts list = stmt->set_of;
   strbuf_puts(out, "EXECUTE STATEMENT SET BEGIN");
   for (uint32_t i = 0; i < list.n; i++) {
     strbuf_putc(out, ' ');
-    print_insert(out, list.items[i]->insert);
+    print_insert(out, list.items[i]);
     strbuf_putc(out, ';');
   }
   strbuf_puts(out, " END");
 }
 
-static void print_explain(StrBuf *out, const AstExplain *e) {
+static void print_explain(StrBuf *out, const AstStmt *stmt) {
+  const AstExplain *e = stmt->explain;
   static const struct {
     uint32_t bit;
     const char *word;
@@ -418,14 +430,16 @@ static void print_explain(StrBuf *out, const AstExplain *e) {
 
 /* ---- the others ---- */
 
-static void print_describe(StrBuf *out, const AstDescribe *d) {
+static void print_describe(StrBuf *out, const AstStmt *stmt) {
+  const AstDescribe *d = stmt->describe;
   strbuf_puts(out, "DESCRIBE ");
   if (d->object != AST_OBJECT_TABLE) strbuf_puts(out, object_word(d->object));
   print_words(out, d->extended, "EXTENDED ");
   ast_print_path(out, &d->path);
 }
 
-static void print_show(StrBuf *out, const AstShow *s) {
+static void print_show(StrBuf *out, const AstStmt *stmt) {
+  const AstShow *s = stmt->show;
   static const char *const words[] = {
 #define SHOW(name, words) words,
 #include "parser/show.def"
@@ -458,7 +472,8 @@ static void print_target(StrBuf *out, const AstPath *path, AstName alias) {
   ast_print_name(out, alias.text);
 }
 
-static void print_update(StrBuf *out, const AstUpdate *u) {
+static void print_update(StrBuf *out, const AstStmt *stmt) {
+  const AstUpdate *u = stmt->update;
   strbuf_puts(out, "UPDATE ");
   print_target(out, &u->path, u->alias);
   strbuf_puts(out, " SET ");
@@ -466,13 +481,15 @@ static void print_update(StrBuf *out, const AstUpdate *u) {
   print_where(out, u->where);
 }
 
-static void print_delete(StrBuf *out, const AstDelete *d) {
+static void print_delete(StrBuf *out, const AstStmt *stmt) {
+  const AstDelete *d = stmt->delete_;
   strbuf_puts(out, "DELETE FROM ");
   print_target(out, &d->path, d->alias);
   print_where(out, d->where);
 }
 
-static void print_analyze(StrBuf *out, const AstAnalyze *a) {
+static void print_analyze(StrBuf *out, const AstStmt *stmt) {
+  const AstAnalyze *a = stmt->analyze;
   strbuf_puts(out, "ANALYZE TABLE ");
   ast_print_path(out, &a->path);
   print_partition(out, a->partition);
@@ -484,8 +501,10 @@ static void print_analyze(StrBuf *out, const AstAnalyze *a) {
   }
 }
 
-static void print_option(StrBuf *out, const char *word, const AstOption *option) {
-  strbuf_puts(out, word);
+/* SET and RESET */
+static void print_option(StrBuf *out, const AstStmt *stmt) {
+  const AstOption *option = &stmt->option;
+  strbuf_puts(out, stmt->kind == AST_STMT_SET ? "SET" : "RESET");
   if (option->key.text == NULL) return;
   strbuf_putc(out, ' ');
   ast_print_text(out, option->key.text);
@@ -494,90 +513,52 @@ static void print_option(StrBuf *out, const char *word, const AstOption *option)
   ast_print_text(out, option->value.text);
 }
 
-static void print_path_stmt(StrBuf *out, const char *words, const AstPath *path) {
-  strbuf_puts(out, words);
-  ast_print_path(out, path);
+static void print_path_stmt(StrBuf *out, const AstStmt *stmt) {
+  strbuf_puts(out, stmt->kind == AST_STMT_USE ? "USE " : "TRUNCATE TABLE ");
+  ast_print_path(out, &stmt->path);
 }
 
-void ast_print_stmt(StrBuf *out, const AstStmt *s) {
-  switch (s->kind) {
-    case AST_STMT_QUERY:
-      ast_print_query(out, s->query);
-      return;
-    case AST_STMT_INSERT:
-      print_insert(out, s->insert);
-      return;
-    case AST_STMT_SET_OF:
-      print_set_of(out, s->set_of);
-      return;
-    case AST_STMT_CREATE_TABLE:
-      print_create_table(out, s->create_table);
-      return;
-    case AST_STMT_CREATE_VIEW:
-      print_create_view(out, s->create_view);
-      return;
-    case AST_STMT_CREATE_FUNCTION:
-      print_create_function(out, s->create_function);
-      return;
-    case AST_STMT_CREATE_DATABASE:
-      print_create_database(out, s->create_database);
-      return;
-    case AST_STMT_ALTER_TABLE:
-      print_alter_table(out, s->alter_table);
-      return;
-    case AST_STMT_ALTER_VIEW:
-      print_alter_view(out, s->alter_view);
-      return;
-    case AST_STMT_ALTER_DATABASE:
-      print_alter_database(out, s->alter_database);
-      return;
-    case AST_STMT_ALTER_FUNCTION:
-      print_alter_function(out, s->alter_function);
-      return;
-    case AST_STMT_DROP:
-      print_drop(out, s->drop);
-      return;
-    case AST_STMT_EXPLAIN:
-      print_explain(out, s->explain);
-      return;
-    case AST_STMT_DESCRIBE:
-      print_describe(out, s->describe);
-      return;
-    case AST_STMT_SHOW:
-      print_show(out, s->show);
-      return;
-    case AST_STMT_SET:
-      print_option(out, "SET", &s->option);
-      return;
-    case AST_STMT_RESET:
-      print_option(out, "RESET", &s->option);
-      return;
-    case AST_STMT_USE:
-      print_path_stmt(out, "USE ", &s->path);
-      return;
-    case AST_STMT_UPDATE:
-      print_update(out, s->update);
-      return;
-    case AST_STMT_DELETE:
-      print_delete(out, s->delete_);
-      return;
-    case AST_STMT_TRUNCATE:
-      print_path_stmt(out, "TRUNCATE TABLE ", &s->path);
-      return;
-    case AST_STMT_ANALYZE:
-      print_analyze(out, s->analyze);
-      return;
-    case AST_STMT_CHECKPOINT:
-      strbuf_puts(out, "CHECKPOINT");
-      return;
-    case AST_STMT_QUIT:
-      strbuf_puts(out, "QUIT");
-      return;
-    case AST_STMT_CLEAR:
-      strbuf_puts(out, "CLEAR");
-      return;
-    case AST_STMT_HELP:
-      strbuf_puts(out, "HELP");
-      return;
-  }
+static void print_query(StrBuf *out, const AstStmt *stmt) { ast_print_query(out, stmt->query); }
+
+static void print_checkpoint(StrBuf *out, const AstStmt *stmt) {
+  (void)stmt;
+  strbuf_puts(out, "CHECKPOINT");
+}
+
+/* QUIT, CLEAR, HELP */
+static void print_shell(StrBuf *out, const AstStmt *stmt) {
+  const char *other = stmt->kind == AST_STMT_CLEAR ? "CLEAR" : "HELP";
+  strbuf_puts(out, stmt->kind == AST_STMT_QUIT ? "QUIT" : other);
+}
+
+void ast_print_stmt(StrBuf *out, const AstStmt *stmt) {
+  static void (*const printers[])(StrBuf *, const AstStmt *) = {
+      [AST_STMT_QUERY] = print_query,
+      [AST_STMT_INSERT] = print_insert,
+      [AST_STMT_SET_OF] = print_set_of,
+      [AST_STMT_CREATE_TABLE] = print_create_table,
+      [AST_STMT_CREATE_VIEW] = print_create_view,
+      [AST_STMT_CREATE_FUNCTION] = print_create_function,
+      [AST_STMT_CREATE_DATABASE] = print_create_database,
+      [AST_STMT_ALTER_TABLE] = print_alter_table,
+      [AST_STMT_ALTER_VIEW] = print_alter_view,
+      [AST_STMT_ALTER_DATABASE] = print_alter_database,
+      [AST_STMT_ALTER_FUNCTION] = print_alter_function,
+      [AST_STMT_DROP] = print_drop,
+      [AST_STMT_EXPLAIN] = print_explain,
+      [AST_STMT_DESCRIBE] = print_describe,
+      [AST_STMT_SHOW] = print_show,
+      [AST_STMT_SET] = print_option,
+      [AST_STMT_RESET] = print_option,
+      [AST_STMT_USE] = print_path_stmt,
+      [AST_STMT_UPDATE] = print_update,
+      [AST_STMT_DELETE] = print_delete,
+      [AST_STMT_TRUNCATE] = print_path_stmt,
+      [AST_STMT_ANALYZE] = print_analyze,
+      [AST_STMT_CHECKPOINT] = print_checkpoint,
+      [AST_STMT_QUIT] = print_shell,
+      [AST_STMT_CLEAR] = print_shell,
+      [AST_STMT_HELP] = print_shell,
+  };
+  printers[stmt->kind](out, stmt);
 }

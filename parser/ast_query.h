@@ -92,7 +92,7 @@ struct AstTableRef {
   AstRefKind kind;
   Span span; /* with alias and hints */
   uint32_t depth;
-  AstName alias;
+  AstName alias; /* never of a join */
   AstNames alias_columns;
   bool lateral;
   bool wrapped; /* FROM TABLE t, TABLE(f(..)): the word TABLE was there */
@@ -190,7 +190,7 @@ struct AstQuery {
   AstCtes with;
   union {
     AstSelect *select;
-    AstExprs rows;      /* VALUES: AST_ROW each, or a lone expression: VALUES 1, 2 */
+    AstExprs rows;      /* VALUES: AST_ROW each, or an expression: VALUES 1, (2) */
     AstTableRef *table; /* AST_QUERY_TABLE */
     struct {
       AstSetOp op;

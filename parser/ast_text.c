@@ -7,8 +7,6 @@
  *
  * The result has no NUL in it (a NUL is refused), so that it can be a C string.
  */
-#include <string.h>
-
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "parser/parse_state.h"

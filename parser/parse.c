@@ -87,84 +87,47 @@ static int word_code(const Parse *p, Span span, TokenReader ahead) {
   return TK_ID;
 }
 
+/* Of a token that is not TOKEN_END or TOKEN_BAD; ahead is behind it. */
 static int token_code(const Parse *p, Token t, TokenReader ahead) {
-  switch (t.kind) {
-    case TOKEN_WORD:
-      return word_code(p, t.span, ahead);
-    case TOKEN_NAME:
-      return TK_ID;
-    case TOKEN_STRING:
-    case TOKEN_C_STRING:
-    case TOKEN_UNICODE_STRING:
-      return TK_STRING;
-    case TOKEN_BINARY:
-      return TK_BINARY;
-    case TOKEN_INTEGER:
-      return TK_INTEGER;
-    case TOKEN_DECIMAL:
-      return TK_DECIMAL;
-    case TOKEN_FLOAT:
-      return TK_FLOAT;
-    case TOKEN_LEFT_PAREN:
-      return TK_LP;
-    case TOKEN_RIGHT_PAREN:
-      return TK_RP;
-    case TOKEN_LEFT_BRACKET:
-      return TK_LBRACKET;
-    case TOKEN_RIGHT_BRACKET:
-      return TK_RBRACKET;
-    case TOKEN_LEFT_BRACE:
-      return TK_LBRACE;
-    case TOKEN_RIGHT_BRACE:
-      return TK_RBRACE;
-    case TOKEN_COMMA:
-      return TK_COMMA;
-    case TOKEN_DOT:
-      return TK_DOT;
-    case TOKEN_SEMICOLON:
-      return TK_SEMI;
-    case TOKEN_PLUS:
-      return TK_PLUS;
-    case TOKEN_MINUS:
-      return TK_MINUS;
-    case TOKEN_STAR:
-      return TK_STAR;
-    case TOKEN_SLASH:
-      return TK_SLASH;
-    case TOKEN_PERCENT:
-      return TK_PERCENT;
-    case TOKEN_CONCAT:
-      return TK_CONCAT;
-    case TOKEN_EQ:
-      return TK_EQ;
-    case TOKEN_NE:
-      return TK_NE;
-    case TOKEN_LT:
-      return TK_LT;
-    case TOKEN_LE:
-      return TK_LE;
-    case TOKEN_GT:
-      return TK_GT;
-    case TOKEN_GE:
-      return TK_GE;
-    case TOKEN_ARROW:
-      return TK_ARROW;
-    case TOKEN_PIPE:
-      return TK_PIPE;
-    case TOKEN_QUESTION:
-      return TK_QUESTION;
-    case TOKEN_HINT_BEGIN:
-      return TK_HINT_BEGIN;
-    case TOKEN_HINT_END:
-      return TK_HINT_END;
-    case TOKEN_END:
-    case TOKEN_SPACE:
-    case TOKEN_COMMENT:
-    case TOKEN_BAD:
-      break;
-  }
-  assert(!"a token that the driver keeps to itself");
-  return 0;
+  static const int codes[] = {
+      [TOKEN_NAME] = TK_ID,
+      [TOKEN_STRING] = TK_STRING,
+      [TOKEN_C_STRING] = TK_STRING,
+      [TOKEN_UNICODE_STRING] = TK_STRING,
+      [TOKEN_BINARY] = TK_BINARY,
+      [TOKEN_INTEGER] = TK_INTEGER,
+      [TOKEN_DECIMAL] = TK_DECIMAL,
+      [TOKEN_FLOAT] = TK_FLOAT,
+      [TOKEN_LEFT_PAREN] = TK_LP,
+      [TOKEN_RIGHT_PAREN] = TK_RP,
+      [TOKEN_LEFT_BRACKET] = TK_LBRACKET,
+      [TOKEN_RIGHT_BRACKET] = TK_RBRACKET,
+      [TOKEN_LEFT_BRACE] = TK_LBRACE,
+      [TOKEN_RIGHT_BRACE] = TK_RBRACE,
+      [TOKEN_COMMA] = TK_COMMA,
+      [TOKEN_DOT] = TK_DOT,
+      [TOKEN_SEMICOLON] = TK_SEMI,
+      [TOKEN_PLUS] = TK_PLUS,
+      [TOKEN_MINUS] = TK_MINUS,
+      [TOKEN_STAR] = TK_STAR,
+      [TOKEN_SLASH] = TK_SLASH,
+      [TOKEN_PERCENT] = TK_PERCENT,
+      [TOKEN_CONCAT] = TK_CONCAT,
+      [TOKEN_EQ] = TK_EQ,
+      [TOKEN_NE] = TK_NE,
+      [TOKEN_LT] = TK_LT,
+      [TOKEN_LE] = TK_LE,
+      [TOKEN_GT] = TK_GT,
+      [TOKEN_GE] = TK_GE,
+      [TOKEN_ARROW] = TK_ARROW,
+      [TOKEN_PIPE] = TK_PIPE,
+      [TOKEN_QUESTION] = TK_QUESTION,
+      [TOKEN_HINT_BEGIN] = TK_HINT_BEGIN,
+      [TOKEN_HINT_END] = TK_HINT_END,
+  };
+  if (t.kind == TOKEN_WORD) return word_code(p, t.span, ahead);
+  assert(t.kind < COUNT_OF(codes) && codes[t.kind] != 0);
+  return codes[t.kind];
 }
 
 /* U&'..' UESCAPE 'c' is one token of the grammar. */
@@ -247,7 +210,7 @@ static bool is_key_token(Token t) {
 static bool is_harmless(Token t) {
   return t.kind != TOKEN_BAD || t.fault == FAULT_CHARACTER || t.fault == FAULT_PARAMETER ||
          t.fault == FAULT_OPERATOR || t.fault == FAULT_DOUBLE_COLON || t.fault == FAULT_NUMBER ||
-         t.fault == FAULT_DOUBLE_EQUALS || t.fault == FAULT_DOUBLE_QUOTES;
+         t.fault == FAULT_DOUBLE_EQUALS;
 }
 
 static AstText text_of_span(Parse *p, Span span) {
@@ -285,9 +248,8 @@ static Code parse_free_option(Parse *p, Span start, AstStmtKind kind, TokenReade
   bool ends = t.kind == TOKEN_END || t.kind == TOKEN_SEMICOLON;
   if (t.kind == TOKEN_BAD) parse_bad_token(p, t);
   if (key.len == 0 || (kind == AST_STMT_SET ? !equals : !ends)) {
-    parse_fail(p, ERR_SYNTAX, ends ? key : t.span, "%s wants a key%s",
-               kind == AST_STMT_SET ? "SET" : "RESET",
-               kind == AST_STMT_SET ? " = and a value" : " and nothing else");
+    parse_fail(p, ERR_SYNTAX, ends ? key : t.span, "%s",
+               kind == AST_STMT_SET ? "SET wants a key and a value" : "RESET wants one key");
     parse_hint(p, kind == AST_STMT_SET ? "write SET 'key' = 'value'" : "write RESET 'key'");
     return p->code;
   }

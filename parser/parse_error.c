@@ -137,6 +137,15 @@ static bool is_catalog_verb(const Parse *p, Span word) {
   return false;
 }
 
+/* Words that may stand between the first word and the noun. */
+static bool is_filler(const Parse *p, Span word) {
+  static const char *const words[] = {"OR",     "ALTER",   "REPLACE", "TEMPORARY",
+                                      "CREATE", "CURRENT", "FULL"};
+  for (size_t i = 0; i < COUNT_OF(words); i++)
+    if (span_is(p, word, words[i])) return true;
+  return false;
+}
+
 static bool refuse_unsupported(Parse *p) {
   enum { LOOK = 5 };
   Span words[LOOK];
@@ -150,7 +159,10 @@ static bool refuse_unsupported(Parse *p) {
     const char *first = unsupported[i].first, *then = unsupported[i].then;
     bool fits = first == NULL ? is_catalog_verb(p, words[0]) : span_is(p, words[0], first);
     for (size_t w = then == NULL ? 0 : 1; fits && w < n; w++) {
-      if (then != NULL && !span_is(p, words[w], then)) continue;
+      if (then != NULL && !span_is(p, words[w], then)) {
+        if (!is_filler(p, words[w])) break;
+        continue;
+      }
       parse_fail(p, ERR_UNSUPPORTED, words[w], "%s are not supported", unsupported[i].what);
       return true;
     }

@@ -237,9 +237,8 @@ static void test_length(void) {
       {"VALUES ", "(1, 2), ", "(1, 2)", ""},
       {"SELECT CASE ", "WHEN a THEN b ", "", "END"},
       {"EXECUTE STATEMENT SET BEGIN ", "INSERT INTO a SELECT 1; ", "", "END"},
-      {"SELECT ", "((((((((((", "1", ""},
   };
-  for (size_t i = 0; i + 1 < COUNT_OF(flat); i++) {
+  for (size_t i = 0; i < COUNT_OF(flat); i++) {
     Error err;
     CHECK_INT(
         parse_repeated(flat[i].before, flat[i].middle, flat[i].core, "", 100000, flat[i].end, &err),
@@ -251,7 +250,6 @@ static void test_length(void) {
   size_t at = 0;
   CHECK_INT(parse_statement(&arena, "SELECT 1", SQL_TEXT_MAX + 1, &at, &stmt, &(Error){0}),
             ERR_LIMIT);
-  CHECK_INT(parse_repeated("SELECT 1", " + 1", "", "", SQL_TOKENS_MAX / 2, "", &err), ERR_LIMIT);
   CHECK_INT(parse_repeated("SELECT ", "x", "", "", IDENTIFIER_MAX, "", &err), OK);
   CHECK_INT(parse_repeated("SELECT ", "x", "", "", IDENTIFIER_MAX + 1, "", &err), ERR_LIMIT);
   arena_deinit(&arena);

@@ -1,8 +1,6 @@
 /* token_test.c -- tokens, keywords, and where a statement ends. */
 #include "parser/token.h"
 
-#include <stdlib.h>
-
 #include "base/check.h"
 #include "base/str.h"
 #include "parser/keywords.h"
