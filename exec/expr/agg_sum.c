@@ -211,32 +211,28 @@ static void store_float(Vector *out, uint32_t row, double v) {
   }
 }
 
-static Code emit_float_sums(const void *const *states, uint32_t n, Vector *out,
-                            const AggEmit *how) {
-  (void)how;
+static Code emit_floats(const void *const *states, uint32_t n, Vector *out, bool mean) {
   for (uint32_t i = 0; i < n; i++) {
     const FloatState *s = states[i];
     if (s->count == 0) {
       agg_store_null(out, i);
     } else {
-      store_float(out, i, s->sum);
+      store_float(out, i, mean ? s->sum / (double)s->count : s->sum);
     }
   }
   return OK;
 }
 
+static Code emit_float_sums(const void *const *states, uint32_t n, Vector *out,
+                            const AggEmit *how) {
+  (void)how;
+  return emit_floats(states, n, out, false);
+}
+
 static Code emit_float_averages(const void *const *states, uint32_t n, Vector *out,
                                 const AggEmit *how) {
   (void)how;
-  for (uint32_t i = 0; i < n; i++) {
-    const FloatState *s = states[i];
-    if (s->count == 0) {
-      agg_store_null(out, i);
-    } else {
-      store_float(out, i, s->sum / (double)s->count);
-    }
-  }
-  return OK;
+  return emit_floats(states, n, out, true);
 }
 
 /* --- bind --------------------------------------------------------------------------------------

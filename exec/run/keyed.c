@@ -105,7 +105,7 @@ static Op *keyed_out_op(void *arg, Instance *instance, Edge *edge) {
   Worker *w = arg;
   Job *job = w->job;
   OutHooks hooks = {.deliver = deliver_to_lane, .arg = w};
-  if (!edge->to_sink) return out_exchange_new(instance, edge, job->plan, &hooks);
+  if (!edge->to_sink) return out_exchange_new(instance, edge, &hooks);
   SinkWriter *sink = &job->sinks[edge->to];
   return out_encode_new(instance, edge, sink->format, &sink->encode, &hooks);
 }
@@ -142,7 +142,7 @@ Code keyed_open(Worker *w, uint32_t stage, Error *err) {
       .worker = w->index,
       .ctx = {.env = &w->job->plan->env, .err = &w->err, .chunk_watermark_us = MICROS_MIN}};
   Code code = open_watermark(w->job, k, err);
-  if (code == OK) code = instance_open(&k->instance, w->job->plan, keyed_out_op, w);
+  if (code == OK) code = instance_open(&k->instance, keyed_out_op, w);
   if (code != OK && err->code == OK) *err = w->err;
   return code;
 }

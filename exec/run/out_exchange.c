@@ -16,7 +16,6 @@ typedef struct OutExchange {
   Op op;
   Instance *instance;
   Edge *edge;
-  const JobPlan *plan;
   OutHooks hooks;
   OrderTag tag;
   KeySpec key[2]; /* of rows, of partials */
@@ -211,12 +210,11 @@ static const OpTable exchange_table = {.name = "Exchange",
                                        .chunk_end = exchange_chunk_end,
                                        .close = exchange_close};
 
-Op *out_exchange_new(Instance *instance, Edge *edge, const JobPlan *plan, const OutHooks *hooks) {
+Op *out_exchange_new(Instance *instance, Edge *edge, const OutHooks *hooks) {
   OutExchange *self = (OutExchange *)op_new(&exchange_table, &instance->ctx);
   if (self == NULL) return NULL;
   self->instance = instance;
   self->edge = edge;
-  self->plan = plan;
   self->hooks = *hooks;
   return &self->op;
 }

@@ -14,7 +14,7 @@ typedef struct OutHooks {
 } OutHooks;
 
 /* Rows for a keyed or single stage. A local aggregate before the exchange sends partials too. */
-Op *out_exchange_new(Instance *instance, Edge *edge, const JobPlan *plan, const OutHooks *hooks);
+Op *out_exchange_new(Instance *instance, Edge *edge, const OutHooks *hooks);
 /* Text for a sink, by the encoder of format; format NULL: rows are only counted. */
 Op *out_encode_new(Instance *instance, Edge *edge, const Format *format, const EncodeSpec *spec,
                    const OutHooks *hooks);

@@ -20,7 +20,7 @@ static Op *source_out_op(void *arg, Instance *instance, Edge *edge) {
   Job *job = w->job;
   SourceInstance *s = (SourceInstance *)instance;
   OutHooks hooks = {.deliver = deliver_to_slot, .arg = s};
-  if (!edge->to_sink) return out_exchange_new(instance, edge, job->plan, &hooks);
+  if (!edge->to_sink) return out_exchange_new(instance, edge, &hooks);
   SinkWriter *sink = &job->sinks[edge->to];
   return out_encode_new(instance, edge, sink->format, &sink->encode, &hooks);
 }
@@ -34,7 +34,7 @@ Code source_instance_open(Worker *w, uint32_t source, Error *err) {
   SourceInstance *s = &w->sources[source];
   s->instance = (Instance){
       .stage = src->stage, .worker = w->index, .ctx = {.env = &w->job->plan->env, .err = err}};
-  TRY(instance_open(&s->instance, w->job->plan, source_out_op, w));
+  TRY(instance_open(&s->instance, source_out_op, w));
   if (src->scan != NULL && src->scan->connector->bytes != NULL) {
     return src->scan->format->decoder_new(&src->decode, &s->decoder, err);
   }

@@ -182,8 +182,7 @@ static Code wire(Instance *i) {
   return OK;
 }
 
-Code instance_open(Instance *i, const JobPlan *plan, OutOpFn *out_op, void *arg) {
-  (void)plan;
+Code instance_open(Instance *i, OutOpFn *out_op, void *arg) {
   const Stage *stage = i->stage;
   i->ops = arena_alloc(&i->arena, (stage->n_ops + 1) * sizeof *i->ops);
   i->outs = arena_alloc(&i->arena, (stage->n_out + 1) * sizeof *i->outs);

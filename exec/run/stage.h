@@ -76,7 +76,7 @@ struct Instance {
 };
 
 /* Build and open; ctx.env, ctx.err are set by the caller before.  out_op makes the ends. */
-MUST_USE Code instance_open(Instance *i, const JobPlan *plan, OutOpFn *out_op, void *arg);
+MUST_USE Code instance_open(Instance *i, OutOpFn *out_op, void *arg);
 void instance_close(Instance *i);
 /* Push what the head of a source stage has made. */
 MUST_USE Code instance_push_source(Instance *i, const Batch *batch);
