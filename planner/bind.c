@@ -50,9 +50,18 @@ void bind_leave(Binder *b, uint32_t depth) {
 }
 
 Code bind_count_node(Binder *b, Span span) {
-  if (++b->n_nodes <= NODES_MAX) return OK;
+  if (++b->n_nodes > NODES_MAX) {
+    return FAIL(b->err, ERR_LIMIT, bind_span(b, span),
+                "the statement reads tables and queries more than %d times", NODES_MAX);
+  }
+  return bind_check_columns(b, span);
+}
+
+Code bind_check_columns(Binder *b, Span span) {
+  if (b->n_columns <= RELATION_COLUMNS_MAX) return OK;
   return FAIL(b->err, ERR_LIMIT, bind_span(b, span),
-              "the statement reads tables and queries more than %d times", NODES_MAX);
+              "the tables and queries of the statement have more than %d columns",
+              RELATION_COLUMNS_MAX);
 }
 
 Code bind_shared(Binder *b, const Expr *e, uint32_t times) {
@@ -71,11 +80,12 @@ const char *bind_type_text(Binder *b, Type type) {
   return copy;
 }
 
-Option *options_copy(Arena *a, const Option *items, uint32_t n) {
+Option *options_copy(Arena *a, const Option *items, uint32_t n, Span span) {
   Option *copy = ARENA_ARRAY(a, Option, n);
   for (uint32_t i = 0; i < n; i++) {
     copy[i].key = arena_strdup(a, items[i].key);
     copy[i].value = arena_strdup(a, items[i].value);
+    copy[i].key_span = copy[i].value_span = span;
   }
   return copy;
 }

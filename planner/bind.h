@@ -7,7 +7,7 @@
  *   bind_expr.c     expressions                bind_call.c    calls and special forms
  *   bind_literal.c  literals                   bind_type.c    types as written
  *   relation.c      columns by name, where time attributes come from
- *   bind_insert.c   INSERT                     ddl_*.c        CREATE, ALTER, DROP
+ *   bind_insert.c   INSERT                     ddl*.c         CREATE, ALTER, DROP
  *
  * Spans.  The text of a view or of a computed column is not the user's statement, so while such
  * a text is bound every span is that of the reference to it: bind_span.
@@ -22,19 +22,20 @@
 #include "planner/session.h"
 
 enum {
-  BIND_DEPTH_MAX = 2000,    /* of all syntax trees that are open at a time */
-  NODES_MAX = 20000,        /* of one logical plan */
-  EXPR_NODES_MAX = 2000000, /* of an expression whose parts occur more than once */
+  BIND_DEPTH_MAX = 2000,          /* of all syntax trees that are open at a time */
+  NODES_MAX = 20000,              /* of one logical plan */
+  RELATION_COLUMNS_MAX = 1000000, /* of all tables and queries of a statement together */
+  EXPR_NODES_MAX = 2000000,       /* of an expression whose parts occur more than once */
 };
 
-/* --- notes ------------------------------------------------------------------------------ */
+/* --- notes --------------------------------------------------------------------------- */
 
 typedef struct Notes {
   const char **items;
   uint32_t n, cap;
 } Notes;
 
-/* --- columns and their times ------------------------------------------------------------- */
+/* --- columns and their times --------------------------------------------------------- */
 
 /* A column of a source that a column of a relation is, unchanged.  A UNION has several. */
 typedef struct TimeOrigin TimeOrigin;
@@ -65,7 +66,7 @@ typedef struct Relation {
   uint32_t n_cols;
 } Relation;
 
-/* --- the binder -------------------------------------------------------------------------- */
+/* --- the binder ---------------------------------------------------------------------- */
 
 typedef struct CteScope CteScope;
 struct CteScope {
@@ -83,8 +84,8 @@ typedef struct Binder {
   Span within;          /* the reference to the view or table whose text is bound; len 0: none */
   const CteScope *ctes;
   uint32_t depth;
-  uint32_t n_nodes;
-  Node **sources; /* of this job */
+  uint32_t n_nodes, n_columns; /* so far */
+  Node **sources;              /* of this job */
   uint32_t n_sources, cap_sources;
   bool for_view; /* CREATE VIEW, DESCRIBE: nothing will be read now */
 } Binder;
@@ -101,14 +102,16 @@ Code bind_not_built(Binder *b, Span span, const char *what);
 /* Depth more levels of a syntax tree begin; bind_leave with the same number ends them. */
 MUST_USE Code bind_enter(Binder *b, uint32_t depth, Span span);
 void bind_leave(Binder *b, uint32_t depth);
-/* One more node of the plan. */
+/* One more table or query of the statement. */
 MUST_USE Code bind_count_node(Binder *b, Span span);
+/* Are there too many columns in all its tables and queries? */
+MUST_USE Code bind_check_columns(Binder *b, Span span);
 /* e will occur `times` times. */
 MUST_USE Code bind_shared(Binder *b, const Expr *e, uint32_t times);
 /* "STRING", in the arena. */
 const char *bind_type_text(Binder *b, Type type);
 
-/* --- relation.c -------------------------------------------------------------------------- */
+/* --- relation.c ---------------------------------------------------------------------- */
 
 /* Give the columns of node, without lineage, under one qualifier. */
 Relation relation_of(Binder *b, Node *node, ObjectName table);
@@ -120,7 +123,7 @@ bool time_is_attribute(TimeLineage time); /* has a watermark now */
 /* Names that occur twice get a number behind them: a, a0. */
 void relation_unique_names(Binder *b, Relation *rel);
 
-/* --- expressions ------------------------------------------------------------------------- */
+/* --- expressions --------------------------------------------------------------------- */
 
 /* An aggregate call of a SELECT block. */
 typedef struct AggItem {
@@ -164,7 +167,7 @@ MUST_USE Code bind_duration(Binder *b, const AstExpr *ast, const char *what, Mic
 /* A bare NULL as a value of some type: columns have one. */
 Expr *bind_settle_null(Binder *b, Expr *e);
 
-/* --- queries ----------------------------------------------------------------------------- */
+/* --- queries ------------------------------------------------------------------------- */
 
 MUST_USE Code bind_query(Binder *b, const AstQuery *query, Relation *out);
 /* A SELECT block with the ORDER BY and LIMIT of its query. */
@@ -208,7 +211,7 @@ MUST_USE Code bind_grouping(Binder *b, const Grouping *g);
 /* SELECT DISTINCT: group by all columns. */
 MUST_USE Code bind_distinct(Binder *b, Relation *rel, Span span);
 
-/* --- tables ------------------------------------------------------------------------------ */
+/* --- tables -------------------------------------------------------------------------- */
 
 /* Read a table of the catalog, perhaps with an OPTIONS hint. */
 MUST_USE Code bind_table(Binder *b, const TableDef *def, const AstHints *hints, Span span,
@@ -222,7 +225,11 @@ MUST_USE Code bind_check_stdin(Binder *b, Span span);
 MUST_USE Code bind_hints(Binder *b, const AstHints *hints, Option **options, uint32_t *n);
 /* Use a source, or the same one that the job has already. */
 MUST_USE Code bind_add_source(Binder *b, Source *source, ObjectName table, Relation *out);
-/* The watermark of a column without one: col - weir.watermark.delay. */
+Relation bind_source_relation(Binder *b, Node *node, ObjectName table);
+bool options_equal(Options x, Options y); /* in the same order */
+/* ERR_TYPE: the type is none of event time. */
+MUST_USE Code bind_time_type(Binder *b, const char *name, Type type, Span span);
+/* The watermark of a column of such a type that has none: col - weir.watermark.delay. */
 MUST_USE Code bind_default_watermark(Binder *b, Source *source, uint32_t column);
 
 /* Columns of a table, for the expressions in its definition. */
@@ -237,10 +244,10 @@ MUST_USE Code bind_over_columns(Binder *b, Columns columns, const char *clause, 
 MUST_USE Code bind_watermark(Binder *b, Columns columns, uint32_t column, const AstExpr *ast,
                              Span column_span, Expr **out);
 
-/* Copies without spans, in an arena. */
-Option *options_copy(Arena *a, const Option *items, uint32_t n);
+/* Copies in an arena, all with this span: that of the table's name in a statement, or none. */
+Option *options_copy(Arena *a, const Option *items, uint32_t n, Span span);
 
-/* --- statements -------------------------------------------------------------------------- */
+/* --- statements ---------------------------------------------------------------------- */
 
 /* An INSERT as a tree that ends in a Sink.  name: of the table it writes, for the job's name. */
 MUST_USE Code bind_insert(Binder *b, const AstInsert *insert, Node **out, const char **name);
@@ -258,7 +265,7 @@ MUST_USE Code ddl_alter_table(Binder *b, const AstAlterTable *alter);
 MUST_USE Code ddl_alter_view(Binder *b, const AstAlterView *alter);
 MUST_USE Code ddl_drop(Binder *b, const AstDrop *drop);
 
-/* --- for the parts of CREATE TABLE ------------------------------------------------------------ */
+/* --- for the parts of CREATE TABLE --------------------------------------------------- */
 
 /* A table in the making: options with their spans, which are checked before def takes them. */
 typedef struct TableDraft {

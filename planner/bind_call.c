@@ -5,10 +5,11 @@
  */
 #include <string.h>
 
+#include "base/limits.h"
 #include "parser/ast_print.h"
 #include "planner/bind.h"
 
-/* --- aggregates ------------------------------------------------------------------------------ */
+/* --- aggregates ---------------------------------------------------------------------- */
 
 static const char *call_text(Binder *b, const AstExpr *ast) {
   StrBuf text;
@@ -24,17 +25,22 @@ static bool optional_equal(const Expr *x, const Expr *y) {
 }
 
 /* The number of the aggregate in the list, where an equal one is used again. */
-static uint32_t add_agg(Binder *b, AggList *list, const AggItem *item) {
+static Code add_agg(Binder *b, AggList *list, const AggItem *item, uint32_t *at) {
   for (uint32_t i = 0; i < list->n; i++) {
     const AggItem *other = &list->items[i];
     if (strcmp(other->call.name, item->call.name) == 0 &&
         other->call.distinct == item->call.distinct && optional_equal(other->arg, item->arg) &&
         optional_equal(other->filter, item->filter)) {
-      return i;
+      *at = i;
+      return OK;
     }
   }
+  if (list->n == COLUMNS_MAX) {
+    return FAIL(b->err, ERR_LIMIT, item->call.span, "more than %d aggregates", COLUMNS_MAX);
+  }
+  *at = list->n;
   ARENA_PUSH(b->arena, list->items, list->n, list->cap, *item);
-  return list->n - 1;
+  return OK;
 }
 
 static Code agg_not_here(Binder *b, const ExprScope *s, const AstExpr *ast, const char *name) {
@@ -88,14 +94,15 @@ static Code bind_agg(Binder *b, const ExprScope *s, const AstExpr *ast, const Ag
   if (item.arg == NULL) item.call.distinct = false;
   item.call.span = bind_span(b, ast->span);
   item.call.text = call_text(b, ast);
-  uint32_t at = add_agg(b, s->aggs, &item);
+  uint32_t at = 0;
+  TRY(add_agg(b, s->aggs, &item, &at));
   Expr *e = expr_column(b->arena, s->aggs->base + at, item.call.result, item.call.span);
   e->name = item.call.text;
   *out = e;
   return OK;
 }
 
-/* --- special forms ---------------------------------------------------------------------------- */
+/* --- special forms ------------------------------------------------------------------- */
 
 static Expr *word(Binder *b, const char *text, Span span) {
   Str s = str_of(text);
@@ -142,7 +149,7 @@ static const char *arrange(Binder *b, const AstCall *call, const char *name, Exp
   return name;
 }
 
-/* --- functions by name -------------------------------------------------------------------------- */
+/* --- functions by name --------------------------------------------------------------- */
 
 static bool is_one_of(const char *name, const char *const *list) {
   for (; *list != NULL; list++) {
@@ -153,25 +160,57 @@ static bool is_one_of(const char *name, const char *const *list) {
 
 /* Functions that Flink has and that mean something else than a missing name. */
 static Code check_name(Binder *b, const AstCall *call, const char *name) {
-  static const char *const group_windows[] = {
-      "TUMBLE",     "TUMBLE_START",  "TUMBLE_END",     "TUMBLE_ROWTIME",  "HOP",
-      "HOP_START",  "HOP_END",       "HOP_ROWTIME",    "SESSION",         "SESSION_START",
-      "SESSION_END", "SESSION_ROWTIME", "TUMBLE_PROCTIME", "HOP_PROCTIME", "SESSION_PROCTIME",
-      "CUMULATE",   NULL};
-  static const char *const known[] = {
-      "FIRST_VALUE", "LAST_VALUE",  "LISTAGG",    "ARRAY_AGG",  "COLLECT",
-      "STDDEV_POP",  "STDDEV_SAMP", "VAR_POP",    "VAR_SAMP",   "VARIANCE",
-      "PERCENTILE",  "ROW_NUMBER",  "RANK",       "DENSE_RANK", "LAG",
-      "LEAD",        "NTILE",       "GROUPING",   "GROUPING_ID", "GROUP_ID",
-      "CURRENT_WATERMARK", "SOURCE_WATERMARK", "APPROX_COUNT_DISTINCT", "JSON_OBJECTAGG",
-      "JSON_ARRAYAGG", NULL};
+  static const char *const group_windows[] = {"TUMBLE",
+                                              "TUMBLE_START",
+                                              "TUMBLE_END",
+                                              "TUMBLE_ROWTIME",
+                                              "HOP",
+                                              "HOP_START",
+                                              "HOP_END",
+                                              "HOP_ROWTIME",
+                                              "SESSION",
+                                              "SESSION_START",
+                                              "SESSION_END",
+                                              "SESSION_ROWTIME",
+                                              "TUMBLE_PROCTIME",
+                                              "HOP_PROCTIME",
+                                              "SESSION_PROCTIME",
+                                              "CUMULATE",
+                                              NULL};
+  static const char *const known[] = {"FIRST_VALUE",
+                                      "LAST_VALUE",
+                                      "LISTAGG",
+                                      "ARRAY_AGG",
+                                      "COLLECT",
+                                      "STDDEV_POP",
+                                      "STDDEV_SAMP",
+                                      "VAR_POP",
+                                      "VAR_SAMP",
+                                      "VARIANCE",
+                                      "PERCENTILE",
+                                      "ROW_NUMBER",
+                                      "RANK",
+                                      "DENSE_RANK",
+                                      "LAG",
+                                      "LEAD",
+                                      "NTILE",
+                                      "GROUPING",
+                                      "GROUPING_ID",
+                                      "GROUP_ID",
+                                      "CURRENT_WATERMARK",
+                                      "SOURCE_WATERMARK",
+                                      "APPROX_COUNT_DISTINCT",
+                                      "JSON_OBJECTAGG",
+                                      "JSON_ARRAYAGG",
+                                      NULL};
   Span span = call->name.span;
   if (func_find(str_of(name)) != NULL) return OK;
   if (is_one_of(name, group_windows)) {
     FAIL(b->err, ERR_UNSUPPORTED, bind_span(b, span), "the group window function %s is not built",
          name);
-    error_hint(b->err, "window table functions are: FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), "
-                       "INTERVAL '10' SECOND))");
+    error_hint(b->err,
+               "window table functions are: FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), "
+               "INTERVAL '10' SECOND))");
     return ERR_UNSUPPORTED;
   }
   if (is_one_of(name, known)) return bind_not_built(b, span, name);

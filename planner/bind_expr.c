@@ -49,7 +49,7 @@ Code bind_condition(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **ou
   return as_boolean(b, e, s->clause, out);
 }
 
-/* --- names --------------------------------------------------------------------------------- */
+/* --- names --------------------------------------------------------------------------- */
 
 static Code bind_column(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
   const AstPath *path = &ast->column;
@@ -70,7 +70,7 @@ static Code bind_column(Binder *b, const ExprScope *s, const AstExpr *ast, Expr 
   return OK;
 }
 
-/* --- operators ----------------------------------------------------------------------------- */
+/* --- operators ----------------------------------------------------------------------- */
 
 /* -12 is one literal, so that the least number of each type can be written. */
 static bool is_number(const AstExpr *ast) {
@@ -188,7 +188,7 @@ static Code bind_in(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **ou
   return in->negated ? call1(b, "NOT", ast->span, *out, out) : OK;
 }
 
-/* --- CASE and CAST -------------------------------------------------------------------------- */
+/* --- CASE and CAST ------------------------------------------------------------------- */
 
 /* x = a OR x = b, of CASE x WHEN a, b THEN ...; without operand the condition itself. */
 static Code bind_when(Binder *b, const ExprScope *s, Expr *operand, const AstWhen *when,
@@ -264,7 +264,7 @@ static Code bind_cast(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **
                             bind_span(b, ast->span), out, b->err);
 }
 
-/* --- all of them ---------------------------------------------------------------------------- */
+/* --- all of them --------------------------------------------------------------------- */
 
 Code bind_expr(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
   switch (ast->kind) {

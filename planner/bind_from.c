@@ -4,7 +4,7 @@
 #include "parser/parse.h"
 #include "planner/bind.h"
 
-/* --- texts of the catalog --------------------------------------------------------------------- */
+/* --- texts of the catalog ------------------------------------------------------------ */
 
 BindFrame bind_begin_text(Binder *b, const char *database, Span span) {
   BindFrame frame = {b->database, b->ctes, b->within};
@@ -49,13 +49,13 @@ Code bind_view(Binder *b, const TableDef *view, Span span, Relation *out) {
   }
   for (uint32_t i = 0; i < out->n_cols; i++) {
     out->cols[i].name = arena_strdup(b->arena, view->columns[i].name);
-    out->cols[i].table = (ObjectName){arena_strdup(b->arena, view->database),
-                                      arena_strdup(b->arena, view->name)};
+    out->cols[i].table =
+        (ObjectName){arena_strdup(b->arena, view->database), arena_strdup(b->arena, view->name)};
   }
   return OK;
 }
 
-/* --- names ------------------------------------------------------------------------------------ */
+/* --- names --------------------------------------------------------------------------- */
 
 /* Give the columns of a CTE or an alias their names: all or none. */
 static Code name_columns(Binder *b, const AstNames *names, Relation *rel) {
@@ -94,8 +94,19 @@ static Code bind_cte(Binder *b, const CteScope *scope, Span span, Relation *out)
   return name_columns(b, &scope->cte->columns, out);
 }
 
+/* Names beside those of the catalog, for "did you mean". */
+static const char *const *other_names(Binder *b) {
+  const char **names = NULL;
+  uint32_t n = 0, cap = 0;
+  for (const CteScope *s = b->ctes; s != NULL; s = s->outer) {
+    ARENA_PUSH(b->arena, names, n, cap, s->cte->name.text);
+  }
+  ARENA_PUSH(b->arena, names, n, cap, "stdin");
+  ARENA_PUSH(b->arena, names, n, cap, NULL);
+  return names;
+}
+
 static Code bind_catalog(Binder *b, const AstTableRef *ref, Relation *out) {
-  static const char *const extra[] = {"stdin", NULL};
   const AstPath *path = &ref->table.path;
   ObjectName name;
   TRY(catalog_name_of(b->planner->catalog, b->database, path, &name, b->err));
@@ -104,7 +115,8 @@ static Code bind_catalog(Binder *b, const AstTableRef *ref, Relation *out) {
     return bind_guessed(b, NULL, &ref->table.hints, path->span, out);
   }
   if (def == NULL) {
-    return catalog_no_table(b->planner->catalog, path, extra, bind_span(b, path->span), b->err);
+    return catalog_no_table(b->planner->catalog, path, other_names(b), bind_span(b, path->span),
+                            b->err);
   }
   if (def->query == NULL) return bind_table(b, def, &ref->table.hints, path->span, out);
   Option *options;
@@ -123,7 +135,7 @@ static Code bind_name(Binder *b, const AstTableRef *ref, Relation *out) {
   return cte != NULL ? bind_cte(b, cte, ref->table.path.span, out) : bind_catalog(b, ref, out);
 }
 
-/* --- all of them ------------------------------------------------------------------------------ */
+/* --- all of them --------------------------------------------------------------------- */
 
 static const char *join_words(const AstJoin *join) {
   if (join->natural) return "NATURAL JOIN";

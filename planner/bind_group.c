@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "base/limits.h"
 #include "planner/bind.h"
 
 /* The columns below the aggregate. */
@@ -24,7 +25,7 @@ typedef struct Rewriter {
   uint32_t n_keys;
 } Rewriter;
 
-/* --- GROUP BY --------------------------------------------------------------------------------------- */
+/* --- GROUP BY ------------------------------------------------------------------------ */
 
 static Code refuse_sets(Binder *b, const AstGroupItem *item) {
   switch (item->kind) {
@@ -79,13 +80,17 @@ static Code bind_keys(Binder *b, const Grouping *g, Expr ***keys, uint32_t *n) {
       bool known = false;
       TRY(bind_key(b, g, item->exprs.items[k], &key));
       for (uint32_t j = 0; j < *n && !known; j++) known = expr_equal((*keys)[j], key);
-      if (!known) ARENA_PUSH(b->arena, *keys, *n, cap, key);
+      if (known) continue;
+      if (*n == COLUMNS_MAX) {
+        return FAIL(b->err, ERR_LIMIT, key->span, "GROUP BY has more than %d keys", COLUMNS_MAX);
+      }
+      ARENA_PUSH(b->arena, *keys, *n, cap, key);
     }
   }
   return OK;
 }
 
-/* --- below the aggregate ------------------------------------------------------------------------------ */
+/* --- below the aggregate ------------------------------------------------------------- */
 
 static uint32_t add_input(Binder *b, Inputs *in, Expr *e, const char *name) {
   for (uint32_t i = 0; i < in->n; i++) {
@@ -106,8 +111,10 @@ static Node *build(Binder *b, const Grouping *g, Expr *const *keys, uint32_t n_k
   AggregateSpec *spec = ARENA_NEW(a, AggregateSpec);
   Inputs in = {0};
   Span span = g->input->node->span;
-  if (n_keys > 0) span = span_join(keys[0]->span, keys[n_keys - 1]->span);
-  else if (list->n > 0) span = list->items[0].call.span;
+  if (n_keys > 0)
+    span = span_join(keys[0]->span, keys[n_keys - 1]->span);
+  else if (list->n > 0)
+    span = list->items[0].call.span;
   spec->keys = ARENA_ARRAY(a, uint32_t, n_keys);
   spec->n_keys = n_keys;
   for (uint32_t i = 0; i < n_keys; i++) spec->keys[i] = add_input(b, &in, keys[i], NULL);
@@ -126,7 +133,7 @@ static Node *build(Binder *b, const Grouping *g, Expr *const *keys, uint32_t n_k
   return node_aggregate(a, below, spec, names, span);
 }
 
-/* --- behind the aggregate ------------------------------------------------------------------------------- */
+/* --- behind the aggregate ------------------------------------------------------------ */
 
 /* e over the aggregate's columns. */
 static Code rewrite(const Rewriter *r, Expr *e, Expr **out) {
@@ -187,6 +194,7 @@ Code bind_distinct(Binder *b, Relation *rel, Span span) {
   FormatField *fields = ARENA_ARRAY(a, FormatField, rel->n_cols);
   spec->keys = ARENA_ARRAY(a, uint32_t, rel->n_cols);
   spec->n_keys = rel->n_cols;
+  spec->is_distinct = true;
   for (uint32_t i = 0; i < rel->n_cols; i++) {
     spec->keys[i] = i;
     exprs[i] = field_ref(a, rel->node, i, span);

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "base/limits.h"
 #include "exec/formats/infer.h"
 #include "planner/bind.h"
 
@@ -49,6 +50,10 @@ static Code look(Binder *b, Source *s, const char *path, Options hinted) {
     TRY(source_peek_stdin(b->arena, s->span, &sample, &complete, b->err));
   }
   TRY(infer_schema(b->arena, sample, complete, path, hinted, s->span, &guess, b->err));
+  if (guess.n_fields > COLUMNS_MAX) {
+    return FAIL(b->err, ERR_LIMIT, s->span, "\"%s\" has more than %d columns", s->table,
+                COLUMNS_MAX);
+  }
   s->physical = guess.fields;
   s->n_physical = guess.n_fields;
   put_options(b, s, path, &guess, hinted, s->span);
@@ -59,22 +64,41 @@ static Code look(Binder *b, Source *s, const char *path, Options hinted) {
   s->columns = columns;
   s->n_columns = s->n_physical;
   bind_note(b, "\"%s\": %s", s->table, guess.told);
-  return connector_check(s->options, s->physical, s->n_physical, s->span, &s->connector,
-                         &s->format, b->err);
+  return connector_check(s->options, s->physical, s->n_physical, s->span, &s->connector, &s->format,
+                         b->err);
 }
 
-Code bind_guessed(Binder *b, const AstText *file, const AstHints *hints, Span span,
-                  Relation *out) {
+/* The same file with the same hint is looked at once in a statement. */
+static Node *find_guessed(const Binder *b, const char *path, Options hinted) {
+  const char *connector = path != NULL ? "filesystem" : "stdin";
+  for (uint32_t i = 0; i < b->n_sources; i++) {
+    const Source *s = b->sources[i]->u.source;
+    if (s->path[0] != NULL || strcmp(s->connector->name, connector) != 0) continue;
+    if (path != NULL && strcmp(s->path[2], path) != 0) continue;
+    if (options_equal(s->hinted, hinted)) return b->sources[i];
+  }
+  return NULL;
+}
+
+Code bind_guessed(Binder *b, const AstText *file, const AstHints *hints, Span span, Relation *out) {
   Option *hinted;
   uint32_t n_hinted;
   const char *path = file != NULL ? file->text : NULL;
   TRY(bind_hints(b, hints, &hinted, &n_hinted));
   TRY(check_hint(b, hinted, n_hinted));
   if (path == NULL) TRY(bind_check_stdin(b, span)); /* before it is waited for */
+  const ObjectName name = {NULL, path != NULL ? path : "stdin"};
+  const Options options = {hinted, n_hinted};
+  Node *known = find_guessed(b, path, options);
+  if (known != NULL) {
+    *out = bind_source_relation(b, known, name);
+    return OK;
+  }
   Source *s = ARENA_NEW(b->arena, Source);
-  s->path[2] = s->table = path != NULL ? path : "stdin";
+  s->path[2] = s->table = name.name;
+  s->hinted = options;
   s->rowtime = -1;
   s->span = bind_span(b, span);
-  TRY(look(b, s, path, (Options){hinted, n_hinted}));
-  return bind_add_source(b, s, (ObjectName){NULL, s->table}, out);
+  TRY(look(b, s, path, options));
+  return bind_add_source(b, s, name, out);
 }

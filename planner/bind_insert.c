@@ -14,7 +14,7 @@ typedef struct Target {
   Span span;
 } Target;
 
-/* --- options of files ------------------------------------------------------------------------------- */
+/* --- options of files ---------------------------------------------------------------- */
 
 /* The format that the extension of a path means, NULL for none. */
 static const char *format_of_path(const char *path) {
@@ -35,8 +35,9 @@ static Code file_options(Binder *b, const AstText *file, Options hinted, Options
   Span span = bind_span(b, file->span);
   if (format == NULL && options_find(hinted, "format") == NULL) {
     FAIL(b->err, ERR_OPTION, span, "the format of \"%s\" is not known", path);
-    error_hint(b->err, "names end in .csv .tsv .json .jsonl or .ndjson; or hint it: "
-                       "/*+ OPTIONS('format' = 'csv') */");
+    error_hint(b->err,
+               "names end in .csv .tsv .json .jsonl or .ndjson; or hint it: "
+               "/*+ OPTIONS('format' = 'csv') */");
     return ERR_OPTION;
   }
   all[n++] = (Option){"connector", "filesystem", NO_SPAN, NO_SPAN};
@@ -53,7 +54,7 @@ static Code file_options(Binder *b, const AstText *file, Options hinted, Options
   return OK;
 }
 
-/* --- the table -------------------------------------------------------------------------------------- */
+/* --- the table ----------------------------------------------------------------------- */
 
 /* The columns that a sink has: all but computed ones. */
 static void target_of_table(Binder *b, const TableDef *def, Options hinted, Span span,
@@ -66,7 +67,7 @@ static void target_of_table(Binder *b, const TableDef *def, Options hinted, Span
     if (c->computed == NULL) fields[n++] = (FormatField){arena_strdup(a, c->name), c->type};
   }
   Option *options = ARENA_ARRAY(a, Option, def->n_options + hinted.n);
-  Option *declared = options_copy(a, def->options, def->n_options);
+  Option *declared = options_copy(a, def->options, def->n_options, bind_span(b, span));
   if (def->n_options > 0) memcpy(options, declared, def->n_options * sizeof *options);
   if (hinted.n > 0) memcpy(options + def->n_options, hinted.items, hinted.n * sizeof *options);
   *out = (Target){.table = arena_strdup(a, def->name),
@@ -85,8 +86,7 @@ static Code find_table(Binder *b, const AstPath *path, const TableDef **def) {
     return catalog_no_table(b->planner->catalog, path, NULL, bind_span(b, path->span), b->err);
   }
   if ((*def)->query == NULL) return OK;
-  return FAIL(b->err, ERR_TYPE, bind_span(b, path->span), "INSERT into the view \"%s\"",
-              name.name);
+  return FAIL(b->err, ERR_TYPE, bind_span(b, path->span), "INSERT into the view \"%s\"", name.name);
 }
 
 static Code check_sink(Binder *b, const Target *t, bool overwrite, const Connector **connector) {
@@ -107,7 +107,7 @@ static Code check_sink(Binder *b, const Target *t, bool overwrite, const Connect
   return OK;
 }
 
-/* --- the columns -------------------------------------------------------------------------------------- */
+/* --- the columns --------------------------------------------------------------------- */
 
 static void print_schema(const char *const *names, const Type *types, uint32_t n, StrBuf *out) {
   strbuf_putc(out, '(');
@@ -147,8 +147,9 @@ static Code column_value(Binder *b, const Target *t, uint32_t column, const Rela
   Type want = t->fields[column].type;
   Expr *e = field_ref(b->arena, rows->node, from, span);
   if (!type_implicit(e->type, want)) {
-    FAIL(b->err, ERR_TYPE, span, "query and table \"%s\" do not match: \"%s\" is %s, the table has %s",
-         t->table, t->fields[column].name, bind_type_text(b, e->type), bind_type_text(b, want));
+    FAIL(b->err, ERR_TYPE, span,
+         "query and table \"%s\" do not match: \"%s\" is %s, the table has %s", t->table,
+         t->fields[column].name, bind_type_text(b, e->type), bind_type_text(b, want));
     hint_schemas(b, rows, t);
     return ERR_TYPE;
   }
@@ -212,8 +213,11 @@ static Code match_columns(Binder *b, const Target *t, const AstNames *names, con
 static Code bind_rows(Binder *b, const Target *t, const AstNames *names, const Relation *rows,
                       bool overwrite, Node **out) {
   Arena *a = b->arena;
-  SinkOpSpec sink = {.table = t->table, .options = t->options, .n_fields = t->n_fields,
-                     .overwrite = overwrite, .span = t->span};
+  SinkOpSpec sink = {.table = t->table,
+                     .options = t->options,
+                     .n_fields = t->n_fields,
+                     .overwrite = overwrite,
+                     .span = t->span};
   TRY(check_sink(b, t, overwrite, &sink.connector));
   uint32_t *source = ARENA_ARRAY(a, uint32_t, t->n_fields);
   TRY(match_columns(b, t, names, rows, source));
@@ -236,7 +240,7 @@ static Code bind_rows(Binder *b, const Target *t, const AstNames *names, const R
   return OK;
 }
 
-/* --- statements ---------------------------------------------------------------------------------------- */
+/* --- statements ---------------------------------------------------------------------- */
 
 Code bind_insert_rows(Binder *b, const TableDef *def, Relation *rows, bool overwrite, Span span,
                       Node **out) {

@@ -21,7 +21,7 @@ static Code put(Binder *b, Value value, Span span, Expr **out) {
   return OK;
 }
 
-/* --- numbers ----------------------------------------------------------------------------- */
+/* --- numbers ------------------------------------------------------------------------- */
 
 /* DECIMAL(precision, scale) of a text of digits. */
 static Code put_decimal(Binder *b, const char *text, bool negative, unsigned precision,
@@ -92,7 +92,7 @@ static Code bind_float(Binder *b, const char *text, bool negative, Span span, Ex
   return put(b, value_double(type_of(TYPE_DOUBLE), negative ? -v : v), span, out);
 }
 
-/* --- text and bytes ------------------------------------------------------------------------ */
+/* --- text and bytes ------------------------------------------------------------------ */
 
 static Code bind_string(Binder *b, const char *text, Span span, Expr **out) {
   size_t len = strlen(text);
@@ -113,7 +113,7 @@ static Code bind_binary(Binder *b, const char *hex, Span span, Expr **out) {
   return put(b, value_text(type_text(TYPE_BINARY, (uint32_t)n), (Str){bytes, n}), span, out);
 }
 
-/* --- times --------------------------------------------------------------------------------- */
+/* --- times --------------------------------------------------------------------------- */
 
 static Code no_time(Binder *b, const char *what, const char *text, const char *form, Span span) {
   FAIL(b->err, ERR_TYPE, bind_span(b, span), "\"%s\" is no %s", text, what);
@@ -174,7 +174,8 @@ const char *bind_unit_word(AstUnit unit) {
 Code bind_interval(Binder *b, const AstInterval *interval, Span span, Expr **out) {
   TimeUnit from, to;
   int64_t v;
-  const char *first = bind_unit_word(interval->units->from), *last = bind_unit_word(interval->units->to);
+  const char *first = bind_unit_word(interval->units->from),
+             *last = bind_unit_word(interval->units->to);
   if (!time_unit_parse(str_of(first), &from) || !time_unit_parse(str_of(last), &to)) {
     return FAIL(b->err, ERR_UNSUPPORTED, bind_span(b, interval->units->span),
                 "an interval of %s is not supported", first);
@@ -195,7 +196,7 @@ Code bind_interval(Binder *b, const AstInterval *interval, Span span, Expr **out
   return put(b, value_int(type, v), span, out);
 }
 
-/* --- all of them ---------------------------------------------------------------------------- */
+/* --- all of them --------------------------------------------------------------------- */
 
 Code bind_literal(Binder *b, const AstLiteral *literal, bool negative, Span span, Expr **out) {
   switch (literal->kind) {

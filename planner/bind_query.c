@@ -5,7 +5,7 @@
 #include "exec/data/number_text.h"
 #include "planner/bind.h"
 
-/* --- VALUES ------------------------------------------------------------------------------------ */
+/* --- VALUES -------------------------------------------------------------------------- */
 
 /* The columns of row r, which is (a, b) or a lone expression. */
 static AstExprs row_items(const AstQuery *q, uint32_t r) {
@@ -58,7 +58,7 @@ static Code bind_values(Binder *b, const AstQuery *q, Relation *out) {
   return OK;
 }
 
-/* --- UNION -------------------------------------------------------------------------------------- */
+/* --- UNION --------------------------------------------------------------------------- */
 
 /* Give the columns of rel these types. */
 static Node *cast_columns(Binder *b, const Relation *rel, const FormatField *fields, Span span) {
@@ -97,8 +97,8 @@ static TimeLineage join_lineage(Binder *b, TimeLineage x, TimeLineage y, bool sa
   return both;
 }
 
-static Code union_columns(Binder *b, const AstQuery *q, const Relation *left,
-                          const Relation *right, FormatField *fields) {
+static Code union_columns(Binder *b, const AstQuery *q, const Relation *left, const Relation *right,
+                          FormatField *fields) {
   for (uint32_t i = 0; i < left->n_cols; i++) {
     const RelColumn *x = &left->cols[i], *y = &right->cols[i];
     fields[i].name = x->name;
@@ -128,8 +128,7 @@ static Node *union_nodes(Binder *b, const AstQuery *q, Node *left, Node *right,
 static Code bind_set(Binder *b, const AstQuery *q, Relation *out) {
   Relation left, right;
   if (q->set.op != AST_SET_UNION) {
-    return bind_not_built(b, q->set.op_span,
-                          q->set.op == AST_SET_EXCEPT ? "EXCEPT" : "INTERSECT");
+    return bind_not_built(b, q->set.op_span, q->set.op == AST_SET_EXCEPT ? "EXCEPT" : "INTERSECT");
   }
   TRY(bind_query(b, q->set.left, &left));
   TRY(bind_query(b, q->set.right, &right));
@@ -150,7 +149,7 @@ static Code bind_set(Binder *b, const AstQuery *q, Relation *out) {
   return q->set.all ? OK : bind_distinct(b, out, bind_span(b, q->set.op_span));
 }
 
-/* --- ORDER BY, LIMIT ------------------------------------------------------------------------------ */
+/* --- ORDER BY, LIMIT ----------------------------------------------------------------- */
 
 SortKey bind_sort_key(const AstOrderItem *item, uint32_t column) {
   /* NULL is the lowest value unless told otherwise. */
@@ -254,7 +253,7 @@ Code bind_limit(Binder *b, const AstQuery *q, Relation *rel) {
   return OK;
 }
 
-/* --- queries --------------------------------------------------------------------------------------- */
+/* --- queries ------------------------------------------------------------------------- */
 
 static Code bind_body(Binder *b, const AstQuery *q, Relation *out) {
   switch (q->kind) {
@@ -287,5 +286,5 @@ Code bind_query(Binder *b, const AstQuery *q, Relation *out) {
   }
   Code code = bind_body(b, q, out);
   b->ctes = outer;
-  return code;
+  return code == OK ? bind_check_columns(b, q->span) : code;
 }

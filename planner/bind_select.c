@@ -37,7 +37,7 @@ typedef struct Block {
   SortKey *keys;
 } Block;
 
-/* --- what is not built --------------------------------------------------------------------------- */
+/* --- what is not built --------------------------------------------------------------- */
 
 static Code refuse(Binder *b, const AstSelect *s) {
   if (s->qualify != NULL) return bind_not_built(b, s->qualify->span, "QUALIFY");
@@ -53,7 +53,7 @@ static Code refuse(Binder *b, const AstSelect *s) {
   return OK;
 }
 
-/* --- FROM and WHERE -------------------------------------------------------------------------------- */
+/* --- FROM and WHERE ------------------------------------------------------------------ */
 
 static Code bind_input(Block *k) {
   Binder *b = k->b;
@@ -72,7 +72,7 @@ static Code bind_input(Block *k) {
   return OK;
 }
 
-/* --- the select list ------------------------------------------------------------------------------- */
+/* --- the select list ----------------------------------------------------------------- */
 
 static Code add_output(Block *k, Expr *e, const char *name, Span span) {
   Binder *b = k->b;
@@ -91,8 +91,8 @@ static bool star_means(const AstPath *star, const RelColumn *c) {
   uint32_t n = star->n;
   if (n == 0) return true;
   if (c->table.name == NULL || strcmp(star->items[n - 1].text, c->table.name) != 0) return false;
-  return n == 1 || (c->table.database != NULL &&
-                    strcmp(star->items[n - 2].text, c->table.database) == 0);
+  return n == 1 ||
+         (c->table.database != NULL && strcmp(star->items[n - 2].text, c->table.database) == 0);
 }
 
 static Code expand_star(Block *k, const AstExpr *ast) {
@@ -150,7 +150,7 @@ static Code bind_having(Block *k) {
   return bind_condition(k->b, &scope, k->select->having, &k->having);
 }
 
-/* --- ORDER BY ---------------------------------------------------------------------------------------- */
+/* --- ORDER BY ------------------------------------------------------------------------ */
 
 /* The place of e in the list, where it is put if it does not stand there. */
 static Code order_column(Block *k, Expr *e, uint32_t *column) {
@@ -197,7 +197,7 @@ static Code bind_order_items(Block *k) {
   return OK;
 }
 
-/* --- building ------------------------------------------------------------------------------------------ */
+/* --- building ------------------------------------------------------------------------ */
 
 /* Put an aggregation over the input, if the block has one. */
 static Code build_groups(Block *k) {
@@ -233,7 +233,8 @@ static void build_project(Block *k) {
   for (uint32_t i = 0; i < l->n; i++) {
     fields[i] = (FormatField){l->names[i], l->exprs[i]->type};
   }
-  Node *node = node_project(a, k->rel.node, l->exprs, fields, l->n, bind_span(k->b, k->query->span));
+  Node *node =
+      node_project(a, k->rel.node, l->exprs, fields, l->n, bind_span(k->b, k->query->span));
   Relation out = relation_of(k->b, node, (ObjectName){NULL, NULL});
   for (uint32_t i = 0; i < l->n; i++) {
     out.cols[i].time = output_time(k->b, &k->rel, l->exprs[i]);

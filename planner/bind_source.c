@@ -8,7 +8,7 @@
 #include "parser/parse.h"
 #include "planner/bind.h"
 
-/* --- hints ------------------------------------------------------------------------------------ */
+/* --- hints --------------------------------------------------------------------------- */
 
 Code bind_hints(Binder *b, const AstHints *hints, Option **options, uint32_t *n) {
   uint32_t cap = 0;
@@ -34,7 +34,7 @@ Code bind_hints(Binder *b, const AstHints *hints, Option **options, uint32_t *n)
   return OK;
 }
 
-/* --- expressions of a table --------------------------------------------------------------------- */
+/* --- expressions of a table ---------------------------------------------------------- */
 
 Code bind_over_columns(Binder *b, Columns columns, const char *clause, const AstExpr *ast,
                        Expr **out) {
@@ -44,7 +44,7 @@ Code bind_over_columns(Binder *b, Columns columns, const char *clause, const Ast
   return bind_expr(b, &scope, ast, out);
 }
 
-static Code check_time_type(Binder *b, const char *name, Type type, Span span) {
+Code bind_time_type(Binder *b, const char *name, Type type, Span span) {
   if (!type_is_timestamp(type)) {
     FAIL(b->err, ERR_TYPE, bind_span(b, span), "\"%s\" is %s; event time is TIMESTAMP(3)", name,
          bind_type_text(b, type));
@@ -64,11 +64,11 @@ Code bind_watermark(Binder *b, Columns columns, uint32_t column, const AstExpr *
   const FormatField *field = &columns.fields[column];
   Type type = field->type;
   Expr *e;
-  TRY(check_time_type(b, field->name, type, column_span));
+  TRY(bind_time_type(b, field->name, type, column_span));
   TRY(bind_over_columns(b, columns, "WATERMARK", ast, &e));
   if (e->type.kind != type.kind) {
-    FAIL(b->err, ERR_TYPE, e->span, "the watermark of \"%s\" is %s, the column is %s",
-         field->name, bind_type_text(b, e->type), bind_type_text(b, type));
+    FAIL(b->err, ERR_TYPE, e->span, "the watermark of \"%s\" is %s, the column is %s", field->name,
+         bind_type_text(b, e->type), bind_type_text(b, type));
     error_hint(b->err, "such as ts - INTERVAL '5' SECOND");
     return ERR_TYPE;
   }
@@ -79,7 +79,6 @@ Code bind_watermark(Binder *b, Columns columns, uint32_t column, const AstExpr *
 Code bind_default_watermark(Binder *b, Source *source, uint32_t column) {
   const FormatField *field = &source->columns[column].field;
   Micros delay_us = settings_duration_us(&b->planner->settings, SETTING_WATERMARK_DELAY);
-  TRY(check_time_type(b, field->name, field->type, source->span));
   Expr **args = ARENA_ARRAY(b->arena, Expr *, 2);
   args[0] = expr_column(b->arena, column, field->type, source->span);
   args[0]->name = field->name;
@@ -94,9 +93,9 @@ Code bind_default_watermark(Binder *b, Source *source, uint32_t column) {
   return OK;
 }
 
-/* --- sources ------------------------------------------------------------------------------------ */
+/* --- sources ------------------------------------------------------------------------- */
 
-static bool same_options(Options x, Options y) {
+bool options_equal(Options x, Options y) {
   if (x.n != y.n) return false;
   for (uint32_t i = 0; i < x.n; i++) {
     if (strcmp(x.items[i].key, y.items[i].key) != 0) return false;
@@ -112,7 +111,7 @@ static bool same_text(const char *x, const char *y) {
 static bool same_source(const Source *x, const Source *y) {
   return same_text(x->path[0], y->path[0]) && same_text(x->path[1], y->path[1]) &&
          strcmp(x->path[2], y->path[2]) == 0 && x->connector == y->connector &&
-         same_options(x->options, y->options);
+         options_equal(x->options, y->options);
 }
 
 static bool reads_stdin(const Source *s) { return strcmp(s->connector->name, "stdin") == 0; }
@@ -162,19 +161,23 @@ static Code ask_bounded(Binder *b, Source *s) {
   return OK;
 }
 
-/* A column may become a time attribute, but for one that the clock computes. */
-static void set_lineage(Binder *b, Source *source, Relation *rel) {
-  for (uint32_t i = 0; i < rel->n_cols; i++) {
+/* The columns of a source, each of which may become the time attribute, but for those that the
+ * clock computes. */
+Relation bind_source_relation(Binder *b, Node *node, ObjectName table) {
+  Source *source = node->u.source;
+  Relation rel = relation_of(b, node, table);
+  for (uint32_t i = 0; i < rel.n_cols; i++) {
     const Expr *computed = source->columns[i].computed;
-    if (!type_is_timestamp(rel->cols[i].type)) continue;
+    if (!type_is_timestamp(rel.cols[i].type)) continue;
     if (computed != NULL && !expr_is_deterministic(computed)) {
-      rel->cols[i].time.lost = "the clock";
+      rel.cols[i].time.lost = "the clock";
       continue;
     }
     TimeOrigin *origin = ARENA_NEW(b->arena, TimeOrigin);
     *origin = (TimeOrigin){source, i, NULL};
-    rel->cols[i].time.origins = origin;
+    rel.cols[i].time.origins = origin;
   }
+  return rel;
 }
 
 Code bind_add_source(Binder *b, Source *source, ObjectName table, Relation *out) {
@@ -188,12 +191,11 @@ Code bind_add_source(Binder *b, Source *source, ObjectName table, Relation *out)
     node = node_source(b->arena, source);
     ARENA_PUSH(b->arena, b->sources, b->n_sources, b->cap_sources, node);
   }
-  *out = relation_of(b, node, table);
-  set_lineage(b, node->u.source, out);
+  *out = bind_source_relation(b, node, table);
   return OK;
 }
 
-/* --- tables of the catalog ------------------------------------------------------------------------ */
+/* --- tables of the catalog ----------------------------------------------------------- */
 
 /* An expression that the catalog keeps as text. */
 static Code parse_kept(Binder *b, const char *text, AstExpr **ast) {
@@ -247,8 +249,9 @@ static Code check_readable(Binder *b, const Source *s) {
                 s->connector->name);
   }
   if (s->connector->bytes != NULL && (s->format == NULL || !s->format->source)) {
-    return FAIL(b->err, ERR_UNSUPPORTED, s->span, "\"%s\" cannot be read: format \"%s\" only writes",
-                s->table, s->format != NULL ? s->format->name : "none");
+    return FAIL(b->err, ERR_UNSUPPORTED, s->span,
+                "\"%s\" cannot be read: format \"%s\" only writes", s->table,
+                s->format != NULL ? s->format->name : "none");
   }
   return OK;
 }
@@ -259,13 +262,13 @@ Code bind_table(Binder *b, const TableDef *def, const AstHints *hints, Span span
   uint32_t n_hinted;
   TRY(bind_hints(b, hints, &hinted, &n_hinted));
   Source *source = ARENA_NEW(a, Source);
-  *source = (Source){.path = {CATALOG_NAME, arena_strdup(a, def->database),
-                              arena_strdup(a, def->name)},
-                     .rowtime = -1,
-                     .span = bind_span(b, span)};
+  *source =
+      (Source){.path = {CATALOG_NAME, arena_strdup(a, def->database), arena_strdup(a, def->name)},
+               .rowtime = -1,
+               .span = bind_span(b, span)};
   source->table = source->path[2];
   Option *options = ARENA_ARRAY(a, Option, def->n_options + n_hinted);
-  Option *declared = options_copy(a, def->options, def->n_options);
+  Option *declared = options_copy(a, def->options, def->n_options, source->span);
   if (def->n_options > 0) memcpy(options, declared, def->n_options * sizeof *options);
   if (n_hinted > 0) memcpy(options + def->n_options, hinted, n_hinted * sizeof *options);
   source->options = (Options){options, def->n_options + n_hinted};

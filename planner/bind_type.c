@@ -52,48 +52,71 @@ static Code zoned(Binder *b, const AstType *ast) {
   return ERR_UNSUPPORTED;
 }
 
-static Code bind_kind(Binder *b, const AstType *ast, Type *out) {
-  switch (ast->kind) {
+/* Types without parameters. */
+static bool plain_type(AstTypeKind kind, Type *out) {
+  switch ((int)kind) {
     case AST_TYPE_BOOLEAN:
       *out = type_of(TYPE_BOOLEAN);
-      return OK;
+      return true;
     case AST_TYPE_TINYINT:
       *out = type_of(TYPE_TINYINT);
-      return OK;
+      return true;
     case AST_TYPE_SMALLINT:
       *out = type_of(TYPE_SMALLINT);
-      return OK;
+      return true;
     case AST_TYPE_INT:
       *out = type_of(TYPE_INT);
-      return OK;
+      return true;
     case AST_TYPE_BIGINT:
       *out = type_of(TYPE_BIGINT);
-      return OK;
+      return true;
     case AST_TYPE_FLOAT:
       *out = type_of(TYPE_FLOAT);
-      return OK;
+      return true;
     case AST_TYPE_DOUBLE:
       *out = type_of(TYPE_DOUBLE);
-      return OK;
+      return true;
+    case AST_TYPE_STRING:
+      *out = type_string();
+      return true;
+    case AST_TYPE_BYTES:
+      *out = type_text(TYPE_VARBINARY, TYPE_LENGTH_MAX);
+      return true;
+    case AST_TYPE_DATE:
+      *out = type_of(TYPE_DATE);
+      return true;
+    default:
+      return false;
+  }
+}
+
+/* Types that the language has and no column can have yet. */
+static Code refuse_type(Binder *b, const AstType *ast) {
+  static const char *const names[] = {
+      [AST_TYPE_ARRAY] = "ARRAY",   [AST_TYPE_MULTISET] = "MULTISET",
+      [AST_TYPE_MAP] = "MAP",       [AST_TYPE_ROW] = "ROW",
+      [AST_TYPE_RAW] = "RAW",       [AST_TYPE_VARIANT] = "VARIANT",
+      [AST_TYPE_BITMAP] = "BITMAP", [AST_TYPE_UUID] = "UUID"};
+  if (ast->kind == AST_TYPE_NULL) {
+    return FAIL(b->err, ERR_TYPE, bind_span(b, ast->span), "NULL is no type to declare");
+  }
+  assert(ast->kind < COUNT_OF(names) && names[ast->kind] != NULL);
+  return bind_not_built(b, ast->span, names[ast->kind]);
+}
+
+static Code bind_kind(Binder *b, const AstType *ast, Type *out) {
+  if (plain_type(ast->kind, out)) return OK;
+  switch ((int)ast->kind) {
     case AST_TYPE_DECIMAL:
       return bind_decimal(b, ast, out);
     case AST_TYPE_CHAR:
       return bind_sized(b, ast, TYPE_CHAR, "CHAR", out);
     case AST_TYPE_VARCHAR:
       return bind_sized(b, ast, TYPE_VARCHAR, "VARCHAR", out);
-    case AST_TYPE_STRING:
-      *out = type_string();
-      return OK;
     case AST_TYPE_BINARY:
       return bind_sized(b, ast, TYPE_BINARY, "BINARY", out);
     case AST_TYPE_VARBINARY:
       return bind_sized(b, ast, TYPE_VARBINARY, "VARBINARY", out);
-    case AST_TYPE_BYTES:
-      *out = type_text(TYPE_VARBINARY, TYPE_LENGTH_MAX);
-      return OK;
-    case AST_TYPE_DATE:
-      *out = type_of(TYPE_DATE);
-      return OK;
     case AST_TYPE_TIME:
       return bind_timed(b, ast, TYPE_TIME, 0, out);
     case AST_TYPE_TIMESTAMP:
@@ -106,27 +129,9 @@ static Code bind_kind(Binder *b, const AstType *ast, Type *out) {
       *out = type_of(unit_counts_months(ast->interval.from) ? TYPE_INTERVAL_MONTH
                                                             : TYPE_INTERVAL_SECOND);
       return OK;
-    case AST_TYPE_ARRAY:
-      return bind_not_built(b, ast->span, "ARRAY");
-    case AST_TYPE_MULTISET:
-      return bind_not_built(b, ast->span, "MULTISET");
-    case AST_TYPE_MAP:
-      return bind_not_built(b, ast->span, "MAP");
-    case AST_TYPE_ROW:
-      return bind_not_built(b, ast->span, "ROW");
-    case AST_TYPE_RAW:
-      return bind_not_built(b, ast->span, "RAW");
-    case AST_TYPE_VARIANT:
-      return bind_not_built(b, ast->span, "VARIANT");
-    case AST_TYPE_BITMAP:
-      return bind_not_built(b, ast->span, "BITMAP");
-    case AST_TYPE_UUID:
-      return bind_not_built(b, ast->span, "UUID");
-    case AST_TYPE_NULL:
-      return FAIL(b->err, ERR_TYPE, bind_span(b, ast->span), "NULL is no type to declare");
+    default:
+      return refuse_type(b, ast);
   }
-  assert(!"a kind of type");
-  return ERR_TYPE;
 }
 
 Code bind_type(Binder *b, const AstType *ast, Type *out) {

@@ -12,7 +12,14 @@ enum {
 /* Windows of 100,000 days or more are a slip of the unit; all arithmetic is far from overflow. */
 #define WINDOW_SIZE_MAX (100000 * MICROS_PER_DAY)
 
-typedef enum WindowArg { ARG_DATA, ARG_TIMECOL, ARG_SLIDE, ARG_SIZE, ARG_OFFSET, ARG_COUNT } WindowArg;
+typedef enum WindowArg {
+  ARG_DATA,
+  ARG_TIMECOL,
+  ARG_SLIDE,
+  ARG_SIZE,
+  ARG_OFFSET,
+  ARG_COUNT
+} WindowArg;
 
 static const char *const arg_names[ARG_COUNT] = {"DATA", "TIMECOL", "SLIDE", "SIZE", "OFFSET"};
 
@@ -29,7 +36,7 @@ typedef struct WindowCall {
   Span span;
 } WindowCall;
 
-/* --- arguments --------------------------------------------------------------------------------- */
+/* --- arguments ----------------------------------------------------------------------- */
 
 static Code find_function(Binder *b, const AstCall *call, WindowCall *w) {
   static const char *const not_built[] = {"CUMULATE", "SESSION", "TUMBLE_ROWS", "HOP_ROWS"};
@@ -120,7 +127,7 @@ static Code bind_data(Binder *b, const WindowCall *w, Relation *rel) {
   return bind_from(b, arg->table, rel);
 }
 
-/* --- time --------------------------------------------------------------------------------------- */
+/* --- time ---------------------------------------------------------------------------- */
 
 static Code no_time_attribute(Binder *b, const RelColumn *c, Span span) {
   if (c->time.lost != NULL && strcmp(c->time.lost, "the clock") == 0) {
@@ -129,7 +136,8 @@ static Code no_time_attribute(Binder *b, const RelColumn *c, Span span) {
   if (!type_is_timestamp(c->type)) {
     FAIL(b->err, ERR_TYPE, bind_span(b, span), "\"%s\" is %s, not a time attribute", c->name,
          bind_type_text(b, c->type));
-    error_hint(b->err, "a computed column can make one: ts AS TO_TIMESTAMP(text), with a WATERMARK");
+    error_hint(b->err,
+               "a computed column can make one: ts AS TO_TIMESTAMP(text), with a WATERMARK");
     return ERR_TYPE;
   }
   if (c->time.lost != NULL) {
@@ -150,30 +158,25 @@ static Code claim_time(Binder *b, const RelColumn *c, Span span) {
   for (const TimeOrigin *o = c->time.origins; o != NULL; o = o->next) {
     if (o->source->rowtime == (int32_t)o->column) continue;
     if (o->source->rowtime >= 0) {
-      FAIL(b->err, ERR_TYPE, bind_span(b, span), "the time attribute of \"%s\" is \"%s\", not \"%s\"",
-           o->source->table, o->source->columns[o->source->rowtime].field.name,
+      FAIL(b->err, ERR_TYPE, bind_span(b, span),
+           "the time attribute of \"%s\" is \"%s\", not \"%s\"", o->source->table,
+           o->source->columns[o->source->rowtime].field.name,
            o->source->columns[o->column].field.name);
       if (!o->source->declared) error_hint(b->err, "another window of this statement uses it");
       return ERR_TYPE;
     }
-    if (c->type.precision > 3) {
-      FAIL(b->err, ERR_TYPE, bind_span(b, span),
-           "\"%s\" is %s; event time has at most 3 fraction digits", c->name,
-           bind_type_text(b, c->type));
-      error_hint(b->err, "declare it as %s(3)",
-                 c->type.kind == TYPE_TIMESTAMP ? "TIMESTAMP" : "TIMESTAMP_LTZ");
-      return ERR_TYPE;
-    }
+    TRY(bind_time_type(b, c->name, c->type, span));
     TRY(bind_default_watermark(b, o->source, o->column));
   }
   return OK;
 }
 
-static Code bind_time_column(Binder *b, const WindowCall *w, const Relation *rel, uint32_t *column) {
+static Code bind_time_column(Binder *b, const WindowCall *w, const Relation *rel,
+                             uint32_t *column) {
   const AstExpr *ast = w->args[ARG_TIMECOL];
   if (ast->kind != AST_DESCRIPTOR || ast->descriptor.n != 1) {
-    FAIL(b->err, ERR_TYPE, bind_span(b, ast->span), "the time column of %s is one DESCRIPTOR(column)",
-         w->name);
+    FAIL(b->err, ERR_TYPE, bind_span(b, ast->span),
+         "the time column of %s is one DESCRIPTOR(column)", w->name);
     return ERR_TYPE;
   }
   AstName name = ast->descriptor.items[0];
@@ -182,7 +185,7 @@ static Code bind_time_column(Binder *b, const WindowCall *w, const Relation *rel
   return claim_time(b, &rel->cols[*column], name.span);
 }
 
-/* --- sizes --------------------------------------------------------------------------------------- */
+/* --- sizes --------------------------------------------------------------------------- */
 
 static Code bind_length(Binder *b, const WindowCall *w, WindowArg which, Micros *out) {
   const char *what = arena_printf(b->arena, "%s of %s", arg_names[which], w->name);
@@ -225,7 +228,7 @@ static Code bind_sizes(Binder *b, const WindowCall *w, WindowSpec *spec) {
   return ERR_LIMIT;
 }
 
-/* --- the call ------------------------------------------------------------------------------------- */
+/* --- the call ------------------------------------------------------------------------ */
 
 /* The window's own columns may not stand in the input already. */
 static Code check_names(Binder *b, const WindowCall *w, const Relation *rel) {

@@ -47,7 +47,7 @@ void catalog_free(Catalog *c) {
   free(c);
 }
 
-/* --- databases ------------------------------------------------------------------------- */
+/* --- databases ----------------------------------------------------------------------- */
 
 const char *catalog_current(const Catalog *c) { return c->current; }
 
@@ -104,8 +104,7 @@ const char *const *catalog_databases(const Catalog *c, uint32_t *n) {
 
 static Code no_database(const Catalog *c, const AstName *name, Error *err) {
   FAIL(err, ERR_NAME, name->span, "no database \"%s\"", name->text);
-  const char *near =
-      nearest_name(name->text, (const char *const *)c->databases, c->n_databases);
+  const char *near = nearest_name(name->text, (const char *const *)c->databases, c->n_databases);
   if (near != NULL) error_hint(err, "did you mean \"%s\"?", near);
   return ERR_NAME;
 }
@@ -117,8 +116,7 @@ static Code check_catalog(const AstName *name, Error *err) {
   return ERR_NAME;
 }
 
-Code catalog_database_of(const Catalog *c, const AstPath *path, const char **database,
-                         Error *err) {
+Code catalog_database_of(const Catalog *c, const AstPath *path, const char **database, Error *err) {
   if (path->n > 2) {
     return FAIL(err, ERR_NAME, path->span, "a database has a name of one or two parts");
   }
@@ -136,7 +134,7 @@ Code catalog_use(Catalog *c, const AstPath *path, Error *err) {
   return OK;
 }
 
-/* --- tables and views ------------------------------------------------------------------ */
+/* --- tables and views ---------------------------------------------------------------- */
 
 Code catalog_name_of(const Catalog *c, const char *current, const AstPath *path, ObjectName *out,
                      Error *err) {

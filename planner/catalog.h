@@ -51,7 +51,7 @@ typedef struct Catalog Catalog;
 Catalog *catalog_new(void);
 void catalog_free(Catalog *c);
 
-/* --- databases ------------------------------------------------------------------------- */
+/* --- databases ----------------------------------------------------------------------- */
 
 /* Where names of one part are looked up. */
 const char *catalog_current(const Catalog *c);
@@ -68,7 +68,7 @@ MUST_USE Code catalog_database_of(const Catalog *c, const AstPath *path, const c
                                   Error *err);
 MUST_USE Code catalog_use(Catalog *c, const AstPath *path, Error *err);
 
-/* --- tables and views ------------------------------------------------------------------ */
+/* --- tables and views ---------------------------------------------------------------- */
 
 /* [[catalog.]database.]name, the database taken from current where it is not written.  ERR_NAME
  * when catalog or database do not exist. */
@@ -83,7 +83,7 @@ TableDef **catalog_tables(const Catalog *c, const char *database, Arena *arena, 
 
 /* An empty definition to fill; its strings go to its arena. */
 TableDef *table_def_new(const char *database, const char *name);
-void table_def_free(TableDef *def); /* one that is not in a catalog; NULL is allowed */
+void table_def_free(TableDef *def);          /* one that is not in a catalog; NULL is allowed */
 void catalog_add(Catalog *c, TableDef *def); /* takes it; no such name is there */
 void catalog_drop(Catalog *c, TableDef *def);
 void catalog_rename(Catalog *c, TableDef *def, const char *name);

@@ -4,7 +4,7 @@
 #include "parser/ast_print.h"
 #include "planner/bind.h"
 
-/* --- views -------------------------------------------------------------------------------------------- */
+/* --- views --------------------------------------------------------------------------- */
 
 static const char *query_text(Arena *a, const AstQuery *query) {
   StrBuf text;
@@ -68,13 +68,12 @@ Code ddl_create_view(Binder *b, const AstCreateView *create) {
   return OK;
 }
 
-/* --- finding what is to be changed ---------------------------------------------------------------------- */
+/* --- finding what is to be changed --------------------------------------------------- */
 
 static const char *object_word(bool view) { return view ? "view" : "table"; }
 
 /* *def is NULL when there is none and if_exists allows that. */
-static Code find_object(Binder *b, const AstPath *path, bool view, bool if_exists,
-                        TableDef **def) {
+static Code find_object(Binder *b, const AstPath *path, bool view, bool if_exists, TableDef **def) {
   Catalog *catalog = b->planner->catalog;
   ObjectName name;
   TRY(catalog_name_of(catalog, b->database, path, &name, b->err));
@@ -88,7 +87,7 @@ static Code find_object(Binder *b, const AstPath *path, bool view, bool if_exist
   return ERR_NAME;
 }
 
-/* --- ALTER ------------------------------------------------------------------------------------------------- */
+/* --- ALTER --------------------------------------------------------------------------- */
 
 static Code rename_object(Binder *b, TableDef *def, const AstPath *path) {
   ObjectName name;
@@ -98,8 +97,7 @@ static Code rename_object(Binder *b, TableDef *def, const AstPath *path) {
                 object_word(def->query != NULL));
   }
   if (catalog_find_kind(b->planner->catalog, name, def->temporary) != NULL) {
-    return FAIL(b->err, ERR_NAME, path->span, "a table or view \"%s\" is there already",
-                name.name);
+    return FAIL(b->err, ERR_NAME, path->span, "a table or view \"%s\" is there already", name.name);
   }
   catalog_rename(b->planner->catalog, def, name.name);
   return OK;
@@ -107,7 +105,7 @@ static Code rename_object(Binder *b, TableDef *def, const AstPath *path) {
 
 static Code replace_options(Binder *b, TableDef *def, const TableDraft *d, Span span) {
   TRY(table_check_options(b, def, (Options){d->options, d->n_options}, span));
-  def->options = options_copy(&def->arena, d->options, d->n_options);
+  def->options = options_copy(&def->arena, d->options, d->n_options, NO_SPAN);
   def->n_options = d->n_options;
   return OK;
 }
@@ -183,7 +181,7 @@ Code ddl_alter_view(Binder *b, const AstAlterView *alter) {
   return OK;
 }
 
-/* --- databases and DROP ---------------------------------------------------------------------------------------- */
+/* --- databases and DROP -------------------------------------------------------------- */
 
 Code ddl_create_database(Binder *b, const AstCreateDatabase *create) {
   Catalog *catalog = b->planner->catalog;
@@ -220,7 +218,8 @@ static Code drop_database(Binder *b, const AstDrop *drop) {
   return OK;
 }
 
-/* DROP TABLE means a permanent table; a temporary one that hides it has to go first, as in Flink. */
+/* DROP TABLE means a permanent table; a temporary one that hides it has to go first, as in Flink.
+ */
 static Code drop_object(Binder *b, const AstDrop *drop) {
   Catalog *catalog = b->planner->catalog;
   bool view = drop->object == AST_OBJECT_VIEW;

@@ -22,7 +22,7 @@ static const char *kept(TableDraft *d, const char *text) {
   return text != NULL ? arena_strdup(&d->def->arena, text) : NULL;
 }
 
-/* --- drafts -------------------------------------------------------------------------------------------- */
+/* --- drafts -------------------------------------------------------------------------- */
 
 int32_t draft_find(const TableDraft *d, const char *name) {
   for (uint32_t i = 0; i < d->def->n_columns; i++) {
@@ -65,7 +65,7 @@ static Columns draft_columns(const TableDraft *d, bool all) {
   return (Columns){d->def->name, fields, n};
 }
 
-/* --- columns ------------------------------------------------------------------------------------------- */
+/* --- columns ------------------------------------------------------------------------- */
 
 static Code add_physical(TableDraft *d, const AstColumnDef *ast) {
   Binder *b = d->b;
@@ -118,7 +118,7 @@ static Code add_columns(TableDraft *d, const AstColumnDefs *list) {
   return OK;
 }
 
-/* --- watermark and key ------------------------------------------------------------------------------------ */
+/* --- watermark and key --------------------------------------------------------------- */
 
 static Code no_such_column(TableDraft *d, const AstName *name) {
   const char *near = NULL;
@@ -194,7 +194,7 @@ static Code add_keys(TableDraft *d, const AstTableElements *elements) {
   return OK;
 }
 
-/* --- options ------------------------------------------------------------------------------------------------ */
+/* --- options ------------------------------------------------------------------------- */
 
 Code table_check_options(Binder *b, const TableDef *def, Options options, Span span) {
   FormatField *fields = ARENA_ARRAY(b->arena, FormatField, def->n_columns);
@@ -216,12 +216,12 @@ static Code add_options(TableDraft *d, const AstOptions *with) {
     draft_add_option(d, &option);
   }
   TRY(table_check_options(d->b, def, (Options){d->options, d->n_options}, d->span));
-  def->options = options_copy(&def->arena, d->options, d->n_options);
+  def->options = options_copy(&def->arena, d->options, d->n_options, NO_SPAN);
   def->n_options = d->n_options;
   return OK;
 }
 
-/* --- AS query ------------------------------------------------------------------------------------------------- */
+/* --- AS query ------------------------------------------------------------------------ */
 
 static Code add_query_columns(TableDraft *d, const AstCreateTable *create, Relation *rows) {
   Binder *b = d->b;
@@ -239,7 +239,7 @@ static Code add_query_columns(TableDraft *d, const AstCreateTable *create, Relat
   return OK;
 }
 
-/* --- the statement ---------------------------------------------------------------------------------------------- */
+/* --- the statement ------------------------------------------------------------------- */
 
 static Code refuse(Binder *b, const AstCreateTable *create) {
   if (create->or_replace || create->replace) {
@@ -289,8 +289,8 @@ Code ddl_create_table(Binder *b, const AstCreateTable *create, TableDef **def, N
     return FAIL(b->err, ERR_NAME, create->path.span, "a table or view \"%s\" is there already",
                 name.name);
   }
-  TableDraft d = {.b = b, .def = table_def_new(name.database, name.name),
-                  .span = create->path.span};
+  TableDraft d = {
+      .b = b, .def = table_def_new(name.database, name.name), .span = create->path.span};
   Code code = draft_table(&d, create, insert);
   if (code != OK) {
     table_def_free(d.def);

@@ -7,7 +7,7 @@
 #include "parser/ast_print.h"
 #include "planner/show.h"
 
-/* --- DESCRIBE ------------------------------------------------------------------------------------------- */
+/* --- DESCRIBE ------------------------------------------------------------------------ */
 
 /* PRI(a, b) for a column of the key. */
 static bool key_text(const TableDef *def, const char *column, StrBuf *out) {
@@ -40,8 +40,8 @@ static void describe_column(RowList *l, const TableDef *def, uint32_t i, bool co
 }
 
 PlanRows describe_columns(const TableDef *def, const AstShow *filter, Arena *arena) {
-  static const char *const columns[] = {"name", "type", "null", "key", "extras", "watermark",
-                                        "comment"};
+  static const char *const columns[] = {"name",   "type",      "null",   "key",
+                                        "extras", "watermark", "comment"};
   bool comments = false;
   for (uint32_t i = 0; i < def->n_columns; i++) comments |= def->columns[i].comment != NULL;
   RowList l = {.arena = arena, .columns = columns, .n_columns = comments ? 7 : 6};
@@ -80,12 +80,13 @@ Code describe_statement(const Planner *p, const AstDescribe *describe, Arena *ar
   }
   TRY(catalog_name_of(p->catalog, catalog_current(p->catalog), &describe->path, &name, err));
   const TableDef *def = catalog_find(p->catalog, name);
-  if (def == NULL) return catalog_no_table(p->catalog, &describe->path, NULL, describe->path.span, err);
+  if (def == NULL)
+    return catalog_no_table(p->catalog, &describe->path, NULL, describe->path.span, err);
   *out = describe_columns(def, NULL, arena);
   return OK;
 }
 
-/* --- CREATE ------------------------------------------------------------------------------------------------ */
+/* --- CREATE -------------------------------------------------------------------------- */
 
 static void print_quoted(const char *name, StrBuf *out) {
   strbuf_putc(out, '`');

@@ -56,8 +56,8 @@ Node *node_filter(Arena *a, Node *input, Expr *filter) {
   return n;
 }
 
-Node *node_project(Arena *a, Node *input, Expr **exprs, const FormatField *fields, uint32_t n_fields,
-                   Span span) {
+Node *node_project(Arena *a, Node *input, Expr **exprs, const FormatField *fields,
+                   uint32_t n_fields, Span span) {
   Node *n = node_over(a, NODE_PROJECT, input, span);
   n->u.exprs = exprs;
   n->fields = fields;

@@ -46,6 +46,7 @@ typedef struct Source {
   const Connector *connector;
   const Format *format;
   Options options;
+  Options hinted; /* of a file or stdin: what a hint said, the rest of options is guessed */
   const FormatField *physical;
   uint32_t n_physical;
   const SourceColumn *columns;
@@ -68,7 +69,7 @@ typedef struct AggregateSpec {
   AggCall *aggs;
   uint32_t n_aggs;
   WindowSpec window; /* WINDOW_AGGREGATE only */
-  Span window_span;
+  bool is_distinct;  /* made of DISTINCT or UNION, for messages */
 } AggregateSpec;
 
 typedef struct Node Node;
@@ -89,8 +90,8 @@ struct Node {
       uint32_t n_rows;
     } values;
     Expr *filter;
-    Expr **exprs;      /* PROJECT: n_fields */
-    WindowSpec window; /* TVF: its columns come behind those of the input: start, end, time */
+    Expr **exprs;       /* PROJECT: n_fields */
+    WindowSpec window;  /* TVF: its columns come behind those of the input: start, end, time */
     AggregateSpec *agg; /* out: keys, aggregates; WINDOW_AGGREGATE: then start, end, time */
     struct {
       SortKey *keys;

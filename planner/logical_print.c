@@ -4,7 +4,7 @@
 
 #include "planner/logical.h"
 
-/* --- parts that the physical plan shows, too -------------------------------------------- */
+/* --- parts that the physical plan shows, too ----------------------------------------- */
 
 void duration_print(Micros us, StrBuf *out) {
   static const struct {
@@ -49,7 +49,7 @@ void tree_indent(const bool *is_last, uint32_t depth, StrBuf *out) {
   if (depth > 0) strbuf_puts(out, is_last[depth - 1] ? "+- " : ":- ");
 }
 
-/* --- the tree --------------------------------------------------------------------------- */
+/* --- the tree ------------------------------------------------------------------------ */
 
 typedef struct Printer {
   StrBuf *out;

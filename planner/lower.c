@@ -14,7 +14,6 @@
 
 typedef struct Lowering {
   Arena *arena;
-  const Planner *planner;
   OpSpec **ops;
   uint32_t n_ops, cap_ops;
   const char **paths;
@@ -66,7 +65,7 @@ static Expr **all_columns(Lowering *l, const OpSpec *input, Span span) {
   return exprs;
 }
 
-/* --- leaves --------------------------------------------------------------------------------------------------- */
+/* --- leaves -------------------------------------------------------------------------- */
 
 /* wanted: the physical columns that the columns which come out are made of. */
 static OpSpec *lower_scan(Lowering *l, const Source *s, uint32_t *place) {
@@ -139,7 +138,7 @@ static OpSpec *lower_values(Lowering *l, const Node *n) {
   return op;
 }
 
-/* --- rows to rows ------------------------------------------------------------------------------------------------ */
+/* --- rows to rows -------------------------------------------------------------------- */
 
 static OpSpec *lower_project(Lowering *l, const Node *n) {
   Node *below = n->inputs[0];
@@ -201,7 +200,7 @@ static OpSpec *lower_limit(Lowering *l, const Node *n) {
   return op;
 }
 
-/* --- aggregates -------------------------------------------------------------------------------------------------- */
+/* --- aggregates ---------------------------------------------------------------------- */
 
 /* May rows be combined before the exchange without changing a bit of the result? */
 static bool is_exact(const AggregateSpec *agg) {
@@ -247,7 +246,7 @@ static OpSpec *lower_window_agg(Lowering *l, const Node *n) {
   return op;
 }
 
-/* --- all of them ---------------------------------------------------------------------------------------------------- */
+/* --- all of them --------------------------------------------------------------------- */
 
 static OpSpec *lower_sink(Lowering *l, const Node *n) {
   OpSpec *op = op_over(l, OP_SINK, lower_node(l, n->inputs[0]), n->span);
@@ -289,7 +288,7 @@ static OpSpec *lower_node(Lowering *l, Node *n) {
 Lowered lower(Arena *arena, const Planner *planner, const ExprEnv *env, Node *const *roots,
               uint32_t n_roots) {
   const Settings *s = &planner->settings;
-  Lowering l = {.arena = arena, .planner = planner};
+  Lowering l = {.arena = arena};
   l.one_phase = text_eq_nocase(settings_text(s, SETTING_AGG_PHASE), "ONE_PHASE");
   for (uint32_t i = 0; i < n_roots; i++) lower_node(&l, roots[i]);
   JobPlan *job = ARENA_NEW(arena, JobPlan);

@@ -39,7 +39,6 @@ Expr *not_null_check(Arena *a, Expr *e, const char *message, Span span) {
   Expr *call = expr_new(a, EXPR_CALL, type_not_null(e->type), 2, span);
   call->func = &not_null;
   call->args[0] = e;
-  call->args[1] =
-      expr_const(a, value_text(type_text(TYPE_VARCHAR, TYPE_LENGTH_MAX), text), span);
+  call->args[1] = expr_const(a, value_text(type_text(TYPE_VARCHAR, TYPE_LENGTH_MAX), text), span);
   return call;
 }

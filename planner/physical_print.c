@@ -15,7 +15,7 @@ typedef struct Printer {
   const char **names;
 } Printer;
 
-/* --- parts ------------------------------------------------------------------------------------------------------ */
+/* --- parts --------------------------------------------------------------------------- */
 
 /* Names of the columns of an operator, for expr_print; valid until the next call. */
 static const char *const *names_of(Printer *p, const OpSpec *op) {
@@ -40,8 +40,8 @@ static void print_calc(Printer *p, const OpSpec *op) {
     const Expr *e = calc->exprs[i];
     if (i > 0) strbuf_puts(p->out, ", ");
     expr_print(e, names, p->out);
-    bool same = e->kind == EXPR_COLUMN &&
-                str_eq(str_of(names[e->column]), str_of(op->fields[i].name));
+    bool same =
+        e->kind == EXPR_COLUMN && str_eq(str_of(names[e->column]), str_of(op->fields[i].name));
     if (!same) strbuf_printf(p->out, " AS %s", op->fields[i].name);
   }
   if (calc->filter != NULL) {
@@ -216,7 +216,7 @@ static void print_details(Printer *p, const OpSpec *op) {
   assert(!"an operator");
 }
 
-/* --- the tree ----------------------------------------------------------------------------------------------------- */
+/* --- the tree ------------------------------------------------------------------------ */
 
 static const char *op_word(const OpSpec *op) {
   static const char *const words[] = {
@@ -262,7 +262,8 @@ void physical_print(const Lowered *plan, bool reuse, StrBuf *out) {
   if (p.consumers == NULL || p.ids == NULL || p.is_last == NULL) out_of_memory();
   bool first = true;
   for (uint32_t i = 0; i < job->n_ops; i++) {
-    for (uint32_t k = 0; k < job->ops[i]->n_inputs; k++) p.consumers[job->ops[i]->inputs[k]->index]++;
+    for (uint32_t k = 0; k < job->ops[i]->n_inputs; k++)
+      p.consumers[job->ops[i]->inputs[k]->index]++;
   }
   for (uint32_t i = 0; i < job->n_ops; i++) {
     if (job->ops[i]->id != OP_SINK) continue;

@@ -11,7 +11,7 @@
 
 enum { EXPLAIN_MAX = 16 << 20 }; /* bytes; a deep tree is indented at every line */
 
-/* --- sessions --------------------------------------------------------------------------------------------- */
+/* --- sessions ------------------------------------------------------------------------ */
 
 Planner *planner_new(uint32_t cores) {
   Planner *p = calloc(1, sizeof *p);
@@ -38,7 +38,7 @@ const char *planner_setting(const Planner *p, const char *key) {
   return settings_by_key(&p->settings, key);
 }
 
-/* --- queries and INSERTs ------------------------------------------------------------------------------------ */
+/* --- queries and INSERTs ------------------------------------------------------------- */
 
 /* The plans of a statement, each of which ends in a Sink. */
 typedef struct Job {
@@ -71,8 +71,8 @@ static Node *result_sink(Binder *b, Relation *rel, Span span) {
   if (!is_presentable(rel)) {
     node = node_project(b->arena, node, exprs, fields, rel->n_cols, span);
   }
-  const SinkOpSpec sink = {.table = "the result", .fields = fields, .n_fields = rel->n_cols,
-                           .span = span};
+  const SinkOpSpec sink = {
+      .table = "the result", .fields = fields, .n_fields = rel->n_cols, .span = span};
   return node_sink(b->arena, node, &sink, "result");
 }
 
@@ -102,7 +102,8 @@ static Code bind_job(Binder *b, const AstStmt *stmt, Job *job) {
   }
   if (stmt->kind == AST_STMT_INSERT) return bind_insert_of(b, stmt->insert, job);
   if (stmt->kind != AST_STMT_SET_OF) {
-    return FAIL(b->err, ERR_SYNTAX, stmt->span, "EXPLAIN takes a query, an INSERT or a STATEMENT SET");
+    return FAIL(b->err, ERR_SYNTAX, stmt->span,
+                "EXPLAIN takes a query, an INSERT or a STATEMENT SET");
   }
   for (uint32_t i = 0; i < stmt->set_of.n; i++) {
     TRY(bind_insert_of(b, stmt->set_of.items[i]->insert, job));
@@ -111,8 +112,11 @@ static Code bind_job(Binder *b, const AstStmt *stmt, Job *job) {
 }
 
 static Code optimize(Binder *b, const Job *job, Lowered *out) {
-  const RuleContext r = {b->arena, &b->env, b->err, b->notes};
-  TRY(rules_run(&r, job->roots, job->n));
+  UsedBuffer used = {0};
+  const RuleContext r = {b->arena, &b->env, b->err, b->notes, &used};
+  Code code = rules_run(&r, job->roots, job->n);
+  free(used.items);
+  TRY(code);
   *out = lower(b->arena, b->planner, &b->env, job->roots, job->n);
   return job_plan_validate(out->job, b->err);
 }
@@ -164,7 +168,7 @@ static Code plan_job(Binder *b, const AstStmt *stmt, PlanResult *result) {
   return OK;
 }
 
-/* --- CREATE TABLE ---------------------------------------------------------------------------------------------- */
+/* --- CREATE TABLE -------------------------------------------------------------------- */
 
 static Code plan_create_table(Binder *b, const AstStmt *stmt, PlanResult *result) {
   TableDef *def;
@@ -186,7 +190,7 @@ static Code plan_create_table(Binder *b, const AstStmt *stmt, PlanResult *result
   return OK;
 }
 
-/* --- EXPLAIN ------------------------------------------------------------------------------------------------------ */
+/* --- EXPLAIN ------------------------------------------------------------------------- */
 
 static Code check_details(Binder *b, const AstStmt *stmt) {
   static const char *const words[] = {"ESTIMATED_COST", "CHANGELOG_MODE", "PLAN_ADVICE",
@@ -232,7 +236,7 @@ static Code plan_explain(Binder *b, const AstStmt *stmt, PlanResult *result) {
   return code;
 }
 
-/* --- all of them --------------------------------------------------------------------------------------------------- */
+/* --- all of them --------------------------------------------------------------------- */
 
 static Code plan_rows(Binder *b, const AstStmt *stmt, PlanResult *result) {
   result->kind = PLAN_ROWS;
@@ -323,8 +327,7 @@ static Code plan_kind(Binder *b, const AstStmt *stmt, PlanResult *result) {
   return ERR_SYNTAX;
 }
 
-Code plan_statement(Planner *p, const AstStmt *stmt, Arena *arena, PlanResult *result,
-                    Error *err) {
+Code plan_statement(Planner *p, const AstStmt *stmt, Arena *arena, PlanResult *result, Error *err) {
   Binder b;
   Notes notes = {0};
   *result = (PlanResult){.kind = PLAN_NOTHING};

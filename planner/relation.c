@@ -6,6 +6,7 @@
 Relation relation_of(Binder *b, Node *node, ObjectName table) {
   Relation rel = {.node = node, .n_cols = node->n_fields};
   rel.cols = ARENA_ARRAY(b->arena, RelColumn, node->n_fields);
+  b->n_columns += node->n_fields;
   for (uint32_t i = 0; i < node->n_fields; i++) {
     rel.cols[i].name = node->fields[i].name;
     rel.cols[i].type = node->fields[i].type;
@@ -14,7 +15,7 @@ Relation relation_of(Binder *b, Node *node, ObjectName table) {
   return rel;
 }
 
-/* --- names ------------------------------------------------------------------------------ */
+/* --- names --------------------------------------------------------------------------- */
 
 /* Does column c answer to the path, whose last part is its name? */
 static bool path_names(const AstPath *path, const RelColumn *c) {
@@ -36,38 +37,39 @@ static bool has_qualifier(const Relation *rel, const char *name) {
   return false;
 }
 
-/* `no column "prise" in "bids"`, or that there is no such table. */
-static Code no_column(Binder *b, const Relation *rel, const AstPath *path) {
-  const AstName *name = &path->items[path->n - 1];
-  const char *near = NULL, *table = NULL;
+/* `no table "x" in FROM`, for the qualifier x.  A column of that name would be a row. */
+static Code no_qualifier(Binder *b, const Relation *rel, const AstPath *path) {
+  const AstName *qualifier = &path->items[path->n - 2];
+  const char *near = NULL;
   uint32_t distance = 0;
-  if (path->n > 1 && !has_qualifier(rel, path->items[path->n - 2].text)) {
-    const AstName *qualifier = &path->items[path->n - 2];
-    for (uint32_t i = 0; i < rel->n_cols; i++) {
-      if (rel->cols[i].table.name == NULL) continue;
-      nearest_name_offer(qualifier->text, rel->cols[i].table.name, &near, &distance);
+  for (uint32_t i = 0; i < rel->n_cols; i++) {
+    const RelColumn *c = &rel->cols[i];
+    if (strcmp(c->name, qualifier->text) == 0) {
+      return bind_not_built(b, path->span, "a field of a column");
     }
-    bool is_row = false; /* column.field */
-    for (uint32_t i = 0; i < rel->n_cols; i++) {
-      is_row |= strcmp(rel->cols[i].name, qualifier->text) == 0;
-    }
-    if (is_row) return bind_not_built(b, path->span, "a field of a column");
-    FAIL(b->err, ERR_NAME, bind_span(b, qualifier->span), "no table \"%s\" in FROM",
-         qualifier->text);
-  } else {
-    bool one_table = rel->n_cols > 0;
-    for (uint32_t i = 0; i < rel->n_cols; i++) {
-      nearest_name_offer(name->text, rel->cols[i].name, &near, &distance);
-      if (rel->cols[i].table.name != rel->cols[0].table.name) one_table = false;
-    }
-    if (one_table) table = rel->cols[0].table.name;
-    if (table != NULL) {
-      FAIL(b->err, ERR_NAME, bind_span(b, name->span), "no column \"%s\" in \"%s\"", name->text,
-           table);
-    } else {
-      FAIL(b->err, ERR_NAME, bind_span(b, name->span), "no column \"%s\"", name->text);
+    if (c->table.name != NULL) {
+      nearest_name_offer(qualifier->text, c->table.name, &near, &distance);
     }
   }
+  FAIL(b->err, ERR_NAME, bind_span(b, qualifier->span), "no table \"%s\" in FROM", qualifier->text);
+  if (near != NULL) error_hint(b->err, "did you mean \"%s\"?", near);
+  return ERR_NAME;
+}
+
+/* `no column "prise" in "bids"`; the table is told where there is one. */
+static Code no_column(Binder *b, const Relation *rel, const AstPath *path) {
+  const AstName *name = &path->items[path->n - 1];
+  if (path->n > 1 && !has_qualifier(rel, path->items[path->n - 2].text)) {
+    return no_qualifier(b, rel, path);
+  }
+  const char *near = NULL, *table = rel->n_cols > 0 ? rel->cols[0].table.name : NULL;
+  uint32_t distance = 0;
+  for (uint32_t i = 0; i < rel->n_cols; i++) {
+    nearest_name_offer(name->text, rel->cols[i].name, &near, &distance);
+    if (rel->cols[i].table.name != table) table = NULL;
+  }
+  FAIL(b->err, ERR_NAME, bind_span(b, name->span),
+       table != NULL ? "no column \"%s\" in \"%s\"" : "no column \"%s\"", name->text, table);
   if (near != NULL) error_hint(b->err, "did you mean \"%s\"?", near);
   return ERR_NAME;
 }
@@ -107,7 +109,7 @@ void relation_unique_names(Binder *b, Relation *rel) {
   }
 }
 
-/* --- time --------------------------------------------------------------------------------- */
+/* --- time ---------------------------------------------------------------------------- */
 
 bool time_is_attribute(TimeLineage time) {
   if (time.origins == NULL) return false;

@@ -8,9 +8,9 @@
 
 #include "planner/rules.h"
 
-enum { GONE = UINT32_MAX };
+#define GONE UINT32_MAX /* nobody uses the column */
 
-/* --- down --------------------------------------------------------------------------------------------------- */
+/* --- down ---------------------------------------------------------------------------- */
 
 static void mark(const RuleContext *r, Node *n, const bool *used);
 
@@ -78,7 +78,7 @@ static void mark(const RuleContext *r, Node *n, const bool *used) {
   }
 }
 
-/* --- up ------------------------------------------------------------------------------------------------------ */
+/* --- up ------------------------------------------------------------------------------ */
 
 /* Rebuild *node.  The result says where each of its former columns is, GONE for none. */
 static uint32_t *rebuild(const RuleContext *r, Node **node);
@@ -147,7 +147,8 @@ static uint32_t *rebuild_project(const RuleContext *r, Node **node) {
 }
 
 /* An aggregate finds its columns in any order: a projection that only changes the order, or that
- * leaves nothing, goes.  below, which tells where columns are, then tells it for the projection's input. */
+ * leaves nothing, goes.  below, which tells where columns are, then tells it for the projection's
+ * input. */
 static void drop_permutation(Node *n, uint32_t *below, uint32_t n_below) {
   const Node *p = n->inputs[0];
   if (p->kind != NODE_PROJECT) return;

@@ -27,7 +27,7 @@ typedef struct Fusion {
   Expr **outputs; /* of the new projection above, over the window aggregate */
 } Fusion;
 
-/* --- finding the window function --------------------------------------------------------------------------- */
+/* --- finding the window function ----------------------------------------------------- */
 
 static bool find_parts(Fusion *f) {
   Node *n = f->aggregate->inputs[0];
@@ -72,12 +72,13 @@ static uint32_t window_column(const Fusion *f, const Expr *e) {
 
 static Code not_built(const Fusion *f, Span span, const char *what) {
   FAIL(f->r->err, ERR_UNSUPPORTED, span, "%s is not built yet", what);
-  error_hint(f->r->err, "window columns can stand in GROUP BY, alone or in an expression of "
-                        "window columns only");
+  error_hint(f->r->err,
+             "window columns can stand in GROUP BY, alone or in an expression of "
+             "window columns only");
   return ERR_UNSUPPORTED;
 }
 
-/* --- below ----------------------------------------------------------------------------------------------------- */
+/* --- below --------------------------------------------------------------------------- */
 
 static uint32_t add_below(Fusion *f, Expr *e, const char *name) {
   Arena *a = f->r->arena;
@@ -123,7 +124,9 @@ static Code split_keys(Fusion *f, bool *has_window) {
     Notes *notes = f->r->notes;
     const char *note = arena_printf(
         f->r->arena, "GROUP BY has %s without %s: taken as the window, which it decides",
-        start ? "window_start" : end ? "window_end" : "window_time",
+        start ? "window_start"
+        : end ? "window_end"
+              : "window_time",
         start ? "window_end" : "window_start");
     ARENA_PUSH(f->r->arena, notes->items, notes->n, notes->cap, note);
   }
@@ -144,12 +147,13 @@ static Code fill_below(Fusion *f) {
     TRY(add_agg_column(f, agg, &agg->filter));
   }
   uint32_t time_col = f->tvf->u.window.time_col;
-  f->spec->window.time_col = add_below(f, field_ref(f->r->arena, f->tvf->inputs[0], time_col, NO_SPAN),
-                                       f->tvf->fields[time_col].name);
+  f->spec->window.time_col =
+      add_below(f, field_ref(f->r->arena, f->tvf->inputs[0], time_col, NO_SPAN),
+                f->tvf->fields[time_col].name);
   return OK;
 }
 
-/* --- above ----------------------------------------------------------------------------------------------------- */
+/* --- above --------------------------------------------------------------------------- */
 
 /* e, which asks for the window alone, over the window aggregate's columns. */
 static Expr *above(const Fusion *f, const Expr *e) {
@@ -167,12 +171,10 @@ static void fill_above(Fusion *f, const Node *window_agg) {
   f->outputs = ARENA_ARRAY(a, Expr *, old->n_keys + old->n_aggs);
   for (uint32_t i = 0; i < old->n_keys; i++) {
     Expr *e = input_expr(f, old->keys[i]);
-    f->outputs[i] =
-        asks_of(f, e).window ? above(f, e) : field_ref(a, window_agg, key++, e->span);
+    f->outputs[i] = asks_of(f, e).window ? above(f, e) : field_ref(a, window_agg, key++, e->span);
   }
   for (uint32_t i = 0; i < old->n_aggs; i++) {
-    f->outputs[old->n_keys + i] =
-        field_ref(a, window_agg, f->spec->n_keys + i, old->aggs[i].span);
+    f->outputs[old->n_keys + i] = field_ref(a, window_agg, f->spec->n_keys + i, old->aggs[i].span);
   }
 }
 
@@ -198,12 +200,13 @@ static Code split_filter(Fusion *f, Node **below, Expr **above_filter) {
   return OK;
 }
 
-/* --- the rule --------------------------------------------------------------------------------------------------- */
+/* --- the rule ------------------------------------------------------------------------ */
 
 static Code no_window(const Fusion *f) {
   FAIL(f->r->err, ERR_UNSUPPORTED, f->aggregate->span,
-       "GROUP BY over a window function without its window_start and window_end is not built yet");
-  error_hint(f->r->err, "GROUP BY window_start, window_end, ...");
+       "%s over a window function without its window_start and window_end is not built yet",
+       f->aggregate->u.agg->is_distinct ? "DISTINCT" : "GROUP BY");
+  error_hint(f->r->err, "name window_start, window_end in it");
   return ERR_UNSUPPORTED;
 }
 

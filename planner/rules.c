@@ -1,6 +1,7 @@
 /* rules.c -- the order of the rules, what they share, and the last check. */
 #include "planner/rules.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -16,10 +17,17 @@ Code rewrite_tree(const RuleContext *r, Node **node, NodeFn *fn) {
   return fn(r, node);
 }
 
-bool *columns_used(const RuleContext *r, const Expr *e, uint32_t n) {
-  bool *used = ARENA_ARRAY(r->arena, bool, n);
-  expr_columns_used(e, used);
-  return used;
+const bool *columns_used(const RuleContext *r, const Expr *e, uint32_t n) {
+  UsedBuffer *buffer = r->used;
+  if (n >= buffer->cap) {
+    free(buffer->items);
+    buffer->cap = 2 * n + 64;
+    buffer->items = malloc(buffer->cap * sizeof *buffer->items);
+    if (buffer->items == NULL) out_of_memory();
+  }
+  memset(buffer->items, 0, n * sizeof *buffer->items);
+  expr_columns_used(e, buffer->items);
+  return buffer->items;
 }
 
 bool is_identity(const Node *p) {
@@ -37,6 +45,10 @@ Expr *const *conjuncts(Expr *const *condition, uint32_t *n) {
 }
 
 Expr *substituted(const RuleContext *r, const Expr *e, const Node *project) {
+  if (e->kind == EXPR_COLUMN) {
+    Expr *same = project->u.exprs[e->column];
+    return expr_is_deterministic(same) ? same : NULL;
+  }
   const bool *used = columns_used(r, e, project->n_fields);
   uint32_t nodes = expr_size(e, MERGED_NODES_MAX).nodes, depth = 0;
   bool plain = true;
@@ -61,10 +73,9 @@ Expr *substituted(const RuleContext *r, const Expr *e, const Node *project) {
   return expr_size(merged, MERGED_NODES_MAX).nodes < MERGED_NODES_MAX ? merged : NULL;
 }
 
-/* --- the last check ------------------------------------------------------------------------------------- */
+/* --- the last check ------------------------------------------------------------------ */
 
-static Code check_endless(const RuleContext *r, const Node *n, const char *what,
-                          const char *hint) {
+static Code check_endless(const RuleContext *r, const Node *n, const char *what, const char *hint) {
   if (n->inputs[0]->bounded) return OK;
   FAIL(r->err, ERR_UNSUPPORTED, n->span, "%s over a source that never ends", what);
   error_hint(r->err, "%s", hint);
@@ -84,7 +95,7 @@ static Code check_node(const RuleContext *r, Node **node) {
     case NODE_WINDOW_TVF:
       return check_window(r, n);
     case NODE_AGGREGATE:
-      return check_endless(r, n, "GROUP BY without a window",
+      return check_endless(r, n, n->u.agg->is_distinct ? "DISTINCT" : "GROUP BY without a window",
                            "group by window_start, window_end of TUMBLE or HOP");
     case NODE_SORT:
       return check_endless(r, n, "ORDER BY", "its first row is known only at the end");

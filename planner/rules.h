@@ -4,11 +4,18 @@
 
 typedef struct Notes Notes;
 
+/* What columns_used fills: one buffer for all expressions of a plan. */
+typedef struct UsedBuffer {
+  bool *items; /* malloc'ed */
+  uint32_t cap;
+} UsedBuffer;
+
 typedef struct RuleContext {
   Arena *arena;
   const ExprEnv *env;
   Error *err;
   Notes *notes;
+  UsedBuffer *used;
 } RuleContext;
 
 /* Run all rules over the plans of a job, each of which ends in a Sink, and check that what is
@@ -33,5 +40,5 @@ Expr *substituted(const RuleContext *r, const Expr *e, const Node *project);
 bool is_identity(const Node *project);
 /* The conjuncts of a condition: pointers into it; *n of them. */
 Expr *const *conjuncts(Expr *const *condition, uint32_t *n);
-/* expr_columns_used into a new array of n. */
-bool *columns_used(const RuleContext *r, const Expr *e, uint32_t n);
+/* Which of n columns e uses; valid until the next call. */
+const bool *columns_used(const RuleContext *r, const Expr *e, uint32_t n);

@@ -7,7 +7,7 @@
 #include "exec/expr/agg.h"
 #include "exec/expr/func.h"
 
-/* --- rows ------------------------------------------------------------------------------------------------ */
+/* --- rows ---------------------------------------------------------------------------- */
 
 void row_list_add(RowList *l, const char *cell) {
   const char *copy = cell != NULL ? arena_strdup(l->arena, cell) : NULL;
@@ -31,7 +31,7 @@ PlanRows text_rows(Arena *arena, const char *text) {
   return rows;
 }
 
-/* --- patterns --------------------------------------------------------------------------------------------- */
+/* --- patterns ------------------------------------------------------------------------ */
 
 static char folded(char c, bool ignore_case) {
   return ignore_case && c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
@@ -67,7 +67,7 @@ bool show_matches(const AstShow *show, const char *name) {
   return like_matches(show->pattern.text, name, show->ignore_case) != show->negated;
 }
 
-/* --- lists -------------------------------------------------------------------------------------------------- */
+/* --- lists --------------------------------------------------------------------------- */
 
 static RowList one_column(Arena *arena, const char *const *name) {
   return (RowList){.arena = arena, .columns = name, .n_columns = 1};
@@ -132,7 +132,7 @@ static void show_functions(const AstShow *show, Arena *arena, PlanRows *out) {
   *out = row_list_done(&l);
 }
 
-/* --- one object ------------------------------------------------------------------------------------------------ */
+/* --- one object ---------------------------------------------------------------------- */
 
 static Code find_object(const Planner *p, const AstPath *path, const TableDef **def, Error *err) {
   ObjectName name;
