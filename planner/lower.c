@@ -301,7 +301,8 @@ Lowered lower(Arena *arena, const Planner *planner, const ExprEnv *env, Node *co
                    .parallelism = parallelism > 0 ? (uint32_t)parallelism : cores,
                    .chunk_bytes = (uint32_t)settings_int(s, SETTING_CHUNK_BYTES),
                    .batch_rows = (uint32_t)settings_int(s, SETTING_BATCH_ROWS),
-                   .idle_timeout_us = settings_duration_us(s, SETTING_IDLE_TIMEOUT)};
+                   .flush_on_interrupt =
+                       text_eq_nocase(settings_text(s, SETTING_ON_INTERRUPT), "flush")};
   if (dead_letters != NULL) job->dead_letter_path = arena_strdup(arena, dead_letters);
   return (Lowered){job, l.paths};
 }

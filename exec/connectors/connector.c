@@ -41,10 +41,6 @@ static const OptionDef format_defs[] = {
 };
 static const char *const emit_strategies[] = {"on-periodic", "on-event", NULL};
 static const OptionDef source_defs[] = {
-    {.key = "scan.watermark.idle-timeout",
-     .kind = OPTION_DURATION,
-     .doc = "A split without rows for so long does not hold the watermark back; overrides "
-            "table.exec.source.idle-timeout."},
     {.key = "scan.watermark.emit.strategy",
      .kind = OPTION_ENUM,
      .fallback = "on-periodic",
@@ -64,7 +60,8 @@ static const OptionDef sink_defs[] = {
      .kind = OPTION_INT,
      .doc = "Accepted and without effect: rows are written in order by one writer."},
 };
-static const char *const source_not_built[] = {"scan.watermark.alignment.", NULL};
+static const char *const source_not_built[] = {"scan.watermark.alignment.",
+                                               "scan.watermark.idle-timeout", NULL};
 
 #define LIST_OF(defs) ((OptionList){(defs), COUNT_OF(defs)})
 

@@ -96,7 +96,7 @@ static bool merge_floats(void *const *into, const void *const *from, uint32_t n,
   return true;
 }
 
-/* --- emit ------------------------------------------------------------------------------------ */
+/* --- emit --------------------------------------------------------------------------- */
 
 void agg_store_null(Vector *out, uint32_t row) {
   bit_clear(out->valid, row);

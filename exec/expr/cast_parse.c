@@ -115,8 +115,7 @@ Code cast_text_to_decimal(KernelCall *k) {
   return OK;
 }
 
-/* --- dates and times
- * ------------------------------------------------------------------------------ */
+/* --- dates and times ---------------------------------------------------------------- */
 
 /* A whole timestamp; the usual form goes the fast way, which wants room behind the text. */
 static bool parse_timestamp(Str text, TimestampText *out) {

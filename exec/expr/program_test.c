@@ -51,8 +51,7 @@ static bool values_equal(const Value *a, const Value *b) {
   return value_compare(a, b) == 0;
 }
 
-/* --- random expressions
- * ---------------------------------------------------------------------------- */
+/* --- random expressions ------------------------------------------------------------- */
 
 static Expr *some_expr(ExprText *t, TypeKind kind, uint32_t depth);
 
@@ -146,8 +145,7 @@ static Expr *some_expr(ExprText *t, TypeKind kind, uint32_t depth) {
   return call(t, op, 2, a, some_expr(t, kind, depth));
 }
 
-/* --- the interpreter
- * --------------------------------------------------------------------------------- */
+/* --- the interpreter ---------------------------------------------------------------- */
 
 static bool eval(const Expr *e, const Batch *in, uint32_t row, bool wraps, Value *out);
 
@@ -301,8 +299,7 @@ static bool eval(const Expr *e, const Batch *in, uint32_t row, bool wraps, Value
   return eval_call(e, args, wraps, out);
 }
 
-/* --- batches
- * --------------------------------------------------------------------------------------- */
+/* --- batches ------------------------------------------------------------------------ */
 
 typedef struct Input {
   BatchBuilder *builder;
@@ -334,8 +331,7 @@ static void some_input(Input *in, uint32_t rows) {
   in->batch.sel = in->sel;
 }
 
-/* --- comparing
- * ---------------------------------------------------------------------------------------- */
+/* --- comparing ---------------------------------------------------------------------- */
 
 static void complain(const Expr *e, uint32_t row, const char *what) {
   StrBuf text;
@@ -441,8 +437,7 @@ static void run_round(uint32_t round) {
   if (round + 1 == ROUNDS) CHECK(n_failed > ROUNDS / 20 && n_failed < ROUNDS * 2);
 }
 
-/* --- what random trees do not reach
- * -------------------------------------------------------------------- */
+/* --- what random trees do not reach ------------------------------------------------- */
 
 /* 100,000 constants, half of them asked for. */
 static void test_large_in(void) {

@@ -186,8 +186,7 @@ bool groups_add_partials(Groups *g, const Batch *in, const uint16_t *rows, uint3
   return true;
 }
 
-/* --- merging whole tables
- * ---------------------------------------------------------------------------- */
+/* --- merging whole tables ----------------------------------------------------------- */
 
 /* Keys of stored groups, for look-up in another table of the same layout. */
 static void keys_of(KeyForm form, const void *const *keys, const uint64_t *hashes, uint32_t n,
@@ -303,8 +302,7 @@ bool groups_make_empty_group(Groups *g) {
   return find_groups(g, &g->layout->key, &(Batch){.rows = 1}, &row, 1, record);
 }
 
-/* --- giving out
- * -------------------------------------------------------------------------------------- */
+/* --- giving out --------------------------------------------------------------------- */
 
 static uint32_t next_groups(Groups *g, Vector *cols, void **records) {
   const void *keys[BATCH_ROWS];

@@ -114,8 +114,7 @@ static void drop_slices(OpWindowAgg *self, uint32_t n) {
   memmove(self->slices, self->slices + n, self->n_slices * sizeof *self->slices);
 }
 
-/* --- closing windows
- * --------------------------------------------------------------------------------- */
+/* --- closing windows ---------------------------------------------------------------- */
 
 /* The end of the next window that has rows and has not fired; MICROS_MAX: there is none.  Slices
  * without a window left are dropped on the way. */
@@ -204,8 +203,7 @@ static Code close_until(OpWindowAgg *self, Micros until_us) {
   return OK;
 }
 
-/* --- rows in
- * --------------------------------------------------------------------------------------------- */
+/* --- rows in ------------------------------------------------------------------------ */
 
 static bool slice_is_late(const OpWindowAgg *self, Micros slice_us, Micros watermark_us) {
   Micros last = window_last_end(&self->clock, slice_us);
@@ -299,8 +297,7 @@ static Code window_agg_push(Op *op, OpPort port, const Batch *in) {
   return add_slices(self, port, in, rows, slices, n);
 }
 
-/* --- windows out
- * ----------------------------------------------------------------------------------------- */
+/* --- windows out -------------------------------------------------------------------- */
 
 static void window_agg_advance(Op *op, Micros watermark_us) {
   ((OpWindowAgg *)op)->due_us = watermark_us;
@@ -356,9 +353,7 @@ static Code window_agg_fire(Op *op, bool *more) {
   return OK;
 }
 
-/* --- life
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- life --------------------------------------------------------------------------- */
 
 static Code window_agg_open(Op *op) {
   OpWindowAgg *self = (OpWindowAgg *)op;

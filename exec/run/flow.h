@@ -90,7 +90,6 @@ typedef struct ChunkSlot {
   uint64_t rows, bad_rows, null_time_rows;
   BadRow bad[BAD_ROWS_SHOWN];
   uint32_t n_bad;
-  bool keep_bad;       /* the user wants dead letters */
   StrBuf dead_letters; /* malformed records as they were, a newline behind each */
   Error error;
   uint32_t consumers_left;

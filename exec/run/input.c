@@ -18,8 +18,7 @@
 
 enum { SPLITS_PER_EPOCH = 4, MAX_WAIT_MS = 1000 };
 
-/* --- the ring (lock held)
- * --------------------------------------------------------------------------- */
+/* --- the ring (lock held) ----------------------------------------------------------- */
 
 static bool stopping(const Job *job) {
   return job->flow.failed || job->limit_reached || atomic_load(&job->interrupted);
@@ -62,8 +61,7 @@ static void wait_for_workers(Job *job, int fd, Micros timeout_us) {
   job->flow.input_waits = false;
 }
 
-/* --- one split (lock held at call and return)
- * ------------------------------------------------------------ */
+/* --- one split (lock held at call and return) --------------------------------------- */
 
 typedef enum Offer { OFFER_CHUNK, OFFER_LATER, OFFER_FAILED } Offer;
 
@@ -118,9 +116,7 @@ static Offer offer(Job *job, InputSplit *split, Micros started_us, Micros *wait_
   return offer_bytes(job, split);
 }
 
-/* --- epochs
- * --------------------------------------------------------------------------------------------------
- */
+/* --- epochs ------------------------------------------------------------------------- */
 
 static int by_candidate(const void *a, const void *b) {
   const InputSplit *x = *(InputSplit *const *)a, *y = *(InputSplit *const *)b;
@@ -218,8 +214,7 @@ void *input_main(void *arg) {
   return NULL;
 }
 
-/* --- the first record of every split
- * ----------------------------------------------------------------------------- */
+/* --- the first record of every split ------------------------------------------------ */
 
 /* Parse one record with worker 0's instance, only for its watermark candidate. */
 static Code peek_candidate(Job *job, InputSplit *split, Error *err) {

@@ -12,8 +12,7 @@
 #include "base/sys.h"
 #include "exec/run/job_state.h"
 
-/* --- while running
- * --------------------------------------------------------------------------------------- */
+/* --- while running ------------------------------------------------------------------ */
 
 static void rouse_input(Job *job) {
   uint64_t one = 1;
@@ -55,11 +54,14 @@ static void report_bad_rows(Job *job, ChunkSlot *slot) {
 }
 
 static void write_dead_letters(Job *job, ChunkSlot *slot) {
-  if (slot->dead_letters.len > 0 &&
-      !sys_write_all(job->dead_letter_fd, slot->dead_letters.data, slot->dead_letters.len)) {
-    Error err = {0};
-    FAIL(&err, ERR_IO, NO_SPAN, "cannot write \"%s\": %s", job->plan->dead_letter_path,
-         strerror(errno));
+  const Source *src = &job->sources[slot->source];
+  Error err = {0};
+  if (strbuf_failed(&slot->dead_letters)) {
+    FAIL(&err, ERR_MEMORY, NO_SPAN, "out of memory for dead letters");
+    job_fail(job, &err);
+  } else if (slot->dead_letters.len > 0 &&
+             !sys_write_all(src->dead_letter_fd, slot->dead_letters.data, slot->dead_letters.len)) {
+    FAIL(&err, ERR_IO, NO_SPAN, "cannot write \"%s\": %s", src->dead_letter_path, strerror(errno));
     job_fail(job, &err);
   }
   strbuf_deinit(&slot->dead_letters);
@@ -70,7 +72,7 @@ static void clear_slot(Job *job, ChunkSlot *slot) {
   uint32_t queues =
       slot->kind == CHUNK_ROWS ? job->sources[slot->source].stage->n_out * WORKERS_MAX : 0;
   for (uint32_t i = 0; i < queues; i++) parcel_queue_free(&slot->parcels[i]);
-  *slot = (ChunkSlot){.parcels = slot->parcels, .keep_bad = job->dead_letter_fd >= 0};
+  *slot = (ChunkSlot){.parcels = slot->parcels};
 }
 
 void job_retire(Job *job, ChunkSlot *slot) {
@@ -88,15 +90,24 @@ void job_retire(Job *job, ChunkSlot *slot) {
   job_wake_input(job);
 }
 
-/* --- opening
- * ------------------------------------------------------------------------------------------------
- */
+/* --- opening ------------------------------------------------------------------------ */
 
 static const WatermarkSpec *watermark_of(const Stage *stage) {
   for (uint32_t i = 0; i < stage->n_ops; i++) {
     if (stage->ops[i]->id == OP_WATERMARK) return &stage->ops[i]->u.watermark;
   }
   return NULL;
+}
+
+/* Where malformed records go: the table's own option, or the session's. */
+static Code open_dead_letters(const Job *job, Source *src, Error *err) {
+  const Option *own = options_find(src->scan->options, "weir.dead-letter.path");
+  src->dead_letter_path = own != NULL ? own->value : job->plan->dead_letter_path;
+  if (src->dead_letter_path == NULL) return OK;
+  src->dead_letter_fd = sys.open(src->dead_letter_path, O_WRONLY | O_CREAT | O_APPEND, 0644);
+  if (src->dead_letter_fd >= 0) return OK;
+  return FAIL(err, ERR_IO, own != NULL ? own->value_span : NO_SPAN, "cannot open \"%s\": %s",
+              src->dead_letter_path, strerror(errno));
 }
 
 static Code open_source(Job *job, Source *src, Error *err) {
@@ -119,6 +130,7 @@ static Code open_source(Job *job, Source *src, Error *err) {
     return scan->connector->rows->open(&spec, &src->rows, err);
   }
   src->on_error = format_on_error(scan->format, scan->options);
+  TRY(open_dead_letters(job, src, err));
   src->decode = (DecodeSpec){.fields = scan->fields,
                              .n_fields = scan->n_fields,
                              .wanted = scan->wanted,
@@ -165,6 +177,7 @@ static Code open_sources(Job *job, Error *err) {
     src->stage = stage;
     src->scan = stage->head->id == OP_SCAN ? &stage->head->u.scan : NULL;
     src->timed = watermark_of(stage) != NULL;
+    src->dead_letter_fd = -1;
     TRY(open_source(job, src, err));
     add_splits(job, job->n_sources++);
   }
@@ -214,7 +227,6 @@ static void open_ring(Job *job) {
   for (uint32_t i = 0; i < job->flow.ring; i++) {
     ChunkSlot *slot = &job->flow.slots[i];
     slot->parcels = ARENA_ARRAY(&job->arena, ParcelQueue, edges * WORKERS_MAX);
-    slot->keep_bad = job->dead_letter_fd >= 0;
   }
 }
 
@@ -246,18 +258,8 @@ static Code open_workers(Job *job, Error *err) {
   return OK;
 }
 
-static Code open_dead_letters(Job *job, Error *err) {
-  job->dead_letter_fd = -1;
-  const char *path = job->plan->dead_letter_path;
-  if (path == NULL) return OK;
-  job->dead_letter_fd = sys.open(path, O_WRONLY | O_CREAT | O_APPEND, 0644);
-  if (job->dead_letter_fd >= 0) return OK;
-  return FAIL(err, ERR_IO, NO_SPAN, "cannot open \"%s\": %s", path, strerror(errno));
-}
-
 static Code open_job(Job *job, Error *err) {
   TRY(stages_cut(&job->arena, job->plan, &job->stages, err));
-  TRY(open_dead_letters(job, err));
   TRY(open_sources(job, err));
   job->n_workers = choose_workers(job);
   open_lanes(job);
@@ -272,7 +274,6 @@ Code job_new(const JobPlan *plan, const JobHooks *hooks, Job **out, Error *err) 
   if (job == NULL) return FAIL(err, ERR_MEMORY, NO_SPAN, "out of memory");
   job->plan = plan;
   job->hooks = *hooks;
-  job->dead_letter_fd = -1;
   pthread_mutex_init(&job->flow.lock, NULL);
   pthread_cond_init(&job->flow.changed, NULL);
   job->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
@@ -287,9 +288,7 @@ Code job_new(const JobPlan *plan, const JobHooks *hooks, Job **out, Error *err) 
   return OK;
 }
 
-/* --- running
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- running ------------------------------------------------------------------------ */
 
 static void *worker_main(void *worker) {
   worker_loop(worker);
@@ -377,8 +376,8 @@ void job_free(Job *job) {
   for (uint32_t i = 0; i < job->n_sources; i++) {
     Source *src = &job->sources[i];
     if (src->rows != NULL) src->scan->connector->rows->close(src->rows);
+    if (src->dead_letter_fd >= 0) sys.close(src->dead_letter_fd);
   }
-  if (job->dead_letter_fd >= 0) sys.close(job->dead_letter_fd);
   if (job->wake_fd >= 0) close(job->wake_fd);
   pthread_cond_destroy(&job->flow.changed);
   pthread_mutex_destroy(&job->flow.lock);

@@ -55,9 +55,8 @@ typedef struct JobPlan {
   uint32_t parallelism;         /* workers, 1..WORKERS_MAX */
   uint32_t chunk_bytes;         /* CHUNK_BYTES but for tests */
   uint32_t batch_rows;          /* BATCH_ROWS but for tests */
-  Micros idle_timeout_us;       /* table.exec.source.idle-timeout; 0: none */
   bool flush_on_interrupt;      /* weir.on-interrupt = flush: open windows fire */
-  const char *dead_letter_path; /* of the job, NULL: none */
+  const char *dead_letter_path; /* for tables without their own, NULL: none */
 } JobPlan;
 
 /* ERR_UNSUPPORTED or an assert's worth of message when a rule above is broken. */

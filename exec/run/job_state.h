@@ -28,6 +28,8 @@ typedef struct Source {
   RowGenerator *rows;
   uint32_t first_split, n_splits; /* in Job.splits */
   bool timed;                     /* has a watermark */
+  const char *dead_letter_path;   /* NULL: malformed records are not kept */
+  int dead_letter_fd;             /* -1: not open */
 } Source;
 
 /* A split, as the input thread sees it. */
@@ -45,6 +47,7 @@ typedef struct SourceInstance {
   Decoder *decoder;
   BatchBuilder *made; /* row sources and VALUES */
   ChunkSlot *slot;    /* being parsed */
+  bool keep_bad;      /* the user wants dead letters */
 } SourceInstance;
 
 typedef enum KeyedState { KEYED_WAITING, KEYED_READING, KEYED_FIRING, KEYED_ENDED } KeyedState;
@@ -105,7 +108,6 @@ struct Job {
   int wake_fd; /* eventfd: rouses the input thread from poll */
   atomic_bool interrupted;
   bool limit_reached; /* guarded by flow.lock */
-  int dead_letter_fd; /* -1: none */
   JobStats stats;     /* guarded by flow.lock */
 };
 

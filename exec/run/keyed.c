@@ -11,8 +11,7 @@
 
 static const OrderTag TAG_READING = {MICROS_MIN, MICROS_MIN};
 
-/* --- lanes
- * ---------------------------------------------------------------------------------------------- */
+/* --- lanes -------------------------------------------------------------------------- */
 
 static uint32_t producers_of(const Job *job, const Edge *edge) {
   return job->stages.stages[edge->from].single ? 1 : job->n_workers;
@@ -97,9 +96,7 @@ Take take_parcel(Job *job, Edge **in, uint32_t n_in, uint32_t consumer, ChunkSlo
   return TAKE_PARCEL;
 }
 
-/* --- life
- * ---------------------------------------------------------------------------------------------------
- */
+/* --- life --------------------------------------------------------------------------- */
 
 static Op *keyed_out_op(void *arg, Instance *instance, Edge *edge) {
   Worker *w = arg;
@@ -155,8 +152,7 @@ void keyed_close(Worker *w, uint32_t stage) {
   parcel_queue_free(&k->marked);
 }
 
-/* --- one chunk
- * ---------------------------------------------------------------------------------------------- */
+/* --- one chunk ---------------------------------------------------------------------- */
 
 static bool timed_chunk(const Job *job, const KeyedInstance *k, const ChunkSlot *slot) {
   return slot->kind == CHUNK_ROWS && feeds_stage(k->instance.stage, &job->sources[slot->source]);

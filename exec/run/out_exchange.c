@@ -27,8 +27,7 @@ typedef struct OutExchange {
   Arena arena;
 } OutExchange;
 
-/* --- life
- * ------------------------------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------------------- */
 
 static bool shape_of_rows(OutExchange *self, const OpSpec *exchange) {
   uint32_t n = exchange->n_fields;
@@ -99,8 +98,7 @@ static void exchange_close(Op *op) {
   arena_deinit(&self->arena);
 }
 
-/* --- sending
- * ------------------------------------------------------------------------------------------- */
+/* --- sending ------------------------------------------------------------------------ */
 
 static Code send(OutExchange *self, Kind kind, uint32_t consumer) {
   BatchBuilder *b = self->open[kind][consumer];

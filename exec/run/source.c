@@ -4,8 +4,7 @@
 
 #include "exec/run/job_state.h"
 
-/* --- parcels go to the slot
- * ------------------------------------------------------------------------- */
+/* --- parcels go to the slot --------------------------------------------------------- */
 
 static void deliver_to_slot(void *arg, Instance *instance, Edge *edge, uint32_t consumer,
                             Parcel *p) {
@@ -25,9 +24,7 @@ static Op *source_out_op(void *arg, Instance *instance, Edge *edge) {
   return out_encode_new(instance, edge, sink->format, &sink->encode, &hooks);
 }
 
-/* --- life
- * -----------------------------------------------------------------------------------------------
- */
+/* --- life --------------------------------------------------------------------------- */
 
 Code source_instance_open(Worker *w, uint32_t source, Error *err) {
   Source *src = &w->job->sources[source];
@@ -53,8 +50,7 @@ void source_instance_close(Worker *w, uint32_t source) {
   if (s->instance.stage != NULL) instance_close(&s->instance);
 }
 
-/* --- malformed records
- * -------------------------------------------------------------------------------------- */
+/* --- malformed records -------------------------------------------------------------- */
 
 static uint64_t line_of(const ChunkSlot *slot, size_t offset) {
   uint64_t line = slot->first_line;
@@ -66,9 +62,9 @@ static void bad_row(void *arg, size_t offset, size_t len, const char *reason) {
   SourceInstance *s = arg;
   ChunkSlot *slot = s->slot;
   slot->bad_rows++;
-  if (slot->keep_bad) strbuf_put(&slot->dead_letters, slot->text + offset, len);
-  if (slot->keep_bad && (len == 0 || slot->text[offset + len - 1] != '\n')) {
-    strbuf_putc(&slot->dead_letters, '\n');
+  if (s->keep_bad) {
+    strbuf_put(&slot->dead_letters, slot->text + offset, len);
+    if (len == 0 || slot->text[offset + len - 1] != '\n') strbuf_putc(&slot->dead_letters, '\n');
   }
   if (slot->n_bad == BAD_ROWS_SHOWN) return;
   slot->bad[slot->n_bad++] = (BadRow){.line = line_of(slot, offset), .reason = strdup(reason)};
@@ -86,9 +82,7 @@ static Code refuse_bad_rows(const Job *job, const Source *src, ChunkSlot *slot) 
               (unsigned long long)slot->bad[0].line, reason);
 }
 
-/* --- rows
- * ------------------------------------------------------------------------------------------------------
- */
+/* --- rows --------------------------------------------------------------------------- */
 
 /* Push a batch, in pieces of plan->batch_rows where a test asks for small ones. */
 static Code push_rows(Worker *w, SourceInstance *s, const Batch *batch) {
@@ -168,6 +162,7 @@ static Code run_chunk(Worker *w, SourceInstance *s, ChunkSlot *slot) {
 void source_parse(Worker *w, ChunkSlot *slot) {
   SourceInstance *s = &w->sources[slot->source];
   s->slot = slot;
+  s->keep_bad = w->job->sources[slot->source].dead_letter_fd >= 0;
   Code code = run_chunk(w, s, slot);
   assert((code == OK) == (slot->error.code == OK));
   slot->max_us = s->instance.ctx.chunk_max_us;

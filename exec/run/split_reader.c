@@ -42,8 +42,7 @@ void split_reader_free(SplitReader *r) {
   r->layout = NULL;
 }
 
-/* --- filling the buffer
- * ---------------------------------------------------------------------------- */
+/* --- filling the buffer ------------------------------------------------------------- */
 
 static bool reserve(SplitReader *r, size_t n) {
   if (r->cap - r->len >= n + CHUNK_PADDING && r->buf != NULL) return true;
@@ -85,8 +84,7 @@ static bool readable_now(const SplitReader *r) {
   return p.fd < 0 || sys.poll(&p, 1, 0) > 0;
 }
 
-/* --- the start of a file
- * ------------------------------------------------------------------------------ */
+/* --- the start of a file ------------------------------------------------------------ */
 
 /* Read until a whole record stands at the start of the buffer: its length, all of the buffer at the
  * end, or 0 when no record ends within RECORD_MAX. */
@@ -146,8 +144,7 @@ static Code pipe_can_begin(SplitReader *r, bool *can, Error *err) {
   return OK;
 }
 
-/* --- chunks
- * ---------------------------------------------------------------------------------------------- */
+/* --- chunks ------------------------------------------------------------------------- */
 
 /* Hand the first n bytes over as a chunk; what is behind them moves to a new buffer. */
 static Code give_out(SplitReader *r, size_t n, ChunkText *out, Error *err) {

@@ -175,7 +175,7 @@ static bool segment_unpack(HashTable *t, HashSegment *s, uint64_t hash) {
   return true;
 }
 
-/* --- finding ------------------------------------------------------------------------------- */
+/* --- finding ------------------------------------------------------------------------ */
 
 static char *record_new(HashTable *t, const KeyBatch *keys, uint32_t i) {
   uint32_t kb = key_bytes(t->form);
@@ -253,7 +253,7 @@ bool hash_table_get(HashTable *t, const KeyBatch *keys, uint32_t n, void **recor
   return true;
 }
 
-/* --- reading in order ------------------------------------------------------------------------- */
+/* --- reading in order --------------------------------------------------------------- */
 
 /* Pack the slots at the front, sorted by (hash, key).  They are almost in order already. */
 static void segment_pack(HashTable *t, HashSegment *s) {

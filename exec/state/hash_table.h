@@ -52,6 +52,7 @@ typedef struct HashCursor {
 } HashCursor;
 
 /* The next records in the order (hash, key): up to max; 0: no more.  keys[i] and records[i]
- * point into the table; hashes[i] is the hash.  Records may be added again when reading has ended. */
+ * point into the table; hashes[i] is the hash.  Records may be added again when reading has
+ * ended. */
 uint32_t hash_table_next(HashTable *t, HashCursor *cursor, uint32_t max, const void **keys,
                          void **records, uint64_t *hashes);

@@ -24,7 +24,7 @@ void key_batch_free(KeyBatch *k) {
   free(k);
 }
 
-/* --- WORD -------------------------------------------------------------------------------- */
+/* --- WORD --------------------------------------------------------------------------- */
 
 static void fill_words(int64_t *word, const Vector *v, const uint16_t *rows, uint32_t n) {
   if (v->constant) {
@@ -82,7 +82,7 @@ static void fill_word_key(KeyBatch *k, const KeySpec *spec, const Batch *batch,
   }
 }
 
-/* --- TEXT -------------------------------------------------------------------------------- */
+/* --- TEXT --------------------------------------------------------------------------- */
 
 static TextRef trim_char(TextRef t) {
   const char *bytes = text_bytes(&t);
@@ -112,7 +112,7 @@ static void fill_text_key(KeyBatch *k, const KeySpec *spec, const Batch *batch,
   }
 }
 
-/* --- BYTES ------------------------------------------------------------------------------- */
+/* --- BYTES -------------------------------------------------------------------------- */
 
 /* -0.0 and 0.0 are one key, as are all NaNs. */
 static uint64_t double_key(double f) {
@@ -231,7 +231,7 @@ int key_compare(KeyForm form, const void *a, const void *b) {
   return text_compare(x, y);
 }
 
-/* --- back to columns ------------------------------------------------------------------------ */
+/* --- back to columns ---------------------------------------------------------------- */
 
 static void store_fixed(Vector *out, uint32_t row, uint64_t word) {
   switch (type_phys(out->type)) {

@@ -22,7 +22,7 @@ typedef enum KeyForm { KEY_WORD, KEY_TEXT, KEY_BYTES } KeyForm;
 /* Not the hash of any word: checked in key_test.c for the word 0, the only one it could be
  * mistaken for. */
 #define KEY_NULL_HASH UINT64_C(0x9E3779B97F4A7C15)
-#define KEY_NULL_LEN UINT32_MAX /* length of the TextRef of a NULL */
+#define KEY_NULL_LEN  UINT32_MAX /* length of the TextRef of a NULL */
 
 typedef struct KeySpec {
   KeyForm form;
