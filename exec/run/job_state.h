@@ -45,9 +45,10 @@ typedef struct InputSplit {
 typedef struct SourceInstance {
   Instance instance;
   Decoder *decoder;
-  BatchBuilder *made; /* row sources and VALUES */
-  ChunkSlot *slot;    /* being parsed */
-  bool keep_bad;      /* the user wants dead letters */
+  BatchBuilder *made;     /* row sources and VALUES */
+  ChunkSlot *slot;        /* being parsed */
+  const Source *source;   /* of that chunk */
+  const char *split_name; /* NULL: nothing that is read */
 } SourceInstance;
 
 typedef enum KeyedState { KEYED_WAITING, KEYED_READING, KEYED_FIRING, KEYED_ENDED } KeyedState;

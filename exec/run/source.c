@@ -62,40 +62,39 @@ static void bad_row(void *arg, size_t offset, size_t len, const char *reason) {
   SourceInstance *s = arg;
   ChunkSlot *slot = s->slot;
   slot->bad_rows++;
-  if (s->keep_bad) {
+  if (s->source->dead_letter_fd >= 0) {
     strbuf_put(&slot->dead_letters, slot->text + offset, len);
     if (len == 0 || slot->text[offset + len - 1] != '\n') strbuf_putc(&slot->dead_letters, '\n');
+  }
+  if (s->source->on_error == ON_ERROR_FAIL && slot->error.code == OK) {
+    /* The decoder is about to fail as well; this message says where. */
+    FAIL(&slot->error, ERR_DATA, s->source->scan->span, "%s:%llu: %s", s->split_name,
+         (unsigned long long)line_of(slot, offset), reason);
   }
   if (slot->n_bad == BAD_ROWS_SHOWN) return;
   slot->bad[slot->n_bad++] = (BadRow){.line = line_of(slot, offset), .reason = strdup(reason)};
 }
 
-static Code refuse_bad_rows(const Job *job, const Source *src, ChunkSlot *slot) {
-  if (src->on_error != ON_ERROR_FAIL || slot->bad_rows + slot->skipped_records == 0) return OK;
-  const char *name = job->splits[slot->split].reader.split->name;
-  if (slot->n_bad == 0) {
-    return FAIL(&slot->error, ERR_DATA, src->scan->span, "%s: a record is longer than %d bytes",
-                name, RECORD_MAX);
-  }
-  const char *reason = slot->bad[0].reason != NULL ? slot->bad[0].reason : "malformed";
-  return FAIL(&slot->error, ERR_DATA, src->scan->span, "%s:%llu: %s", name,
-              (unsigned long long)slot->bad[0].line, reason);
+/* A record that was too long never reached the decoder. */
+static Code refuse_skipped(const SourceInstance *s, ChunkSlot *slot) {
+  if (s->source->on_error != ON_ERROR_FAIL || slot->skipped_records == 0) return OK;
+  return FAIL(&slot->error, ERR_DATA, s->source->scan->span, "%s: a record is longer than %d bytes",
+              s->split_name, RECORD_MAX);
 }
 
 /* --- rows --------------------------------------------------------------------------- */
 
 /* Push a batch, in pieces of plan->batch_rows where a test asks for small ones. */
 static Code push_rows(Worker *w, SourceInstance *s, const Batch *batch) {
-  uint32_t step = w->job->plan->batch_rows;
-  s->slot->rows += batch_count(batch);
-  if (step >= batch->rows) return instance_push_source(&s->instance, batch);
-  assert(batch->sel == NULL);
+  uint32_t step = w->job->plan->batch_rows, n = batch_count(batch);
+  s->slot->rows += n;
+  if (step >= n) return instance_push_source(&s->instance, batch);
   uint16_t rows[BATCH_ROWS];
   batch_rows(batch, rows);
-  for (uint32_t at = 0; at < batch->rows; at += step) {
+  for (uint32_t at = 0; at < n; at += step) {
     Batch part = *batch;
     part.sel = rows + at;
-    part.n_sel = batch->rows - at < step ? batch->rows - at : step;
+    part.n_sel = n - at < step ? n - at : step;
     TRY(instance_push_source(&s->instance, &part));
   }
   return OK;
@@ -104,6 +103,7 @@ static Code push_rows(Worker *w, SourceInstance *s, const Batch *batch) {
 static Code decode_chunk(Worker *w, const Source *src, SourceInstance *s, ChunkSlot *slot) {
   const Format *format = src->scan->format;
   Chunk chunk = {.text = slot->text, .len = slot->text_len, .layout = slot->layout};
+  TRY(refuse_skipped(s, slot));
   format->decode_begin(s->decoder, &chunk, bad_row, s);
   for (;;) {
     Batch *batch;
@@ -111,7 +111,7 @@ static Code decode_chunk(Worker *w, const Source *src, SourceInstance *s, ChunkS
     if (batch->rows == 0) break;
     TRY(push_rows(w, s, batch));
   }
-  return refuse_bad_rows(w->job, src, slot);
+  return OK;
 }
 
 /* The rows of VALUES are constant expressions over no columns: one program per row, run once. */
@@ -162,7 +162,9 @@ static Code run_chunk(Worker *w, SourceInstance *s, ChunkSlot *slot) {
 void source_parse(Worker *w, ChunkSlot *slot) {
   SourceInstance *s = &w->sources[slot->source];
   s->slot = slot;
-  s->keep_bad = w->job->sources[slot->source].dead_letter_fd >= 0;
+  s->source = &w->job->sources[slot->source];
+  const Split *split = w->job->splits[slot->split].reader.split;
+  s->split_name = split != NULL ? split->name : NULL;
   Code code = run_chunk(w, s, slot);
   assert((code == OK) == (slot->error.code == OK));
   slot->max_us = s->instance.ctx.chunk_max_us;

@@ -218,13 +218,12 @@ Code instance_push_source(Instance *i, const Batch *batch) {
 }
 
 Code instance_chunk_end(Instance *i) {
-  for (uint32_t k = 0; k < i->stage->n_ops; k++) {
-    if (i->ops[k] != NULL) TRY(op_chunk_end(i->ops[k]));
-  }
+  if (i->ops[0] != NULL) TRY(op_chunk_end(i->ops[0]));
   return instance_flush(i);
 }
 
 Code instance_flush(Instance *i) {
+  for (uint32_t k = 1; k < i->stage->n_ops; k++) TRY(op_chunk_end(i->ops[k]));
   for (uint32_t e = 0; e < i->stage->n_out; e++) TRY(op_chunk_end(i->outs[e]));
   return OK;
 }

@@ -82,5 +82,5 @@ void instance_close(Instance *i);
 MUST_USE Code instance_push_source(Instance *i, const Batch *batch);
 /* All rows of a chunk are in. */
 MUST_USE Code instance_chunk_end(Instance *i);
-/* Send what the ends still hold. */
+/* Send what the operators behind the head and the ends still hold: also after firing. */
 MUST_USE Code instance_flush(Instance *i);

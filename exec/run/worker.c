@@ -16,8 +16,9 @@ void worker_close(Worker *w) {
 static bool parse_step(Worker *w) {
   Flow *flow = &w->job->flow;
   if (flow->claimed == flow->admitted) return false;
+  bool last = flow->ended && flow->claimed == flow->admitted - 1;
   ChunkSlot *slot = flow_slot(flow, flow->claimed++);
-  if (slot->state == SLOT_PARSED) return true; /* END and STOP need no parsing */
+  if (last) return true; /* END and STOP need no parsing, and may be retired already */
   assert(slot->state == SLOT_READY);
   slot->state = SLOT_PARSING;
   pthread_mutex_unlock(&flow->lock);
