@@ -6,6 +6,7 @@
 #include "shell/display.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -13,7 +14,7 @@
 #include "shell/escape.h"
 #include "shell/signals.h"
 
-enum { WRITE_BYTES = 32 << 10 };
+enum { WRITE_BYTES = 32 << 10, MAX_WIDTH = 100000 };
 
 static const WeirRows rows_of[MODE_COUNT] = {
 #define MODE(id, name, rows, renderer, doc) rows,
@@ -28,6 +29,7 @@ static void drop_renderer(Display *d) {
 
 bool display_set_mode(Display *d, Weir *w, Mode mode) {
   drop_renderer(d);
+  d->weir = w;
   d->mode = mode;
   return weir_set_rows(w, rows_of[mode], d->options.header, d->options.null_text);
 }
@@ -60,12 +62,20 @@ static bool write_raw(Display *d, const char *bytes, size_t n) {
   return write_text(d, 0);
 }
 
+/* Of a cell in mode tableau. */
+static uint32_t max_width(const Display *d) {
+  const char *text = weir_setting(d->weir, "table.display.max-column-width");
+  unsigned long width = text != NULL ? strtoul(text, NULL, 10) : 0;
+  return width < MAX_WIDTH ? (uint32_t)width : MAX_WIDTH;
+}
+
 static void on_begin(void *arg, const WeirColumn *columns, uint32_t n, bool live) {
   Display *d = arg;
   const RendererKind *kind = renderer_of(d->mode);
   strbuf_clear(&d->text);
   drop_renderer(d); /* of a result that failed */
   if (kind == NULL) return;
+  d->options.max_width = max_width(d);
   d->renderer = kind->open(&d->options, columns, n, live);
   if (d->renderer != NULL) kind->begin(d->renderer, &d->text);
 }

@@ -6,6 +6,7 @@
 
 typedef struct Display {
   Output *out;
+  Weir *weir; /* of display_set_mode */
   Mode mode;
   RenderOptions options;
   bool quiet;        /* no notes */

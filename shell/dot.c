@@ -97,10 +97,10 @@ static WeirStatus unknown(Shell *s, const char *word) {
   return WEIR_FAILED;
 }
 
-WeirStatus shell_dot_command(Shell *s, const char *line) {
+WeirStatus shell_dot_command(Shell *s, Str line) {
   Arena arena;
   arena_init(&arena);
-  Str all = str_trim(str_of(line));
+  Str all = str_trim(line);
   size_t word_len = 0;
   while (word_len < all.len && all.ptr[word_len] != ' ' && all.ptr[word_len] != '\t') word_len++;
   Str word = {all.ptr, word_len};

@@ -15,10 +15,14 @@ enum { BUF_BYTES = 64 << 10 };
 bool output_open(Output *o, const char *path) {
   *o = (Output){.path = path, .fd = STDOUT_FILENO};
   if (path != NULL) {
-    o->buf = malloc(BUF_BYTES);
-    if (o->buf == NULL) return false;
     o->fd = sys.open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
     if (o->fd < 0) return false;
+    o->buf = malloc(BUF_BYTES);
+    if (o->buf == NULL) {
+      sys.close(o->fd);
+      errno = ENOMEM;
+      return false;
+    }
   }
   o->is_terminal = isatty(o->fd) == 1;
   return true;

@@ -104,7 +104,10 @@ static int open_shell(Shell *s) {
   WeirHandlers handlers = display_handlers(&s->display);
   s->weir = weir_open(&handlers);
   if (s->weir == NULL) out_of_memory();
-  signals_install(s->weir);
+  if (!signals_install(s->weir)) {
+    display_system_error(&s->display, "make", "eventfd", errno);
+    return EXIT_FAILED;
+  }
   if (!apply_settings(s)) return EXIT_USAGE;
   if (!output_open(&s->out, s->line->output)) {
     display_system_error(&s->display, "open", s->line->output, errno);

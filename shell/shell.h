@@ -32,7 +32,7 @@ void shell_read_loop(Shell *s);
 /* --- dot.c */
 
 /* Carry out a dot command (the line begins with a dot).  WEIR_QUIT: the user wants to leave. */
-WeirStatus shell_dot_command(Shell *s, const char *line);
+WeirStatus shell_dot_command(Shell *s, Str line);
 
 /* --- stats.c */
 

@@ -4,8 +4,9 @@
 #   sql-tests/run_all.sh [--long] [plain|asan|tsan ...]
 #
 # plain (build/) runs all suites; asan (build-asan/: AddressSanitizer, UndefinedBehaviorSanitizer)
-# too, but for tidy; tsan (build-tsan/: ThreadSanitizer) runs what is concurrent: exec/run, and the
-# SQL tests in the cells with several workers.  --long adds the tests marked "mode long".
+# too, but for tidy; tsan (build-tsan/: ThreadSanitizer) runs what is concurrent: the unit tests of
+# exec/run, and the SQL tests in the cells with several workers.  --long adds the tests marked
+# "mode long".
 #
 # The counts are those of unit tests and, for the SQL tests, of their cases.  A build that fails
 # counts as a failed test.
@@ -51,7 +52,7 @@ suite() {
   local name=$1 dir=$2 log=$3 counts
   shift 3
   say "$name: $log"
-  meson test -C "$dir" --no-rebuild --print-errorlogs --logbase "testlog-$log" "$@" >"$dir/$log.out" 2>&1
+  meson test -C "$dir" --no-rebuild --logbase "testlog-$log" "$@" >"$dir/$log.out" 2>&1
   counts=$(python3 sql-tests/sum_results.py "$dir/meson-logs/testlog-$log.json") || {
     cat "$dir/$log.out"
     failed=$((failed + 1))
@@ -59,6 +60,15 @@ suite() {
   }
   passed=$((passed + ${counts% *}))
   failed=$((failed + ${counts#* }))
+}
+
+# Names of the tests whose program stands in a folder: tests_of DIR FOLDER.
+tests_of() {
+  meson introspect --tests "$1" | python3 -c '
+import json, sys
+for test in json.load(sys.stdin):
+    if f"/{sys.argv[1]}/" in test["cmd"][0]:
+        print(test["name"])' "$2"
 }
 
 # Sanitizers end a program at the first finding, with a status that no test expects.
@@ -81,7 +91,8 @@ for build in "${builds[@]}"; do
       ;;
     tsan)
       prepare tsan build-tsan -Db_sanitize=thread || continue
-      suite tsan build-tsan unit --suite run --timeout-multiplier 10
+      mapfile -t concurrent < <(tests_of build-tsan exec/run)
+      suite tsan build-tsan unit --timeout-multiplier 10 "${concurrent[@]}"
       suite tsan build-tsan sql --suite sql --timeout-multiplier 10 \
         --test-args=--cells=p3,p3-c64,p3-c64-rows7
       ;;

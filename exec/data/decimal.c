@@ -20,35 +20,10 @@
 
 /* --- powers of ten ----------------------------------------------------------------- */
 
-enum { WORD_POWER = 19 }; /* 10^19 is the largest power of ten in 64 bits */
-
-static const uint64_t pow10_word[WORD_POWER + 1] = {
-    UINT64_C(1),
-    UINT64_C(10),
-    UINT64_C(100),
-    UINT64_C(1000),
-    UINT64_C(10000),
-    UINT64_C(100000),
-    UINT64_C(1000000),
-    UINT64_C(10000000),
-    UINT64_C(100000000),
-    UINT64_C(1000000000),
-    UINT64_C(10000000000),
-    UINT64_C(100000000000),
-    UINT64_C(1000000000000),
-    UINT64_C(10000000000000),
-    UINT64_C(100000000000000),
-    UINT64_C(1000000000000000),
-    UINT64_C(10000000000000000),
-    UINT64_C(100000000000000000),
-    UINT64_C(1000000000000000000),
-    UINT64_C(10000000000000000000),
-};
-
 static UInt128 pow10_u128(unsigned n) {
   assert(n <= DECIMAL_PRECISION_MAX);
-  if (n <= WORD_POWER) return pow10_word[n];
-  return (UInt128)pow10_word[WORD_POWER] * pow10_word[n - WORD_POWER];
+  if (n <= POW10_WORD_MAX) return pow10_word[n];
+  return (UInt128)pow10_word[POW10_WORD_MAX] * pow10_word[n - POW10_WORD_MAX];
 }
 
 Int128 decimal_pow10(unsigned n) { return (Int128)pow10_u128(n); }
@@ -160,7 +135,7 @@ static UInt128 wide_div(Wide n, UInt128 d, UInt128 *rest) {
 static Wide wide_shrink(Wide w, unsigned k) {
   if (k == 0) return w;
   for (unsigned left = k - 1; left > 0;) {
-    unsigned step = left < WORD_POWER ? left : WORD_POWER;
+    unsigned step = left < POW10_WORD_MAX ? left : POW10_WORD_MAX;
     wide_div_word(&w, pow10_word[step]);
     left -= step;
   }
@@ -306,16 +281,12 @@ int decimal_compare(Int128 a, unsigned sa, Int128 b, unsigned sb) {
 /* --- floating point ---------------------------------------------------------------- */
 
 double decimal_to_double(Int128 v, unsigned scale) {
-  static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-  const Int128 exact = (Int128)1 << 53;
-  /* both operands exact: the division rounds once (Clinger, PLDI 1990) */
-  if (v >= -exact && v <= exact && scale < COUNT_OF(powers)) {
-    return (double)(int64_t)v / powers[scale];
+  double result = 0;
+  bool exact = magnitude(v) <= DIGITS_EXACT_MAX && scale <= POW10_DOUBLE_MAX;
+  if (exact && digits_to_double((uint64_t)magnitude(v), scale, &result)) {
+    return v < 0 ? -result : result;
   }
   char text[DECIMAL_TEXT_MAX];
-  double result = 0;
   bool good = double_parse((Str){text, decimal_print(v, scale, text)}, &result);
   assert(good);
   return result;
@@ -420,7 +391,7 @@ static bool parse_short(Str s, unsigned scale, int64_t *out) {
     v = v * 10 + d;
   }
   if (digits + behind == 0 || behind > scale) return false;
-  if (scale - behind > WORD_POWER - 1) return false;
+  if (scale - behind > POW10_WORD_MAX - 1) return false;
   if (__builtin_mul_overflow(v, (int64_t)pow10_word[scale - behind], &v)) return false;
   *out = negative ? -v : v;
   return true;

@@ -1,5 +1,6 @@
 /* interval.c -- names of time units, interval literals, durations of options. */
 #include "exec/data/digits.h"
+#include "exec/data/scan.h"
 #include "exec/data/timestamp.h"
 
 /* --- units ------------------------------------------------------------------------- */
@@ -66,19 +67,11 @@ static const Field fields[UNIT_COUNT] = {
     [UNIT_MICROSECOND] = {1, 0, 0},
 };
 
-typedef struct Scan {
-  const char *at, *end;
-} Scan;
-
-static bool next_is_digit(const Scan *s) {
-  return s->at < s->end && *s->at >= '0' && *s->at <= '9';
-}
-
 /* Digits as a number.  false: none, or too many. */
 static bool number(Scan *s, int64_t *out) {
   int64_t v = 0;
-  if (!next_is_digit(s)) return false;
-  for (; next_is_digit(s); s->at++) {
+  if (!scan_at_digit(s)) return false;
+  for (; scan_at_digit(s); s->at++) {
     if (__builtin_mul_overflow(v, 10, &v) || __builtin_add_overflow(v, *s->at - '0', &v)) {
       return false;
     }
@@ -87,24 +80,16 @@ static bool number(Scan *s, int64_t *out) {
   return true;
 }
 
-/* The fraction of a second, if there is one; at most nine digits. */
+/* The fraction of a second, if there is one. */
 static bool fraction(Scan *s, int64_t *us) {
+  unsigned n_digits;
   *us = 0;
-  if (s->at == s->end || *s->at != '.') return true;
-  s->at++;
-  if (!next_is_digit(s)) return false;
-  int64_t scale = MICROS_PER_SECOND / 10;
-  for (int n = 0; next_is_digit(s); n++, s->at++, scale /= 10) {
-    if (n == 9) return false;
-    *us += (*s->at - '0') * scale;
-  }
-  return true;
+  return !scan_eat(s, '.') || scan_fraction(s, us, &n_digits);
 }
 
 static bool separator(Scan *s, char c) {
-  if (s->at == s->end || *s->at != c) return false;
-  do s->at++;
-  while (c == ' ' && s->at < s->end && *s->at == c);
+  if (!scan_eat(s, c)) return false;
+  while (c == ' ' && scan_eat(s, c)) continue;
   return true;
 }
 
@@ -123,9 +108,9 @@ bool interval_parse(Str text, TimeUnit from, TimeUnit to, int64_t *out) {
   if (!range_valid(from, to)) return false;
   text = str_trim(text);
   if (text.len == 0) return false;
-  Scan s = {text.ptr, text.ptr + text.len};
-  bool negative = s.at < s.end && *s.at == '-';
-  if (negative || (s.at < s.end && *s.at == '+')) s.at++;
+  Scan s = scan_of(text);
+  bool negative = scan_eat(&s, '-');
+  if (!negative) scan_eat(&s, '+');
   int64_t total = 0;
   for (TimeUnit unit = from;; unit = finer(unit)) {
     const Field *f = &fields[unit];
@@ -198,7 +183,7 @@ static bool duration_unit(Str word, int64_t *scale) {
 bool duration_parse(Str text, Micros *us) {
   text = str_trim(text);
   if (text.len == 0) return false;
-  Scan s = {text.ptr, text.ptr + text.len};
+  Scan s = scan_of(text);
   int64_t v, scale;
   if (!number(&s, &v)) return false;
   if (!duration_unit(str_trim((Str){s.at, (size_t)(s.end - s.at)}), &scale)) return false;

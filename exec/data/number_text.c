@@ -59,10 +59,11 @@ size_t int128_print(Int128 v, char *out) {
 
 /* --- floating point from text ------------------------------------------------------ */
 
-/* "nan", "inf", "infinity" without sign: 0 none, 1 infinity, 2 not a number. */
-static int special(Str text) {
-  if (str_eq_nocase(text, STR("nan"))) return 2;
-  return str_eq_nocase(text, STR("infinity")) || str_eq_nocase(text, STR("inf"));
+/* "nan", "inf" and "infinity", without sign. */
+static bool parse_word(Str text, double *out) {
+  bool infinite = str_eq_nocase(text, STR("infinity")) || str_eq_nocase(text, STR("inf"));
+  *out = infinite ? (double)INFINITY : (double)NAN;
+  return infinite || str_eq_nocase(text, STR("nan"));
 }
 
 /* What stands behind the sign; false when it cannot be a number. */
@@ -84,15 +85,14 @@ bool double_parse(Str text, double *out) {
   if (LIKELY(begins_number(s))) {
     const char *stop = shim_double_parse(s.ptr, s.ptr + s.len, &v);
     if (stop != s.ptr + s.len || !isfinite(v)) return false;
-  } else {
-    int kind = special(s);
-    if (kind == 0) return false;
-    v = kind == 1 ? (double)INFINITY : (double)NAN;
+  } else if (!parse_word(s, &v)) {
+    return false;
   }
   *out = negative ? -v : v;
   return true;
 }
 
+/* Not by way of a double, which would round twice. */
 bool float_parse(Str text, float *out) {
   bool negative;
   Str s;
@@ -102,9 +102,9 @@ bool float_parse(Str text, float *out) {
     const char *stop = shim_float_parse(s.ptr, s.ptr + s.len, &v);
     if (stop != s.ptr + s.len || !isfinite(v)) return false;
   } else {
-    int kind = special(s);
-    if (kind == 0) return false;
-    v = kind == 1 ? INFINITY : NAN;
+    double word;
+    if (!parse_word(s, &word)) return false;
+    v = (float)word;
   }
   *out = negative ? -v : v;
   return true;
@@ -116,6 +116,14 @@ static size_t put(char *out, const char *text) {
   size_t n = strlen(text);
   memcpy(out, text, n);
   return n;
+}
+
+/* What has no digits to look for: NaN, the infinities, the two zeros. */
+static size_t print_special(double v, char *out) {
+  if (isnan(v)) return put(out, "NaN");
+  size_t sign = signbit(v) != 0;
+  if (sign) *out = '-';
+  return sign + put(out + sign, isinf(v) ? "Infinity" : "0.0");
 }
 
 /* Java: 10^-3 <= v < 10^7 in plain digits, else one digit, a point, at least one more, and
@@ -153,25 +161,15 @@ static size_t lay_out(ShimDecimal d, char *out) {
 }
 
 size_t double_print(double v, char *out) {
-  if (isnan(v)) return put(out, "NaN");
-  size_t sign = signbit(v) != 0;
-  if (sign) {
-    *out++ = '-';
-    v = -v;
-  }
-  if (isinf(v)) return sign + put(out, "Infinity");
-  if (v == 0) return sign + put(out, "0.0");
-  return sign + lay_out(shim_double_shortest(v), out);
+  if (UNLIKELY(!isfinite(v) || v == 0)) return print_special(v, out);
+  size_t sign = v < 0;
+  if (sign) *out = '-';
+  return sign + lay_out(shim_double_shortest(sign ? -v : v), out + sign);
 }
 
 size_t float_print(float v, char *out) {
-  if (isnan(v)) return put(out, "NaN");
-  size_t sign = signbit(v) != 0;
-  if (sign) {
-    *out++ = '-';
-    v = -v;
-  }
-  if (isinf(v)) return sign + put(out, "Infinity");
-  if (v == 0) return sign + put(out, "0.0");
-  return sign + lay_out(shim_float_shortest(v), out);
+  if (UNLIKELY(!isfinite(v) || v == 0)) return print_special((double)v, out);
+  size_t sign = v < 0;
+  if (sign) *out = '-';
+  return sign + lay_out(shim_float_shortest(sign ? -v : v), out + sign);
 }

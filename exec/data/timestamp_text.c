@@ -1,62 +1,33 @@
 /* timestamp_text.c -- dates and times to and from their standard text.
  *
  * Both directions are on the path of every row of a file.  The fast parser looks at eight
- * bytes at once: XOR with the pattern "0000-00-" leaves digits as 0 to 9 and separators as
- * 0, and one addition per word tells whether any byte is something else.
+ * bytes at once (word8.h).
  */
 #include "exec/data/digits.h"
+#include "exec/data/scan.h"
 #include "exec/data/timestamp.h"
+#include "exec/data/word8.h"
 
 static const uint32_t fraction_scale[] = {1000000, 100000, 10000, 1000, 100, 10, 1};
 
 /* --- the fast parser --------------------------------------------------------------- */
 
-static uint64_t load8(const char *text) {
-  uint64_t word;
-  __builtin_memcpy(&word, text, 8);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  word = __builtin_bswap64(word);
-#endif
-  return word;
-}
+enum { D = WORD8_DIGIT, S = WORD8_SAME, A = WORD8_ANY };
 
-#define BYTES8(a, b, c, d, e, f, g, h)                                              \
-  ((uint64_t)(a) | (uint64_t)(b) << 8 | (uint64_t)(c) << 16 | (uint64_t)(d) << 24 | \
-   (uint64_t)(e) << 32 | (uint64_t)(f) << 40 | (uint64_t)(g) << 48 | (uint64_t)(h) << 56)
-/* What to add to a byte so that the high bit says "too much": D to a digit (above 9), S to a
- * separator (above 0), A to a byte that may be anything up to 0x7F. */
-enum { D = 0x76, S = 0x7F, A = 0 };
-
-/* The high bits of the bytes that are beyond their limit: 0 when all are in. */
-static uint64_t beyond(uint64_t word, uint64_t limits) {
-  return (word | (word + limits)) & UINT64_C(0x8080808080808080);
-}
 static unsigned at(uint64_t word, unsigned byte) { return word >> (byte * 8) & 0xFF; }
 static unsigned two(uint64_t word, unsigned byte) {
   return at(word, byte) * 10 + at(word, byte + 1);
 }
 
-/* The digits behind the point, n of them (1 to 6), as microseconds. */
-static bool fraction_fast(const char *text, size_t n, uint32_t *us) {
-  uint64_t word = load8(text) ^ UINT64_C(0x3030303030303030);
-  word &= (UINT64_C(1) << (n * 8)) - 1; /* the rest counts as zeros */
-  if (beyond(word, BYTES8(D, D, D, D, D, D, D, D)) != 0) return false;
-  /* pairs, then fours, then all eight: SWAR addition of neighbours */
-  word = (word * 10 + (word >> 8)) & UINT64_C(0x00FF00FF00FF00FF);
-  word = (word * 100 + (word >> 16)) & UINT64_C(0x0000FFFF0000FFFF);
-  *us = (uint32_t)((word & 0xFFFF) * 100 + (word >> 32 & 0xFFFF) / 100);
-  return true;
-}
-
 bool timestamp_parse_fast(const char *text, size_t len, Micros *us) {
   if (len < 19 || len > 26 || len == 20) return false;
-  uint64_t date = load8(text) ^ BYTES8('0', '0', '0', '0', '-', '0', '0', '-');
-  uint64_t hour = load8(text + 8) ^ BYTES8('0', '0', 0, '0', '0', ':', '0', '0');
-  uint64_t second = (load8(text + 16) ^ BYTES8(':', '0', '0', 0, 0, 0, 0, 0)) & 0xFFFFFF;
+  uint64_t date = word8_load(text) ^ WORD8('0', '0', '0', '0', '-', '0', '0', '-');
+  uint64_t hour = word8_load(text + 8) ^ WORD8('0', '0', 0, '0', '0', ':', '0', '0');
+  uint64_t second = (word8_load(text + 16) ^ WORD8(':', '0', '0', 0, 0, 0, 0, 0)) & 0xFFFFFF;
   unsigned separator = at(hour, 2);
-  uint64_t odd = beyond(date, BYTES8(D, D, D, D, S, D, D, S)) |
-                 beyond(hour, BYTES8(D, D, A, D, D, S, D, D)) |
-                 beyond(second, BYTES8(S, D, D, A, A, A, A, A));
+  uint64_t odd = word8_beyond(date, WORD8(D, D, D, D, S, D, D, S)) |
+                 word8_beyond(hour, WORD8(D, D, A, D, D, S, D, D)) |
+                 word8_beyond(second, WORD8(S, D, D, A, A, A, A, A));
   if (odd != 0 || (separator != ' ' && separator != 'T')) return false;
   unsigned year = two(date, 0) * 100 + two(date, 2), month = two(date, 5), day = two(hour, 0);
   unsigned h = two(hour, 3), m = two(hour, 6), s = two(second, 1);
@@ -64,7 +35,7 @@ bool timestamp_parse_fast(const char *text, size_t len, Micros *us) {
   if (h > 23 || m > 59 || s > 59) return false;
   uint32_t fraction = 0;
   if (len > 19) {
-    if (text[19] != '.' || !fraction_fast(text + 20, len - 20, &fraction)) return false;
+    if (text[19] != '.' || !word8_micros(text + 20, len - 20, &fraction)) return false;
   }
   int32_t days = civil_to_days((Civil){(int32_t)year, (uint8_t)month, (uint8_t)day});
   *us = days * MICROS_PER_DAY + (h * 3600 + m * 60 + s) * MICROS_PER_SECOND + fraction;
@@ -73,25 +44,11 @@ bool timestamp_parse_fast(const char *text, size_t len, Micros *us) {
 
 /* --- the general parser ------------------------------------------------------------ */
 
-typedef struct Scan {
-  const char *at, *end;
-} Scan;
-
-static bool eat(Scan *s, char c) {
-  if (s->at == s->end || *s->at != c) return false;
-  s->at++;
-  return true;
-}
-
-static bool next_is_digit(const Scan *s) {
-  return s->at < s->end && *s->at >= '0' && *s->at <= '9';
-}
-
 /* Exactly width digits. */
 static bool number(Scan *s, unsigned width, int32_t *out) {
   int32_t v = 0;
   for (unsigned i = 0; i < width; i++) {
-    if (!next_is_digit(s)) return false;
+    if (!scan_at_digit(s)) return false;
     v = v * 10 + (*s->at++ - '0');
   }
   *out = v;
@@ -100,7 +57,7 @@ static bool number(Scan *s, unsigned width, int32_t *out) {
 
 static bool scan_date(Scan *s, int32_t *days) {
   int32_t year, month, day;
-  if (!number(s, 4, &year) || !eat(s, '-') || !number(s, 2, &month) || !eat(s, '-') ||
+  if (!number(s, 4, &year) || !scan_eat(s, '-') || !number(s, 2, &month) || !scan_eat(s, '-') ||
       !number(s, 2, &day) || !civil_valid(year, month, day)) {
     return false;
   }
@@ -108,42 +65,33 @@ static bool scan_date(Scan *s, int32_t *days) {
   return true;
 }
 
-/* One to nine digits; those past the sixth are cut. */
-static bool scan_fraction(Scan *s, Micros *us, uint8_t *precision) {
-  unsigned n = 0;
-  uint32_t v = 0;
-  for (; next_is_digit(s); n++, s->at++) {
-    if (n == 9) return false;
-    if (n < 6) v = v * 10 + (uint32_t)(*s->at - '0');
-  }
-  if (n == 0) return false;
-  *us += v * fraction_scale[n < 6 ? n : 6];
-  *precision = (uint8_t)n;
-  return true;
-}
-
 static bool scan_time(Scan *s, Micros *us, uint8_t *precision) {
   int32_t hour, minute, second = 0;
   *precision = 0;
-  if (!number(s, 2, &hour) || !eat(s, ':') || !number(s, 2, &minute)) return false;
-  bool with_seconds = eat(s, ':');
+  if (!number(s, 2, &hour) || !scan_eat(s, ':') || !number(s, 2, &minute)) return false;
+  bool with_seconds = scan_eat(s, ':');
   if (with_seconds && !number(s, 2, &second)) return false;
   if (hour > 23 || minute > 59 || second > 59) return false;
   *us = (hour * 3600 + minute * 60 + second) * MICROS_PER_SECOND;
-  return !with_seconds || !eat(s, '.') || scan_fraction(s, us, precision);
+  if (!with_seconds || !scan_eat(s, '.')) return true;
+  Micros fraction;
+  unsigned n_digits;
+  if (!scan_fraction(s, &fraction, &n_digits)) return false;
+  *us += fraction;
+  *precision = (uint8_t)n_digits;
+  return true;
 }
 
 /* Z or (+|-)hh[[:]mm]. */
 static bool scan_offset(Scan *s, Micros *offset_us) {
   *offset_us = 0;
-  if (eat(s, 'Z')) return true;
-  bool negative = s->at < s->end && *s->at == '-';
-  if (!negative && !(s->at < s->end && *s->at == '+')) return false;
-  s->at++;
+  if (scan_eat(s, 'Z')) return true;
+  bool negative = scan_eat(s, '-');
+  if (!negative && !scan_eat(s, '+')) return false;
   int32_t hours, minutes = 0;
   if (!number(s, 2, &hours)) return false;
-  bool colon = eat(s, ':');
-  if ((colon || next_is_digit(s)) && !number(s, 2, &minutes)) return false;
+  bool colon = scan_eat(s, ':');
+  if ((colon || scan_at_digit(s)) && !number(s, 2, &minutes)) return false;
   if (minutes > 59 || hours * 60 + minutes > 18 * 60) return false;
   *offset_us = (hours * 60 + minutes) * 60 * MICROS_PER_SECOND;
   if (negative) *offset_us = -*offset_us;
@@ -152,12 +100,13 @@ static bool scan_offset(Scan *s, Micros *offset_us) {
 
 bool timestamp_parse(Str text, TimestampText *out) {
   if (text.len == 0) return false;
-  Scan s = {text.ptr, text.ptr + text.len};
+  Scan s = scan_of(text);
   TimestampText result = {0};
   int32_t days;
   Micros time = 0;
   if (!scan_date(&s, &days)) return false;
-  if ((eat(&s, ' ') || eat(&s, 'T')) && !scan_time(&s, &time, &result.precision)) return false;
+  bool with_time = scan_eat(&s, ' ') || scan_eat(&s, 'T');
+  if (with_time && !scan_time(&s, &time, &result.precision)) return false;
   if (s.at < s.end) {
     if (!scan_offset(&s, &result.offset_us) || s.at < s.end) return false;
     result.has_offset = true;
@@ -169,7 +118,7 @@ bool timestamp_parse(Str text, TimestampText *out) {
 
 bool date_parse(Str text, int32_t *days) {
   if (text.len == 0) return false;
-  Scan s = {text.ptr, text.ptr + text.len};
+  Scan s = scan_of(text);
   int32_t d;
   if (!scan_date(&s, &d) || s.at < s.end) return false;
   *days = d;
@@ -178,7 +127,7 @@ bool date_parse(Str text, int32_t *days) {
 
 bool time_parse(Str text, Micros *us_of_day) {
   if (text.len == 0) return false;
-  Scan s = {text.ptr, text.ptr + text.len};
+  Scan s = scan_of(text);
   Micros us;
   uint8_t precision;
   if (!scan_time(&s, &us, &precision) || s.at < s.end) return false;

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exec/data/scan.h"
 #include "exec/data/timestamp.h"
 
 /* --- making a zone ----------------------------------------------------------------- */
@@ -88,24 +89,10 @@ typedef struct Rule {
   RuleDay begin, end; /* of summer time */
 } Rule;
 
-typedef struct Scan {
-  const char *at, *end;
-} Scan;
-
-static bool eat(Scan *s, char c) {
-  if (s->at == s->end || *s->at != c) return false;
-  s->at++;
-  return true;
-}
-
-static bool next_is_digit(const Scan *s) {
-  return s->at < s->end && *s->at >= '0' && *s->at <= '9';
-}
-
 static bool number(Scan *s, int32_t max, int32_t *out) {
   int32_t v = 0;
-  if (!next_is_digit(s)) return false;
-  while (next_is_digit(s)) {
+  if (!scan_at_digit(s)) return false;
+  while (scan_at_digit(s)) {
     v = v * 10 + (*s->at++ - '0');
     if (v > max) return false;
   }
@@ -117,7 +104,7 @@ static bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <
 
 /* CET or <+0530>. */
 static bool scan_name(Scan *s, Str *name) {
-  bool quoted = eat(s, '<');
+  bool quoted = scan_eat(s, '<');
   const char *begin = s->at;
   if (quoted) {
     while (s->at < s->end && *s->at != '>') s->at++;
@@ -125,18 +112,18 @@ static bool scan_name(Scan *s, Str *name) {
     while (s->at < s->end && is_alpha(*s->at)) s->at++;
   }
   *name = (Str){begin, (size_t)(s->at - begin)};
-  if (quoted && !eat(s, '>')) return false;
+  if (quoted && !scan_eat(s, '>')) return false;
   return name->len >= 3 && name->len <= RULE_NAME_MAX; /* POSIX wants three */
 }
 
 /* [+-]hh[:mm[:ss]] in seconds. */
 static bool scan_hms(Scan *s, int32_t hours_max, int32_t *out) {
-  bool negative = eat(s, '-');
-  if (!negative) eat(s, '+');
+  bool negative = scan_eat(s, '-');
+  if (!negative) scan_eat(s, '+');
   int32_t h, m = 0, sec = 0;
   if (!number(s, hours_max, &h)) return false;
-  if (eat(s, ':') && !number(s, 59, &m)) return false;
-  if (eat(s, ':') && !number(s, 59, &sec)) return false;
+  if (scan_eat(s, ':') && !number(s, 59, &m)) return false;
+  if (scan_eat(s, ':') && !number(s, 59, &sec)) return false;
   int32_t total = h * 3600 + m * 60 + sec;
   *out = negative ? -total : total;
   return true;
@@ -145,22 +132,23 @@ static bool scan_hms(Scan *s, int32_t hours_max, int32_t *out) {
 static bool scan_day(Scan *s, RuleDay *day) {
   *day = (RuleDay){.kind = '0', .time_s = 2 * 3600};
   bool good;
-  if (eat(s, 'M')) {
+  if (scan_eat(s, 'M')) {
     day->kind = 'M';
-    good = number(s, 12, &day->month) && day->month >= 1 && eat(s, '.') &&
-           number(s, 5, &day->week) && day->week >= 1 && eat(s, '.') && number(s, 6, &day->day);
-  } else if (eat(s, 'J')) {
+    good = number(s, 12, &day->month) && day->month >= 1 && scan_eat(s, '.') &&
+           number(s, 5, &day->week) && day->week >= 1 && scan_eat(s, '.') &&
+           number(s, 6, &day->day);
+  } else if (scan_eat(s, 'J')) {
     day->kind = 'J';
     good = number(s, 365, &day->day) && day->day >= 1;
   } else {
     good = number(s, 365, &day->day);
   }
   if (!good) return false;
-  return !eat(s, '/') || scan_hms(s, 167, &day->time_s); /* a week: RFC 8536 3.3.1 */
+  return !scan_eat(s, '/') || scan_hms(s, 167, &day->time_s); /* a week: RFC 8536 3.3.1 */
 }
 
 static bool scan_rule(Str text, Rule *rule) {
-  Scan s = {text.ptr, text.ptr + text.len};
+  Scan s = scan_of(text);
   *rule = (Rule){0};
   if (!scan_name(&s, &rule->std_name) || !scan_hms(&s, 24, &rule->std_offset_s)) return false;
   rule->std_offset_s = -rule->std_offset_s; /* POSIX counts to the west */
@@ -176,8 +164,8 @@ static bool scan_rule(Str text, Rule *rule) {
     rule->end = (RuleDay){.kind = 'M', .month = 11, .week = 1, .time_s = 2 * 3600};
     return true;
   }
-  return eat(&s, ',') && scan_day(&s, &rule->begin) && eat(&s, ',') && scan_day(&s, &rule->end) &&
-         s.at == s.end;
+  return scan_eat(&s, ',') && scan_day(&s, &rule->begin) && scan_eat(&s, ',') &&
+         scan_day(&s, &rule->end) && s.at == s.end;
 }
 
 /* Days since 1970 of a rule's day in a year. */

@@ -145,18 +145,22 @@ static Code refuse(Csv *c, size_t at, size_t end, Error *err) {
 }
 
 /* Store a field by all the rules but speed.  With 'ignore-parse-errors' a bad one is NULL. */
-static CsvFault store(Csv *c, uint32_t col, uint32_t row, const CsvField *f) {
-  CsvFault fault = csv_value_store(&c->meaning, f, c->builder, col, row);
-  if (fault == CSV_GOOD || fault == CSV_NO_MEMORY || c->on_error != ON_ERROR_NULL) return fault;
-  return csv_value_null(c->builder, col, row) == CSV_GOOD ? CSV_GOOD : fault;
+static ValueFit store(Csv *c, uint32_t col, uint32_t row, const CsvField *f) {
+  ValueFit fit = csv_value_store(&c->meaning, f, c->builder, col, row);
+  return value_forgive(fit, c->on_error, c->builder, col, row);
+}
+
+/* Why a field does not fit its column, into c->reason. */
+static void say_fit(Csv *c, uint32_t col, const CsvField *f, ValueFit fit) {
+  const CsvColumn *column = &c->cols[col];
+  value_fit_reason(fit, column->name, f->raw, column->type, "is empty, but NOT NULL", &c->reason);
 }
 
 /* Make a row's slots harmless. */
 static void wipe(Csv *c, uint32_t row) {
   for (uint32_t col = 0; col < c->n_cols; col++) {
     Vector *v = &c->builder->batch.cols[col];
-    size_t width = phys_size(type_phys(v->type));
-    memset((char *)v->data + row * width, 0, width);
+    memset(value_slot(v, row), 0, phys_size(type_phys(v->type)));
     if (v->valid != NULL) bit_set(v->valid, row);
   }
 }
@@ -184,33 +188,34 @@ static Code convert_column(Csv *c, uint32_t col, uint32_t n, bool *any_bad, Erro
   const Vector *v = &c->builder->batch.cols[col];
   const uint32_t base = c->builder->batch.rows;
   const CsvRun run = column_run(c, &c->cols[col], n);
-  void *data = (char *)v->data + base * phys_size(type_phys(v->type));
+  void *data = value_slot(v, base);
   uint32_t n_slow = csv_convert_run(&c->meaning, &c->cols[col], &run, data, c->slow);
   for (uint32_t k = 0; k < n_slow; k++) {
     uint32_t i = c->slow[k];
     const CsvField f = csv_run_field(&c->meaning.dialect, &run, i);
-    CsvFault fault = store(c, col, base + i, &f);
-    if (LIKELY(fault == CSV_GOOD)) continue;
-    if (fault == CSV_NO_MEMORY) return no_memory(err);
+    ValueFit fit = store(c, col, base + i, &f);
+    if (LIKELY(fit == FIT_GOOD)) continue;
+    if (fit == FIT_NO_MEMORY) return no_memory(err);
     drop(c, base + i);
     *any_bad = true;
   }
   return OK;
 }
 
-/* The first fault of record i of the run, in the order of the fields asked for. */
+/* Why record i of the run was dropped: the first field that does not fit, in the order
+ * asked for. */
 static Code explain(Csv *c, uint32_t n, uint32_t i, Error *err) {
   const uint32_t row = c->builder->batch.rows + i;
   for (uint32_t col = 0; col < c->n_cols; col++) {
     const CsvRun run = column_run(c, &c->cols[col], n);
     const CsvField f = csv_run_field(&c->meaning.dialect, &run, i);
-    CsvFault fault = store(c, col, row, &f);
-    if (fault == CSV_NO_MEMORY) return no_memory(err);
-    if (fault == CSV_GOOD) continue;
-    csv_fault_reason(fault, c->cols[col].name, &f, c->cols[col].type, &c->reason);
+    ValueFit fit = store(c, col, row, &f);
+    if (fit == FIT_NO_MEMORY) return no_memory(err);
+    if (fit == FIT_GOOD) continue;
+    say_fit(c, col, &f, fit);
     return OK;
   }
-  assert(false && "a dropped record has a fault");
+  assert(false && "a dropped record has a field that does not fit");
   return OK;
 }
 
@@ -285,10 +290,10 @@ static bool split(Csv *c, Str body) {
 static Code store_single(Csv *c, bool *good, Error *err) {
   const uint32_t row = c->builder->batch.rows;
   for (uint32_t col = 0; col < c->n_cols; col++) {
-    CsvFault fault = store(c, col, row, &c->fields[col]);
-    if (fault == CSV_NO_MEMORY) return no_memory(err);
-    if (fault == CSV_GOOD) continue;
-    csv_fault_reason(fault, c->cols[col].name, &c->fields[col], c->cols[col].type, &c->reason);
+    ValueFit fit = store(c, col, row, &c->fields[col]);
+    if (fit == FIT_NO_MEMORY) return no_memory(err);
+    if (fit == FIT_GOOD) continue;
+    say_fit(c, col, &c->fields[col], fit);
     wipe(c, row);
     *good = false;
     return OK;

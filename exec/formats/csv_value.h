@@ -1,17 +1,14 @@
-/* csv_value.h -- one CSV field into one slot of a column: every type, every form, no hurry. */
+/* csv_value.h -- one CSV field into one slot of a column: every type, every form, no hurry.
+ *
+ * As value_parse.h has it, and besides
+ *
+ *   CHAR, VARCHAR     UTF-8, taken as it is; their lengths are not enforced, as in Flink
+ *   INTERVAL          as printed (+1-02, +1 02:03:04.005), or Flink's number of months or
+ *                     milliseconds
+ */
 #pragma once
 #include "exec/formats/csv.h"
-#include "exec/formats/reason.h"
-
-typedef enum CsvFault {
-  CSV_GOOD,
-  CSV_NOT_OF_TYPE,
-  CSV_OUT_OF_RANGE,
-  CSV_NOT_UTF8,
-  CSV_HAS_ZONE, /* a TIMESTAMP with an offset behind it */
-  CSV_IS_NULL,  /* in a NOT NULL column */
-  CSV_NO_MEMORY
-} CsvFault;
+#include "exec/formats/value_parse.h"
 
 /* What a field's meaning depends on. */
 typedef struct CsvMeaning {
@@ -24,10 +21,5 @@ bool csv_is_null(const CsvDialect *d, const CsvField *f, Type type);
 
 /* Set the slot of row in column col of b: its value and its validity.  Text that has to be changed
  * is kept in b, other long text stays where the field is.  On failure the slot is zero. */
-MUST_USE CsvFault csv_value_store(const CsvMeaning *m, const CsvField *f, BatchBuilder *b,
+MUST_USE ValueFit csv_value_store(const CsvMeaning *m, const CsvField *f, BatchBuilder *b,
                                   uint32_t col, uint32_t row);
-/* Set it to NULL; CSV_IS_NULL when the column is NOT NULL. */
-MUST_USE CsvFault csv_value_null(BatchBuilder *b, uint32_t col, uint32_t row);
-
-/* The reason for a fault other than CSV_GOOD and CSV_NO_MEMORY. */
-void csv_fault_reason(CsvFault fault, const char *column, const CsvField *f, Type type, Reason *r);

@@ -130,8 +130,8 @@ static const char *read_any(Json *j, uint32_t col, uint32_t row, const char *p) 
   JsonValue value;
   const char *end = json_scan_value(p, &value);
   if (end == NULL) return NULL;
-  JsonFit fit = json_value_store(&j->meaning, &value, j->builder, col, row);
-  return fit == JSON_GOOD ? end : NULL;
+  ValueFit fit = json_value_store(&j->meaning, &value, j->builder, col, row);
+  return fit == FIT_GOOD ? end : NULL;
 }
 
 /* The value at p, by what its column most often gets; NULL: by the rules for all. */
@@ -167,7 +167,7 @@ static bool fill_missing(Json *j, uint32_t row) {
   if (j->fail_on_missing) return false;
   for (uint32_t col = 0; col < j->n_cols; col++) {
     if (j->cols[col].seen == j->serial) continue;
-    if (json_value_null(j->builder, col, row) != JSON_GOOD) return false;
+    if (value_set_null(j->builder, col, row) != FIT_GOOD) return false;
   }
   return true;
 }

@@ -162,19 +162,18 @@ static bool scan_members(Json *j, JsonScan *s) {
   return true;
 }
 
-static JsonFit store(Json *j, uint32_t col, uint32_t row) {
+static ValueFit store(Json *j, uint32_t col, uint32_t row) {
   const JsonValue *value = &j->values[col];
-  JsonFit fit;
+  ValueFit fit;
   if (value->kind != JSON_NONE) {
     fit = json_value_store(&j->meaning, value, j->builder, col, row);
   } else if (j->fail_on_missing) {
-    return JSON_IS_MISSING;
+    return FIT_IS_MISSING;
   } else {
-    fit = json_value_null(j->builder, col, row);
-    if (fit == JSON_IS_NULL) return JSON_IS_MISSING;
+    fit = value_set_null(j->builder, col, row);
+    if (fit == FIT_IS_NULL) return FIT_IS_MISSING;
   }
-  if (fit == JSON_GOOD || fit == JSON_NO_MEMORY || j->on_error != ON_ERROR_NULL) return fit;
-  return json_value_null(j->builder, col, row) == JSON_GOOD ? JSON_GOOD : fit;
+  return value_forgive(fit, j->on_error, j->builder, col, row);
 }
 
 /* Store j->values as the next row; *good: they all fit. */
@@ -183,10 +182,13 @@ static Code store_row(Json *j, bool *good, Error *err) {
   *good = true;
   for (uint32_t col = 0; col < j->n_cols && *good; col++) {
     const JsonColumn *c = &j->cols[col];
-    JsonFit fit = store(j, col, row);
-    if (fit == JSON_NO_MEMORY) return no_memory(err);
-    *good = fit == JSON_GOOD;
-    if (!*good) json_fit_reason(fit, c->name.ptr, &j->values[col], c->type, &j->reason);
+    ValueFit fit = store(j, col, row);
+    if (fit == FIT_NO_MEMORY) return no_memory(err);
+    *good = fit == FIT_GOOD;
+    if (!*good) {
+      value_fit_reason(fit, c->name.ptr, j->values[col].text, c->type, "is null, but NOT NULL",
+                       &j->reason);
+    }
   }
   if (*good) {
     j->builder->batch.rows++;

@@ -2,36 +2,18 @@
  *
  *   column            takes
  *   any               null
- *   BOOLEAN           true, false, "true", "false" (case ignored)
- *   integers          numbers without point and exponent, in range; "12"
- *   FLOAT, DOUBLE     numbers; "1.5", "NaN", "Infinity"; not what is too large
- *   DECIMAL           numbers; "1.5"; further digits are rounded
+ *   BOOLEAN           true, false, "true", "false"
+ *   numbers           numbers; integers without point and exponent; "12", "NaN"
  *   CHAR, VARCHAR     strings; of other values the text as it is written
- *   BINARY, VARBINARY strings, as base64
- *   DATE, TIME        strings
- *   TIMESTAMP         strings without zone
- *   TIMESTAMP_LTZ     strings; without zone they are of the session's
  *   INTERVAL          numbers of months, of milliseconds; "12"
+ *   all others        strings
  *
- * Blanks around a number, boolean, date or time in quotes are passed over, as in Flink.  Fraction
- * digits of a second beyond the precision of the column are cut, and lengths of CHAR(n) and
- * VARCHAR(n) not enforced, as in csv.
+ * What stands in a string or number is read as value_parse.h has it; lengths of CHAR(n) and
+ * VARCHAR(n) are not enforced, as in csv.
  */
 #pragma once
-#include "exec/data/batch.h"
-#include "exec/data/zone.h"
 #include "exec/formats/json_strict.h"
-#include "exec/formats/reason.h"
-
-typedef enum JsonFit {
-  JSON_GOOD,
-  JSON_NOT_OF_TYPE,
-  JSON_OUT_OF_RANGE,
-  JSON_HAS_ZONE,   /* a TIMESTAMP with an offset behind it */
-  JSON_IS_NULL,    /* in a NOT NULL column */
-  JSON_IS_MISSING, /* the record has no such field, and should */
-  JSON_NO_MEMORY
-} JsonFit;
+#include "exec/formats/value_parse.h"
 
 /* What stands between date and time ('json.timestamp-format.standard'). */
 typedef enum JsonTimeForm {
@@ -52,10 +34,5 @@ typedef struct JsonMeaning {
 
 /* Set the slot of row in column col of b: its value and its validity.  Text that has to be changed
  * is kept in b, other long text stays where the value is.  On failure the slot is zero. */
-MUST_USE JsonFit json_value_store(const JsonMeaning *m, const JsonValue *value, BatchBuilder *b,
-                                  uint32_t col, uint32_t row);
-/* Set it to NULL; JSON_IS_NULL when the column is NOT NULL. */
-MUST_USE JsonFit json_value_null(BatchBuilder *b, uint32_t col, uint32_t row);
-
-/* The reason for a fit other than JSON_GOOD and JSON_NO_MEMORY. */
-void json_fit_reason(JsonFit fit, const char *column, const JsonValue *value, Type type, Reason *r);
+MUST_USE ValueFit json_value_store(const JsonMeaning *m, const JsonValue *value, BatchBuilder *b,
+                                   uint32_t col, uint32_t row);

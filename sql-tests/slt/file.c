@@ -276,7 +276,7 @@ static bool read_record(Reader *r, const Lines *words) {
   } else {
     return complain(r, r->i, "no such record", what);
   }
-  r->f->records[r->f->n - 1].end = r->i;
+  if (ok) r->f->records[r->f->n - 1].end = r->i;
   return ok;
 }
 

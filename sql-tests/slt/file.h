@@ -14,7 +14,8 @@
  *     file NAME [escaped]               a file in the test's own directory, its working directory
  *     stdin [escaped]                   standard input of the next run or sh
  *     run ARGS                          the weir program; ---- stdout, ---- stderr, ---- status N
- *     sh SCRIPT                         the same for /bin/sh, in which "weir" is the program
+ *     sh SCRIPT                         the same for /bin/sh, in which "weir" is the program and
+ *                                         $SLT_DIR the directory of the test file
  *     notes                             what the last statement told, besides its result
  *     stats                             counters of the last statement: "late_rows 1"
  *     mode skip CELL[,CELL] REASON      this file does not run in these cells of the matrix

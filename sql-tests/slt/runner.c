@@ -29,6 +29,7 @@ typedef struct Case {
 typedef struct Run {
   TestFile file;
   const char *shown;
+  char *directory; /* of the test file, $SLT_DIR of its scripts */
   const RunOptions *options;
   Case *cases;
   Update *updates;
@@ -44,9 +45,9 @@ static const Record *running_record;
 
 static void on_end(int signal) {
   char line[1024];
-  int n = snprintf(line, sizeof line, "%s:%zu: [%s] %s\n0 passed, 1 failed\n", running->shown,
-                   running_record->line, running->cell->name,
-                   signal == SIGALRM ? "hangs" : "crashes");
+  int n =
+      snprintf(line, sizeof line, "%s:%zu: [%s] %s\n0 passed, 1 failed\n", running->shown,
+               running_record->line, running->cell->name, signal == SIGALRM ? "hangs" : "crashes");
   if (n > 0 && write(STDOUT_FILENO, line, (size_t)n) < 0) _exit(3);
   _exit(1);
 }
@@ -98,10 +99,12 @@ static bool write_file(const Record *rec, Text *why) {
 
 /* --- statements and queries --- */
 
+/* How many rows come before an error is a question of timing; the error is not. */
 static void raw_of_capture(const Capture *c, Text *raw) {
-  text_printf(raw, "%d %zu\n", (int)c->status, c->n_columns);
+  text_printf(raw, "%d %s", (int)c->status, text_of(&c->error));
+  if (c->status != WEIR_OK) return;
+  text_printf(raw, "%zu\n", c->n_columns);
   for (size_t i = 0; i < c->values.n; i++) text_printf(raw, "%s\n", c->values.at[i]);
-  text_str(raw, text_of(&c->error));
 }
 
 /* Queries with the same label have the same result. */
@@ -277,6 +280,7 @@ static bool run_cell(Run *run, const Cell *cell) {
   running = run;
   if (!enter_directory(run, dir, sizeof dir)) return false;
   setenv("HOME", dir, 1);
+  setenv("SLT_DIR", run->directory, 1);
   bool opened = session_open(&run->session, cell);
   for (size_t i = 0; opened && i < run->file.n; i++) run_case(run, i);
   session_close(&run->session);
@@ -309,6 +313,7 @@ static bool run_cells(Run *run) {
 }
 
 static void free_run(Run *run) {
+  free(run->directory);
   for (size_t i = 0; run->cases != NULL && i < run->file.n; i++) {
     text_free(&run->cases[i].reference);
     free_update(&run->updates[i]);
@@ -319,8 +324,17 @@ static void free_run(Run *run) {
   test_file_free(&run->file);
 }
 
+static char *directory_of(const char *path) {
+  const char *slash = strrchr(path, '/');
+  size_t n = slash == NULL ? 0 : (size_t)(slash - path);
+  char *dir = grow(NULL, n + 1);
+  memcpy(dir, path, n);
+  dir[n] = '\0';
+  return dir;
+}
+
 bool run_test_file(const char *path, const char *shown, const RunOptions *options, Totals *totals) {
-  Run run = {.shown = shown, .options = options};
+  Run run = {.shown = shown, .options = options, .directory = directory_of(path)};
   bool ok = test_file_read(&run.file, path);
   if (ok) {
     size_t n = run.file.n + 1;
