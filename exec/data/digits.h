@@ -38,7 +38,7 @@ extern const double pow10_double[POW10_DOUBLE_MAX + 1];
  * once, as it should be (Clinger, "How to read floating point numbers accurately", 1990). false:
  * too many digits for that. */
 static inline bool digits_to_double(uint64_t digits, unsigned scale, double *out) {
-  *out = (double)digits / pow10_double[scale];
+  *out = (double)(int64_t)digits / pow10_double[scale];
   return digits <= DIGITS_EXACT_MAX;
 }
 

@@ -16,7 +16,9 @@ typedef struct Wide {
   int64_t high;
 } Wide;
 
-static inline Int128 wide_get(const Wide *w) { return (Int128)w->high << 64 | w->low; }
+static inline Int128 wide_get(const Wide *w) {
+  return (Int128)((UInt128)(uint64_t)w->high << 64 | w->low);
+}
 static inline void wide_set(Wide *w, Int128 v) {
   w->low = (uint64_t)v;
   w->high = (int64_t)(v >> 64);

@@ -22,12 +22,13 @@ typedef struct CsvColumn {
   const char *name;
   Type type;
   uint32_t file;      /* which field of a record */
+  bool utc;           /* the session's zone is UTC */
   uint64_t date_head; /* the date read last: its first eight bytes ... */
   uint16_t date_tail; /* ... and two more */
   Micros date_us;     /* its first instant */
 } CsvColumn;
 
-void csv_column_init(CsvColumn *c, const FormatField *field);
+void csv_column_init(CsvColumn *c, const FormatField *field, const Zone *zone);
 
 /* The field i of a run, for csv_value.c. */
 CsvField csv_run_field(const CsvDialect *d, const CsvRun *run, uint32_t i);

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "exec/data/word8.h"
+
 enum { BLOCK = 64, LOOK_AHEAD = 2 };
 
 #define JOIN_(a, b) a##b
@@ -21,17 +23,7 @@ static inline uint64_t prefix_xor(uint64_t bits) {
 
 /* --- plain C ------------------------------------------------------------------------- */
 
-#define ONES  UINT64_C(0x0101010101010101)
-#define HIGHS UINT64_C(0x8080808080808080)
-
-static inline uint64_t load_plain(const char *p) {
-  uint64_t w;
-  memcpy(&w, p, 8);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  w = __builtin_bswap64(w);
-#endif
-  return w;
-}
+#define HIGHS WORD8_EACH(0x80)
 
 /* The high bits of eight bytes, moved together. */
 static inline uint64_t pack_plain(uint64_t w) {
@@ -39,10 +31,10 @@ static inline uint64_t pack_plain(uint64_t w) {
 }
 
 static inline uint64_t equal_plain(const char *p, char c) {
-  const uint64_t want = ONES * (unsigned char)c;
+  const uint64_t want = WORD8_EACH((unsigned char)c);
   uint64_t mask = 0;
   for (unsigned i = 0; i < BLOCK; i += 8) {
-    uint64_t w = load_plain(p + i) ^ want; /* zero where equal */
+    uint64_t w = word8_load(p + i) ^ want; /* zero where equal */
     mask |= pack_plain(~(((w & ~HIGHS) + ~HIGHS) | w)) << i;
   }
   return mask;
@@ -50,7 +42,7 @@ static inline uint64_t equal_plain(const char *p, char c) {
 
 static inline uint64_t high_plain(const char *p) {
   uint64_t mask = 0;
-  for (unsigned i = 0; i < BLOCK; i += 8) mask |= pack_plain(load_plain(p + i)) << i;
+  for (unsigned i = 0; i < BLOCK; i += 8) mask |= pack_plain(word8_load(p + i)) << i;
   return mask;
 }
 

@@ -88,7 +88,7 @@ Code csv_decoder_new(const DecodeSpec *spec, Decoder **out, Error *err) {
     return no_memory(err);
   }
   for (uint32_t i = 0; i < c->n_cols; i++) {
-    csv_column_init(&c->cols[i], &spec->fields[spec->wanted[i]]);
+    csv_column_init(&c->cols[i], &spec->fields[spec->wanted[i]], spec->zone);
     c->order[i] = i;
   }
   *out = (Decoder *)c;

@@ -101,7 +101,7 @@ typedef struct Format {
 
   Code (*decoder_new)(const DecodeSpec *spec, Decoder **out, Error *err);
   void (*decoder_free)(Decoder *d);
-  /* Start on a chunk, which stays readable until the last decoder_next. */
+  /* Start on a chunk, which stays readable until the last decode_next. */
   void (*decode_begin)(Decoder *d, const Chunk *chunk, BadRowFn *bad, void *bad_arg);
   /* The next batch of at most BATCH_ROWS rows, its columns those of spec->wanted, perhaps with a
    * selection that is not empty; 0 rows: the chunk is done.  Borrowed until the next call on d. */

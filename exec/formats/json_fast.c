@@ -9,55 +9,33 @@
  * (an escaped key, a key twice, a value that does not fit its column) returns NULL.
  */
 #include "exec/data/decimal.h"
+#include "exec/data/text_padded.h"
 #include "exec/data/timestamp.h"
 #include "exec/formats/json_read.h"
 
 /* --- values -------------------------------------------------------------------------- */
-
-/* Powers of ten that a double holds exactly: a quotient of two exact numbers is rounded once, as
- * it should be (Clinger, "How to read floating point numbers accurately", 1990). */
-static const double exact_pow10[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8, 1e9,
-                                     1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18};
-static_assert(COUNT_OF(exact_pow10) == JSON_DIGITS_MAX + 1, "one for every length of a fraction");
-#define EXACT_MAX (UINT64_C(1) << 53)
 
 static const char *read_double(const char *p, double *out) {
   bool negative;
   uint64_t digits;
   unsigned n_fraction;
   p = json_read_fixed(p, &negative, &digits, &n_fraction);
-  if (p == NULL || digits > EXACT_MAX) return NULL;
-  double v = (double)digits / exact_pow10[n_fraction];
+  double v;
+  if (p == NULL || !digits_to_double(digits, n_fraction, &v)) return NULL;
   *out = negative ? -v : v;
   return p;
 }
 
 static const char *read_decimal(const char *p, Type type, int64_t *out) {
   bool negative;
-  uint64_t digits, v;
+  uint64_t digits;
+  int64_t v;
   unsigned n_fraction;
   p = json_read_fixed(p, &negative, &digits, &n_fraction);
-  if (p == NULL || n_fraction > type.scale) return NULL;
-  if (__builtin_mul_overflow(digits, json_pow10[type.scale - n_fraction], &v)) return NULL;
-  if (v >= json_pow10[type.precision]) return NULL;
-  *out = negative ? -(int64_t)v : (int64_t)v;
+  if (p == NULL) return NULL;
+  if (!digits_to_decimal(digits, n_fraction, type.precision, type.scale, &v)) return NULL;
+  *out = negative ? -v : v;
   return p;
-}
-
-/* A TextRef of bytes behind which at least 16 are readable. */
-static inline void put_text(TextRef *slot, const char *bytes, size_t len) {
-#ifdef __SSE2__
-  static const uint8_t mask[32] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
-                                   0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
-  if (LIKELY(len <= TEXT_INLINE_MAX)) {
-    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)bytes);
-    v = _mm_and_si128(v, _mm_loadu_si128((const __m128i *)(const void *)(mask + 16 - len)));
-    v = _mm_or_si128(_mm_slli_si128(v, 4), _mm_cvtsi32_si128((int)len));
-    memcpy(slot, &v, sizeof v);
-    return;
-  }
-#endif
-  *slot = text_ref(bytes, len);
 }
 
 static inline const char *read_text(const char *p, TextRef *slot) {
@@ -68,7 +46,7 @@ static inline const char *read_text(const char *p, TextRef *slot) {
     end = json_string_end(text, end, &escaped);
     if (end == NULL || escaped) return NULL;
   }
-  put_text(slot, text, (size_t)(end - text));
+  text_put_padded(slot, text, (size_t)(end - text));
   return end + 1;
 }
 
@@ -77,13 +55,10 @@ static inline const char *read_text(const char *p, TextRef *slot) {
 /* ":ss" or ":ss.fff" behind the minute, as microseconds.  Both are read as the longer one, whose
  * missing digits count as zeros. */
 static bool read_seconds(const char *p, size_t len, Micros *us) {
-  const uint64_t digit = 0x76, sign = 0x7F; /* add to too much, and the high bit shows */
-  const uint64_t limits =
-      sign | digit << 8 | digit << 16 | sign << 24 | digit << 32 | digit << 40 | digit << 48;
-  const uint64_t pattern = UINT64_C(0x003030302E30303A); /* ":00.000" */
-  uint64_t v = json_load8(p) ^ pattern;
+  enum { D = WORD8_DIGIT, S = WORD8_SAME };
+  uint64_t v = word8_load(p) ^ WORD8(':', '0', '0', '.', '0', '0', '0', 0);
   v &= len == 3 ? UINT64_C(0xFFFFFF) : UINT64_C(0xFFFFFFFFFFFFFF);
-  if (((v | (v + limits)) & JSON_EACH(0x80)) != 0) return false;
+  if (word8_beyond(v, WORD8(S, D, D, S, D, D, D, 0)) != 0) return false;
   uint32_t seconds = (uint32_t)((v >> 8 & 0xFF) * 10 + (v >> 16 & 0xFF));
   uint32_t millis = (uint32_t)((v >> 32 & 0xFF) * 100 + (v >> 40 & 0xFF) * 10 + (v >> 48 & 0xFF));
   *us = (Micros)seconds * MICROS_PER_SECOND + millis * MICROS_PER_MILLI;

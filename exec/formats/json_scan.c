@@ -7,28 +7,6 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 
-const uint64_t json_pow10[19] = {
-    1,
-    10,
-    100,
-    1000,
-    10000,
-    100000,
-    1000000,
-    10000000,
-    100000000,
-    1000000000,
-    10000000000,
-    100000000000,
-    1000000000000,
-    10000000000000,
-    100000000000000,
-    1000000000000000,
-    10000000000000000,
-    100000000000000000,
-    1000000000000000000,
-};
-
 /* --- strings ------------------------------------------------------------------------- */
 
 /* Four hexadecimal digits, or -1. */
@@ -93,7 +71,7 @@ const char *json_string_end(const char *text, const char *at, bool *escaped) {
 
 static const char *skip_digits(const char *p) {
   for (;;) {
-    unsigned run = json_count_digits(json_load8(p) ^ JSON_EACH('0'));
+    unsigned run = word8_count_digits(word8_load_digits(p));
     p += run;
     if (run < 8) return p;
   }

@@ -16,24 +16,14 @@
 #pragma once
 #include <string.h>
 
+#include "exec/data/digits.h"
+#include "exec/data/word8.h"
 #include "exec/formats/format.h"
 #include "exec/formats/json_strict.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
-
-/* Eight bytes, the first one lowest. */
-static inline uint64_t json_load8(const char *p) {
-  uint64_t word;
-  memcpy(&word, p, 8);
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  word = __builtin_bswap64(word);
-#endif
-  return word;
-}
-
-#define JSON_EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
 /* --- strings ------------------------------------------------------------------------- */
 
@@ -58,10 +48,11 @@ static inline const char *json_find_stop(const char *p, bool ascii) {
  * (x - 1) & ~x; borrows only disturb bytes behind the first hit, which is the one that counts. */
 static inline const char *json_find_stop(const char *p, bool ascii) {
   for (;; p += 8) {
-    uint64_t v = json_load8(p), quote = v ^ JSON_EACH('"'), backslash = v ^ JSON_EACH('\\');
-    uint64_t stop = ((quote - JSON_EACH(1)) & ~quote) | ((backslash - JSON_EACH(1)) & ~backslash) |
-                    ((v - JSON_EACH(0x20)) & ~v) | (ascii ? v : 0);
-    stop &= JSON_EACH(0x80);
+    uint64_t v = word8_load(p), quote = v ^ WORD8_EACH('"'), backslash = v ^ WORD8_EACH('\\');
+    uint64_t stop = ((quote - WORD8_EACH(1)) & ~quote) |
+                    ((backslash - WORD8_EACH(1)) & ~backslash) | ((v - WORD8_EACH(0x20)) & ~v) |
+                    (ascii ? v : 0);
+    stop &= WORD8_EACH(0x80);
     if (stop != 0) return p + __builtin_ctzll(stop) / 8;
   }
 }
@@ -87,39 +78,18 @@ static inline const char *json_skip_string(const char *text) {
 
 /* --- numbers ------------------------------------------------------------------------- */
 
-/* How many of the eight bytes are digits before the first that is none.  digits is the word
- * XORed with '0' in every byte. */
-static inline unsigned json_count_digits(uint64_t digits) {
-  /* above 9 shows as the high bit, in the byte itself or after adding 0x76 to it */
-  uint64_t other = (digits | (digits + JSON_EACH(0x76))) & JSON_EACH(0x80);
-  return other != 0 ? (unsigned)__builtin_ctzll(other) / 8 : 8;
-}
-
-/* The value of eight digits, the first one lowest in the word: neighbours are added up to
- * pairs, then the four pairs with two multiplications (Lemire, "Number parsing at a gigabyte per
- * second", 2021). */
-static inline uint32_t json_eight_digits(uint64_t digits) {
-  digits = digits * 10 + (digits >> 8);
-  const uint64_t mask = UINT64_C(0x000000FF000000FF);
-  return (uint32_t)(((digits & mask) * UINT64_C(0x000F424000000064) +
-                     (digits >> 16 & mask) * UINT64_C(0x0000271000000001)) >>
-                    32);
-}
-
-extern const uint64_t json_pow10[19];
-
 enum { JSON_DIGITS_MAX = 18 }; /* fit an int64, whatever they are */
 
 /* A run of digits onto *value; *n counts them on.  NULL when there would be more than
  * JSON_DIGITS_MAX. */
 static inline const char *json_digits(const char *p, uint64_t *value, unsigned *n) {
   for (;;) {
-    uint64_t digits = json_load8(p) ^ JSON_EACH('0');
-    unsigned run = json_count_digits(digits);
+    uint64_t digits = word8_load_digits(p);
+    unsigned run = word8_count_digits(digits);
     if (run == 0) return p;
     *n += run;
     if (UNLIKELY(*n > JSON_DIGITS_MAX)) return NULL;
-    *value = *value * json_pow10[run] + json_eight_digits(digits << (8 - run) * 8);
+    *value = *value * pow10_word[run] + word8_number(word8_last(digits, run));
     p += run;
     if (LIKELY(run < 8)) return p;
   }

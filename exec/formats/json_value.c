@@ -20,20 +20,22 @@ static bool time_form_fits(JsonTimeForm form, Str text) {
   return text.len <= SEPARATOR || json_separator_fits(form, text.ptr[SEPARATOR]);
 }
 
+/* Is a number no DECIMAL because it is too large? */
+static ValueFit decimal_misfit(Str text) {
+  Int128 v;
+  return decimal_parse(text, DECIMAL_PRECISION_MAX, 0, &v) ? FIT_OUT_OF_RANGE : FIT_NOT_OF_TYPE;
+}
+
 /* The text of a number, of a boolean, or of a string, unescaped; not into a column of text. */
-static ValueFit store_text(const JsonMeaning *m, Str text, BatchBuilder *b, Type type,
-                           void *slot) {
-  Str trimmed = str_trim(text);
-  if (type.kind == TYPE_INTERVAL_MONTH) return value_parse_integer(trimmed, PHYS_I32, slot);
-  if (type.kind == TYPE_INTERVAL_SECOND) return store_interval_second(trimmed, slot);
-  if (type_is_timestamp(type) && !time_form_fits(m->time_form, trimmed)) return FIT_NOT_OF_TYPE;
-  ValueFit fit = value_parse(text, type, m->zone, b, slot);
-  if (fit == FIT_NOT_OF_TYPE && type.kind == TYPE_DECIMAL) {
-    Int128 v;
-    bool number = decimal_parse(trimmed, DECIMAL_PRECISION_MAX, 0, &v);
-    return number ? FIT_OUT_OF_RANGE : FIT_NOT_OF_TYPE;
+static ValueFit store_text(const JsonMeaning *m, Str text, BatchBuilder *b, Type type, void *slot) {
+  if (type.kind == TYPE_INTERVAL_MONTH) return value_parse_integer(str_trim(text), PHYS_I32, slot);
+  if (type.kind == TYPE_INTERVAL_SECOND) return store_interval_second(str_trim(text), slot);
+  if (m->time_form != JSON_TIME_ANY && type_is_timestamp(type)) {
+    if (!time_form_fits(m->time_form, str_trim(text))) return FIT_NOT_OF_TYPE;
   }
-  return fit;
+  ValueFit fit = value_parse(text, type, m->zone, b, slot);
+  bool misfit = fit == FIT_NOT_OF_TYPE && type.kind == TYPE_DECIMAL;
+  return misfit ? decimal_misfit(str_trim(text)) : fit;
 }
 
 /* Can a value of this kind, which is no string, stand in a column that is not of text? */

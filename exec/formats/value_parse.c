@@ -99,6 +99,7 @@ static ValueFit parse_binary(Str text, BatchBuilder *b, TextRef *slot) {
 
 ValueFit value_parse(Str text, Type type, const Zone *zone, BatchBuilder *b, void *slot) {
   Str trimmed = str_trim(text);
+  if (type_is_integer(type)) return value_parse_integer(trimmed, type_phys(type), slot);
   switch ((TypeKind)type.kind) {
     case TYPE_BOOLEAN:
       return parse_boolean(trimmed, slot);
@@ -145,14 +146,8 @@ ValueFit value_set_null(BatchBuilder *b, uint32_t col, uint32_t row) {
   return FIT_GOOD;
 }
 
-ValueFit value_forgive(ValueFit fit, OnError on_error, BatchBuilder *b, uint32_t col,
-                       uint32_t row) {
-  if (fit == FIT_GOOD || fit == FIT_NO_MEMORY || on_error != ON_ERROR_NULL) return fit;
-  return value_set_null(b, col, row) == FIT_GOOD ? FIT_GOOD : fit;
-}
-
-void value_fit_reason(ValueFit fit, const char *column, Str text, Type type,
-                      const char *null_words, Reason *r) {
+void value_fit_reason(ValueFit fit, const char *column, Str text, Type type, const char *null_words,
+                      Reason *r) {
   switch (fit) {
     case FIT_NOT_OF_TYPE:
       reason_value(r, column, text, "is not", &type);

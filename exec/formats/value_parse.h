@@ -43,10 +43,13 @@ MUST_USE ValueFit value_parse_integer(Str text, Phys phys, void *slot);
 /* Set a row's slot and validity to NULL; FIT_IS_NULL when the column is NOT NULL. */
 MUST_USE ValueFit value_set_null(BatchBuilder *b, uint32_t col, uint32_t row);
 /* Where bad fields are to be NULL, make it so: a fit that is bad may become FIT_GOOD. */
-MUST_USE ValueFit value_forgive(ValueFit fit, OnError on_error, BatchBuilder *b, uint32_t col,
-                                uint32_t row);
+static inline ValueFit value_forgive(ValueFit fit, OnError on_error, BatchBuilder *b, uint32_t col,
+                                     uint32_t row) {
+  if (fit == FIT_GOOD || fit == FIT_NO_MEMORY || on_error != ON_ERROR_NULL) return fit;
+  return value_set_null(b, col, row) == FIT_GOOD ? FIT_GOOD : fit;
+}
 
 /* The reason for a fit other than FIT_GOOD and FIT_NO_MEMORY.  text: the value as it was written;
  * null_words: of FIT_IS_NULL. */
-void value_fit_reason(ValueFit fit, const char *column, Str text, Type type,
-                      const char *null_words, Reason *r);
+void value_fit_reason(ValueFit fit, const char *column, Str text, Type type, const char *null_words,
+                      Reason *r);

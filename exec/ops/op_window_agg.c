@@ -106,6 +106,7 @@ static void slice_free(Slice *s) {
 
 /* Forget the first n slices. */
 static void drop_slices(OpWindowAgg *self, uint32_t n) {
+  if (n == 0) return;
   for (uint32_t i = 0; i < n; i++) {
     self->expected_groups = self->slices[i]->groups.table.n;
     slice_free(self->slices[i]);

@@ -171,6 +171,49 @@ static void test_no_room(void) {
 
 /* --- there and back ------------------------------------------------------------------ */
 
+static Value random_value(JsonRandom *r, Type type) {
+  static const char *const texts[] = {"",
+                                      "x",
+                                      "twelve bytes",
+                                      "a\nb\"\\",
+                                      "\xC3\xA4\xF0\x9F\x98\x80",
+                                      "a longer one, with a tab\tin it and more behind"};
+  const int64_t limits[] = {[PHYS_I8] = 128, [PHYS_I16] = 32768, [PHYS_I32] = INT64_C(1) << 31};
+  uint32_t shift = json_below(r, 63);
+  int64_t bits = (int64_t)rng_next(&r->state) >> shift;
+  Value v = value_int(type, bits);
+  if (type_phys(type) <= PHYS_I32) v.as.i = bits % limits[type_phys(type)];
+  if (type.kind == TYPE_BOOLEAN) v.as.i = bits & 1;
+  if (type.kind == TYPE_DATE) v.as.i = bits % 700000;
+  if (type.kind == TYPE_TIME) v.as.i = (bits & INT64_MAX) % MICROS_PER_DAY;
+  if (type_is_timestamp(type)) v.as.i = bits % INT64_C(60000000000000000);
+  if (type.kind == TYPE_DECIMAL) v.as.i = bits % INT64_C(1000000000000);
+  if (type.precision > 18) v = value_decimal(type, (Int128)bits * INT64_C(1000000007));
+  if (type.kind == TYPE_FLOAT) v = value_double(type, (double)(float)((double)bits / 1024));
+  if (type.kind == TYPE_DOUBLE) v = value_double(type, (double)bits / 3);
+  if (value_is_text(type)) v = value_text(type, str_of(json_pick(r, texts, COUNT_OF(texts))));
+  if (json_one_in(r, 10)) v = value_null(type);
+  return v;
+}
+
+/* The rows of a batch as cells are what was read. */
+static void check_cells(const DecodeSpec *spec, const Batch *b, const StrBuf *rows) {
+  const EncodeSpec cells = {.fields = spec->fields, .n_fields = spec->n_fields, .zone = spec->zone};
+  Decoded own = {.spec = spec};
+  Error err = {0};
+  Encoder *e;
+  StrBuf out;
+  strbuf_init(&out, 0);
+  strbuf_init(&own.rows, 0);
+  CHECK_INT(format_cells.encoder_new(&cells, &e, &err), OK);
+  CHECK_INT(format_cells.encode(e, b, &out, &err), OK);
+  decoded_print(&own, &out, batch_count(b));
+  CHECK(json_same_bytes(&own.rows, rows));
+  format_cells.encoder_free(e);
+  strbuf_deinit(&own.rows);
+  strbuf_deinit(&out);
+}
+
 /* Random values of every type, written, read both ways and written again. */
 static void test_round_trip(void) {
   const FormatField fields[] = {
@@ -193,12 +236,6 @@ static void test_round_trip(void) {
       {"q", type_of(TYPE_INTERVAL_SECOND)},
   };
   enum { N = COUNT_OF(fields), ROWS = 200 };
-  static const char *const texts[] = {"",
-                                      "x",
-                                      "twelve bytes",
-                                      "a\nb\"\\",
-                                      "\xC3\xA4\xF0\x9F\x98\x80",
-                                      "a longer one, with a tab\tin it and more behind"};
   uint32_t wanted[N];
   JsonRandom r = {.state = 7};
   BatchBuilder *b = builder_of(fields, N);
@@ -206,22 +243,7 @@ static void test_round_trip(void) {
   strbuf_init(&out, 0);
   for (uint32_t row = 0; row < ROWS; row++, b->batch.rows++) {
     for (uint32_t c = 0; c < N; c++) {
-      const Type type = fields[c].type;
-      uint32_t shift = json_below(&r, 63);
-      int64_t bits = (int64_t)rng_next(&r.state) >> shift;
-      const int64_t limits[] = {[PHYS_I8] = 128, [PHYS_I16] = 32768, [PHYS_I32] = INT64_C(1) << 31};
-      Value v = value_int(type, bits);
-      if (type_phys(type) <= PHYS_I32) v.as.i = bits % limits[type_phys(type)];
-      if (type.kind == TYPE_BOOLEAN) v.as.i = bits & 1;
-      if (type.kind == TYPE_DATE) v.as.i = bits % 700000;
-      if (type.kind == TYPE_TIME) v.as.i = (bits & INT64_MAX) % MICROS_PER_DAY;
-      if (type_is_timestamp(type)) v.as.i = bits % INT64_C(60000000000000000);
-      if (type.kind == TYPE_DECIMAL) v.as.i = bits % INT64_C(1000000000000);
-      if (type.precision > 18) v = value_decimal(type, (Int128)bits * INT64_C(1000000007));
-      if (type.kind == TYPE_FLOAT) v = value_double(type, (double)(float)((double)bits / 1024));
-      if (type.kind == TYPE_DOUBLE) v = value_double(type, (double)bits / 3);
-      if (value_is_text(type)) v = value_text(type, str_of(json_pick(&r, texts, COUNT_OF(texts))));
-      if (json_one_in(&r, 10)) v = value_null(type);
+      Value v = random_value(&r, fields[c].type);
       CHECK(batch_builder_put(b, c, row, &v));
       wanted[c] = c;
     }
@@ -233,19 +255,7 @@ static void test_round_trip(void) {
   CHECK(json_both_run(&both, &spec, out.data, out.len));
   CHECK_INT(both.fast.n_rows, ROWS);
   CHECK_STR(strbuf_text(&both.fast.bad), "");
-  /* the builder's own rows as cells are what was read */
-  const EncodeSpec cells = {.fields = fields, .n_fields = N, .zone = zone_utc()};
-  Decoded own = {.spec = &spec};
-  Error err = {0};
-  Encoder *e;
-  strbuf_clear(&out);
-  strbuf_init(&own.rows, 0);
-  CHECK_INT(format_cells.encoder_new(&cells, &e, &err), OK);
-  CHECK_INT(format_cells.encode(e, &b->batch, &out, &err), OK);
-  decoded_print(&own, &out, ROWS);
-  CHECK(json_same_bytes(&own.rows, &both.fast.rows));
-  format_cells.encoder_free(e);
-  strbuf_deinit(&own.rows);
+  check_cells(&spec, &b->batch, &both.fast.rows);
   json_both_free(&both);
   strbuf_deinit(&out);
   batch_builder_free(b);
