@@ -1,8 +1,8 @@
 /* results.c -- rows on their way to the handlers.
  *
  * The rows of a job come as bytes that the workers made: of a format as they are, or of the format
- * "cells", which is taken apart here.  The rows that the planner makes for SHOW and DESCRIBE go
- * through the same formats, as columns of text.
+ * "cells", which is taken apart here.  The rows that the planner makes for SHOW and DESCRIBE are
+ * handed over the same way, as columns of text.
  */
 #include <errno.h>
 #include <string.h>
@@ -11,6 +11,7 @@
 #include "api/session.h"
 #include "base/str.h"
 #include "base/sys.h"
+#include "exec/connectors/connector.h"
 #include "exec/connectors/io_error.h"
 #include "exec/connectors/out.h"
 
@@ -118,11 +119,16 @@ static const Option header_items[] = {{.key = "csv.header", .value = "true"},
 /* NULL: rows are counted. */
 static const Format *format_of(WeirRows rows) {
   switch (rows) {
-    case WEIR_ROWS_CELLS: return format_find("cells");
-    case WEIR_ROWS_CSV: return format_find("csv");
-    case WEIR_ROWS_TSV: return format_find("tsv");
-    case WEIR_ROWS_JSON: return format_find("json");
-    case WEIR_ROWS_NONE: break;
+    case WEIR_ROWS_CELLS:
+      return format_find("cells");
+    case WEIR_ROWS_CSV:
+      return format_find("csv");
+    case WEIR_ROWS_TSV:
+      return format_find("tsv");
+    case WEIR_ROWS_JSON:
+      return format_find("json");
+    case WEIR_ROWS_NONE:
+      break;
   }
   return NULL;
 }
@@ -146,7 +152,7 @@ static const char *print_type(Arena *arena, Type type) {
 static bool reads_live_stdin(const JobPlan *plan) {
   for (uint32_t i = 0; i < plan->n_ops; i++) {
     const OpSpec *op = plan->ops[i];
-    if (op->id != OP_SCAN || !str_eq(str_of(op->u.scan.connector->name), STR("stdin"))) continue;
+    if (op->id != OP_SCAN || op->u.scan.connector != connector_find("stdin")) continue;
     struct stat st;
     return sys.fstat(0, &st) == 0 && !S_ISREG(st.st_mode);
   }
@@ -197,7 +203,7 @@ static Code fill_batch(const PlanRows *rows, uint32_t *row, BatchBuilder *b, Err
 
 static Code encode_all(const PlanRows *rows, const Format *format, Encoder *e, BatchBuilder *b,
                        StrBuf *out, Error *err) {
-  format->encode_header(e, out);
+  if (format->encode_header != NULL) format->encode_header(e, out);
   for (uint32_t row = 0; row < rows->n_rows;) {
     batch_builder_clear(b);
     TRY(fill_batch(rows, &row, b, err));
@@ -224,8 +230,8 @@ static Code encode_rows(ResultWriter *r, Statement *st, Error *err) {
   BatchBuilder *batch = batch_builder_new((BatchShape){.types = types, .n_cols = rows->n_columns});
   StrBuf bytes;
   strbuf_init(&bytes, 0);
-  Code code = batch != NULL ? encode_all(rows, format, encoder, batch, &bytes, err)
-                            : no_memory(err);
+  Code code =
+      batch != NULL ? encode_all(rows, format, encoder, batch, &bytes, err) : no_memory(err);
   if (code == OK) code = give_bytes(r, bytes.data, bytes.len, err);
   strbuf_deinit(&bytes);
   if (batch != NULL) batch_builder_free(batch);
@@ -266,11 +272,16 @@ Code result_show(Weir *w, Statement *st, Error *err) {
                     .cells = ARENA_ARRAY(&st->arena, WeirCell, rows->n_columns)};
   result_begin(&r);
   switch (w->rows) {
-    case WEIR_ROWS_CELLS: TRY(give_rows(&r, rows, err)); break;
+    case WEIR_ROWS_CELLS:
+      TRY(give_rows(&r, rows, err));
+      break;
     case WEIR_ROWS_CSV:
     case WEIR_ROWS_TSV:
-    case WEIR_ROWS_JSON: TRY(encode_rows(&r, st, err)); break;
-    case WEIR_ROWS_NONE: break;
+    case WEIR_ROWS_JSON:
+      TRY(encode_rows(&r, st, err));
+      break;
+    case WEIR_ROWS_NONE:
+      break;
   }
   return result_end(&r, err);
 }

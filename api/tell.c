@@ -1,6 +1,7 @@
 /* tell.c -- errors and notes to the handlers, one at a time. */
 #include "api/session.h"
 #include "base/str.h"
+#include "exec/connectors/connector.h"
 
 void tell_note(Weir *w, const char *line) {
   if (w->handlers.note == NULL) return;
@@ -15,8 +16,8 @@ void tell_error(Weir *w, const SqlText *from, const Error *err) {
   strbuf_init(&text, 0);
   error_render(err, from->name, from->text, from->len, &text);
   pthread_mutex_lock(&w->telling);
-  w->handlers.error(w->handlers.arg, strbuf_failed(&text) ? "error: out of memory\n"
-                                                          : strbuf_text(&text));
+  w->handlers.error(w->handlers.arg,
+                    strbuf_failed(&text) ? "error: out of memory\n" : strbuf_text(&text));
   pthread_mutex_unlock(&w->telling);
   strbuf_deinit(&text);
 }
@@ -61,7 +62,7 @@ static bool reader_has_gone(const Statement *st, const Error *err) {
   if (st->plan.kind != PLAN_INSERT) return true;
   for (uint32_t i = 0; i < st->plan.job->n_ops; i++) {
     const OpSpec *op = st->plan.job->ops[i];
-    if (op->id == OP_SINK && str_eq(str_of(op->u.sink.connector->name), STR("print"))) return true;
+    if (op->id == OP_SINK && op->u.sink.connector == connector_find("print")) return true;
   }
   return false;
 }

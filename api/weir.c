@@ -93,13 +93,21 @@ static void call(const Weir *w, void (*handler)(void *arg)) {
 
 static WeirStatus carry_out(Weir *w, Statement *st) {
   switch (st->plan.kind) {
-    case PLAN_NOTHING: return WEIR_OK;
-    case PLAN_ROWS: return show(w, st);
+    case PLAN_NOTHING:
+      return WEIR_OK;
+    case PLAN_ROWS:
+      return show(w, st);
     case PLAN_QUERY:
-    case PLAN_INSERT: return job_execute(w, st);
-    case PLAN_QUIT: return WEIR_QUIT;
-    case PLAN_CLEAR: call(w, w->handlers.clear); return WEIR_OK;
-    case PLAN_HELP: call(w, w->handlers.help); return WEIR_OK;
+    case PLAN_INSERT:
+      return job_execute(w, st);
+    case PLAN_QUIT:
+      return WEIR_QUIT;
+    case PLAN_CLEAR:
+      call(w, w->handlers.clear);
+      return WEIR_OK;
+    case PLAN_HELP:
+      call(w, w->handlers.help);
+      return WEIR_OK;
   }
   assert(!"a kind of plan");
   return WEIR_FAILED;

@@ -107,7 +107,8 @@ void weir_stdin_is_script(Weir *w, bool is_script);
  * statements that follow, until its input ends after all, weir_interrupt, or a failure. */
 WeirStatus weir_run(Weir *w, const char *name, const char *text, size_t len);
 
-/* Wait for the INSERTs that run on. */
+/* Wait for the INSERTs that run on; WEIR_FAILED when one of them has failed, which has stopped
+ * everything else: until then weir_run returns WEIR_INTERRUPTED. */
 WeirStatus weir_wait(Weir *w);
 
 /* Is the text finished, or does a shell have to ask for more? */

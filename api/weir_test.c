@@ -11,8 +11,8 @@
 /* --- handlers that write down what they are told */
 
 static struct {
-  StrBuf log;         /* begin, rows, end, text */
-  StrBuf told;        /* notes and errors */
+  StrBuf log;  /* begin, rows, end, text */
+  StrBuf told; /* notes and errors */
   uint64_t rows;
   int fail_with;      /* errno that row and bytes fail with; 0: they do not */
   uint64_t stop_at;   /* rows after which the session is interrupted; 0: never */
@@ -132,11 +132,13 @@ static const char endless[] =
 
 static void test_cells(void) {
   open_session();
-  CHECK_INT(run("SELECT * FROM (VALUES ('a', 1, 1.5), (CAST(NULL AS STRING), 2, NULL)) AS t(k, n, d);"
-                "SELECT 'x' AS s"),
-            WEIR_OK);
-  check_log("begin k:STRING n:INT# d:DECIMAL(2, 1)#\na|1|1.5\n<null>|2|<null>\nend\n"
-            "begin s:CHAR(1)\nx\nend\n");
+  CHECK_INT(
+      run("SELECT * FROM (VALUES ('a', 1, 1.5), (CAST(NULL AS STRING), 2, NULL)) AS t(k, n, d);"
+          "SELECT 'x' AS s"),
+      WEIR_OK);
+  check_log(
+      "begin k:STRING n:INT# d:DECIMAL(2, 1)#\na|1|1.5\n<null>|2|<null>\nend\n"
+      "begin s:CHAR(1)\nx\nend\n");
   check_told("");
   CHECK_INT(weir_stats(w)->rows_out, 3);
   weir_close(w);
@@ -173,7 +175,9 @@ static void test_planner_rows(void) {
   check_log("begin view name:STRING\nv\nend\ntext == Abstract Syntax Tree ==\n");
   CHECK(weir_set_rows(w, WEIR_ROWS_CSV, true, NULL));
   CHECK_INT(run("SHOW VIEWS; SHOW CREATE VIEW v"), WEIR_OK);
-  check_log("begin view name:STRING\nview name\nv\nend\ntext CREATE VIEW `default_catalog`.`default_database`.`v` (`a`)\n");
+  check_log(
+      "begin view name:STRING\nview name\nv\nend\ntext CREATE VIEW "
+      "`default_catalog`.`default_database`.`v` (`a`)\n");
   CHECK(weir_set_rows(w, WEIR_ROWS_JSON, true, NULL));
   CHECK_INT(run("SHOW VIEWS"), WEIR_OK);
   check_log("begin view name:STRING\n{\"view name\":\"v\"}\nend\n");
@@ -327,9 +331,10 @@ static void test_failing_insert(void) {
   open_session();
   CHECK_INT(run(endless), WEIR_OK);
   seen.stop_at = UINT64_MAX;
-  WeirStatus status = run("INSERT INTO hole SELECT n FROM gen;"
-                          "INSERT INTO hole SELECT n / (n - n) FROM gen;"
-                          "SELECT n FROM gen");
+  WeirStatus status =
+      run("INSERT INTO hole SELECT n FROM gen;"
+          "INSERT INTO hole SELECT n / (n - n) FROM gen;"
+          "SELECT n FROM gen");
   CHECK_INT(status, WEIR_INTERRUPTED);
   CHECK_INT(weir_wait(w), WEIR_FAILED);
   CHECK(strstr(strbuf_text(&seen.told), "-c:1:") != NULL);

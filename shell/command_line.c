@@ -92,21 +92,48 @@ static bool take_set(Parser *p, const char *text) {
 static bool take(Parser *p, OptionId id, const char *value) {
   CommandLine *out = p->out;
   switch (id) {
-    case OPTION_COMMAND: p->inputs[out->n_inputs++] = (Input){true, value}; return true;
-    case OPTION_INIT: out->init = value; return true;
-    case OPTION_NO_INIT: out->no_init = true; return true;
-    case OPTION_MODE: return take_mode(p, value);
-    case OPTION_OUTPUT: out->output = value; return true;
-    case OPTION_PARALLELISM: out->parallelism = value; return true;
-    case OPTION_SET: return take_set(p, value);
-    case OPTION_NO_HEADER: out->no_header = true; return true;
-    case OPTION_NULL_TEXT: out->null_text = value; return true;
-    case OPTION_STATS: out->stats = true; return true;
-    case OPTION_NO_COLOR: out->no_color = true; return true;
-    case OPTION_QUIET: out->quiet = true; return true;
-    case OPTION_HELP: out->help = true; return true;
-    case OPTION_VERSION: out->version = true; return true;
-    case OPTION_COUNT: break;
+    case OPTION_COMMAND:
+      p->inputs[out->n_inputs++] = (Input){true, value};
+      return true;
+    case OPTION_INIT:
+      out->init = value;
+      return true;
+    case OPTION_NO_INIT:
+      out->no_init = true;
+      return true;
+    case OPTION_MODE:
+      return take_mode(p, value);
+    case OPTION_OUTPUT:
+      out->output = value;
+      return true;
+    case OPTION_PARALLELISM:
+      out->parallelism = value;
+      return true;
+    case OPTION_SET:
+      return take_set(p, value);
+    case OPTION_NO_HEADER:
+      out->no_header = true;
+      return true;
+    case OPTION_NULL_TEXT:
+      out->null_text = value;
+      return true;
+    case OPTION_STATS:
+      out->stats = true;
+      return true;
+    case OPTION_NO_COLOR:
+      out->no_color = true;
+      return true;
+    case OPTION_QUIET:
+      out->quiet = true;
+      return true;
+    case OPTION_HELP:
+      out->help = true;
+      return true;
+    case OPTION_VERSION:
+      out->version = true;
+      return true;
+    case OPTION_COUNT:
+      break;
   }
   assert(!"an option");
   return false;
@@ -195,7 +222,8 @@ bool command_line_parse(int argc, char *const *argv, Arena *arena, CommandLine *
       p.inputs[out->n_inputs++] = (Input){false, arg};
     } else if (strcmp(arg, "--") == 0) {
       only_scripts = true;
-    } else if (!(arg[1] == '-' ? take_long(&p, argc, argv, &i) : take_letters(&p, argc, argv, &i))) {
+    } else if (!(arg[1] == '-' ? take_long(&p, argc, argv, &i)
+                               : take_letters(&p, argc, argv, &i))) {
       return false;
     }
   }

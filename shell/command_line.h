@@ -25,7 +25,7 @@ typedef struct CommandLine {
   uint32_t n_inputs;
   const KeyValue *sets;
   uint32_t n_sets;
-  const char *init;        /* NULL: not given, as for all texts */
+  const char *init; /* NULL: not given, as for all texts */
   const char *output;
   const char *parallelism; /* digits, one hopes */
   const char *null_text;

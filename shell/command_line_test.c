@@ -41,8 +41,8 @@ static void test_none(void) {
 }
 
 static void test_spellings(void) {
-  static const char *const all[] = {"-m json", "-mjson", "--mode json", "--mode=json", "-qm json",
-                                    "-qmjson", "-m JSON"};
+  static const char *const all[] = {"-m json",  "-mjson",  "--mode json", "--mode=json",
+                                    "-qm json", "-qmjson", "-m JSON"};
   for (size_t i = 0; i < COUNT_OF(all); i++) {
     CHECK(parse(all[i]));
     CHECK_INT(line.mode, MODE_JSON);
@@ -67,7 +67,7 @@ static void test_switches(void) {
 
 static void test_inputs(void) {
   CHECK(parse("-c A b.sql -cC --command D --command=E - -- -c f.sql"));
-  static const Input want[] = {{true, "A"}, {false, "b.sql"}, {true, "C"},  {true, "D"},
+  static const Input want[] = {{true, "A"}, {false, "b.sql"}, {true, "C"},   {true, "D"},
                                {true, "E"}, {false, "-"},     {false, "-c"}, {false, "f.sql"}};
   CHECK_INT(line.n_inputs, COUNT_OF(want));
   for (size_t i = 0; i < COUNT_OF(want) && i < line.n_inputs; i++) {
@@ -87,11 +87,11 @@ static void test_sets(void) {
 }
 
 static void test_wrong(void) {
-  check_refused("--mod=csv",
-                "weir: unknown option \"--mod\"\nhint: did you mean \"--mode\"?\n");
+  check_refused("--mod=csv", "weir: unknown option \"--mod\"\nhint: did you mean \"--mode\"?\n");
   check_refused("--no-haeder",
                 "weir: unknown option \"--no-haeder\"\nhint: did you mean \"--no-header\"?\n");
-  check_refused("--xyzzy", "weir: unknown option \"--xyzzy\"\nhint: weir --help lists the options\n");
+  check_refused("--xyzzy",
+                "weir: unknown option \"--xyzzy\"\nhint: weir --help lists the options\n");
   check_refused("-x", "weir: unknown option \"-x\"\nhint: weir --help lists the options\n");
   check_refused("-qx", "weir: unknown option \"-qx\"\nhint: weir --help lists the options\n");
   check_refused("-stats", "weir: option \"-s\" needs KEY=VALUE, not \"tats\"\n");
@@ -99,8 +99,7 @@ static void test_wrong(void) {
   check_refused("-q --output", "weir: option \"--output\" needs a value: FILE\n");
   check_refused("--stats=1", "weir: option \"--stats\" takes no value\n");
   check_refused("-s =1", "weir: option \"-s\" needs KEY=VALUE, not \"=1\"\n");
-  check_refused("-m jason",
-                "weir: there is no mode \"jason\"\nhint: did you mean \"json\"?\n");
+  check_refused("-m jason", "weir: there is no mode \"jason\"\nhint: did you mean \"json\"?\n");
   check_refused("-m xml",
                 "weir: there is no mode \"xml\"\n"
                 "hint: one of table, csv, tsv, json, line, markdown, tableau, none\n");

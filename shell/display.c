@@ -144,7 +144,7 @@ static void color_error(const StrBuf *plain, StrBuf *out) {
   strbuf_puts(out, at + sizeof word - 1);
 }
 
-void display_error(const Display *d, const char *text) {
+void display_message(const Display *d, const char *text) {
   StrBuf plain, shown;
   strbuf_init(&plain, 0);
   strbuf_init(&shown, 0);
@@ -165,12 +165,12 @@ void display_system_error(const Display *d, const char *verb, const char *name, 
   bool capital = why[0] >= 'A' && why[0] <= 'Z';
   strbuf_printf(&text, "weir: cannot %s \"%s\": %c%s\n", verb, name, why[0] + (capital ? 32 : 0),
                 why + 1);
-  display_error(d, strbuf_text(&text));
+  display_message(d, strbuf_text(&text));
   strbuf_deinit(&text);
 }
 
 static void on_note(void *arg, const char *line) { display_note(arg, line); }
-static void on_error(void *arg, const char *text) { display_error(arg, text); }
+static void on_error(void *arg, const char *text) { display_message(arg, text); }
 
 /* --- CLEAR and HELP */
 

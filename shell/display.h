@@ -9,8 +9,8 @@ typedef struct Display {
   Weir *weir; /* of display_set_mode */
   Mode mode;
   RenderOptions options;
-  bool quiet;        /* no notes */
-  bool color_stderr; /* stderr is a terminal that may be colored */
+  bool quiet;         /* no notes */
+  bool color_stderr;  /* stderr is a terminal that may be colored */
   Renderer *renderer; /* of the result that is under way; NULL: none */
   StrBuf text;        /* rendered, not yet written */
 } Display;
@@ -21,8 +21,9 @@ WeirHandlers display_handlers(Display *d);
 MUST_USE bool display_set_mode(Display *d, Weir *w, Mode mode);
 void display_deinit(Display *d);
 
-/* A line, or a rendered error, on stderr, made harmless. */
+/* To stderr, made harmless: a line that -q silences; lines that are told in any case, errors
+ * among them. */
 void display_note(const Display *d, const char *line);
-void display_error(const Display *d, const char *text);
+void display_message(const Display *d, const char *text);
 /* `weir: cannot VERB "NAME": REASON`, from an errno value. */
 void display_system_error(const Display *d, const char *verb, const char *name, int errnum);

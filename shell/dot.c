@@ -21,14 +21,14 @@ static WeirStatus run_mode(Shell *s, const char *argument) {
   const char *nearest;
   Mode mode = mode_find(argument, &nearest);
   if (argument[0] == '\0') {
-    display_note(&s->display, mode_name(s->display.mode));
+    strbuf_printf(&text, "%s\n", mode_name(s->display.mode));
   } else if (mode != MODE_COUNT) {
     if (!display_set_mode(&s->display, s->weir, mode)) out_of_memory();
   } else {
     strbuf_printf(&text, "there is no mode \"%s\"\n", argument);
     if (nearest != NULL) strbuf_printf(&text, "hint: did you mean \"%s\"?\n", nearest);
-    display_error(&s->display, strbuf_text(&text));
   }
+  display_message(&s->display, strbuf_text(&text));
   strbuf_deinit(&text);
   return WEIR_OK;
 }
@@ -41,7 +41,7 @@ static WeirStatus run_tables(Shell *s, const char *argument) {
 
 static WeirStatus run_read(Shell *s, const char *argument) {
   if (argument[0] != '\0') return shell_run_script(s, argument);
-  display_error(&s->display, ".read needs the path of a script\n");
+  display_message(&s->display, ".read needs the path of a script\n");
   return WEIR_FAILED;
 }
 
@@ -62,7 +62,7 @@ static WeirStatus run_help(Shell *s, const char *argument) {
     strbuf_printf(&text, "%-8s %-7s %s\n", c->name, c->argument, c->doc);
   }
   strbuf_puts(&text, "Statements end with a semicolon; Ctrl-C stops the one that runs.\n");
-  display_error(&s->display, strbuf_text(&text));
+  display_message(&s->display, strbuf_text(&text));
   strbuf_deinit(&text);
   return WEIR_OK;
 }
@@ -92,7 +92,7 @@ static WeirStatus unknown(Shell *s, const char *word) {
   } else {
     strbuf_puts(&text, "hint: .help lists them\n");
   }
-  display_error(&s->display, strbuf_text(&text));
+  display_message(&s->display, strbuf_text(&text));
   strbuf_deinit(&text);
   return WEIR_FAILED;
 }
@@ -106,9 +106,8 @@ WeirStatus shell_dot_command(Shell *s, Str line) {
   Str word = {all.ptr, word_len};
   Str rest = str_trim((Str){all.ptr + word_len, all.len - word_len});
   const DotCommand *command = find(word);
-  WeirStatus status = command != NULL
-                          ? command->run(s, arena_strndup(&arena, rest.ptr, rest.len))
-                          : unknown(s, arena_strndup(&arena, word.ptr, word.len));
+  WeirStatus status = command != NULL ? command->run(s, arena_strndup(&arena, rest.ptr, rest.len))
+                                      : unknown(s, arena_strndup(&arena, word.ptr, word.len));
   arena_deinit(&arena);
   return status;
 }

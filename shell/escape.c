@@ -15,8 +15,8 @@ static bool is_kept(uint32_t cp, unsigned keep) {
 }
 
 static void put_escape(StrBuf *out, uint32_t cp) {
-  static const char letters[] = {['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f',
-                                 ['\r'] = 'r'};
+  static const char letters[] = {
+      ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'};
   if (cp < COUNT_OF(letters) && letters[cp] != '\0') {
     strbuf_putc(out, '\\');
     strbuf_putc(out, letters[cp]);
@@ -52,8 +52,7 @@ void escape_put(StrBuf *out, const char *text, size_t len, unsigned keep) {
 
 /* A line of blanks and one caret? */
 static bool is_caret_line(Str line) {
-  return line.len > 0 && line.ptr[line.len - 1] == '^' &&
-         strspn(line.ptr, " ") == line.len - 1;
+  return line.len > 0 && line.ptr[line.len - 1] == '^' && strspn(line.ptr, " ") == line.len - 1;
 }
 
 /* The part of line that is width columns wide, as error_render counted them. */

@@ -23,17 +23,21 @@ static void test_controls(void) {
   CHECK_STR(escaped("\b\t\n\f\r", 5, 0), "\\b\\t\\n\\f\\r");
   CHECK_STR(escaped("a\0b", 3, 0), "a\\u0000b");
   CHECK_STR(escaped("\x7F", 1, 0), "\\u007f");
-  CHECK_STR(escaped("\xC2\x9B", 2, 0), "\\u009b");         /* CSI as one code point */
-  CHECK_STR(escaped("\xE2\x80\xAE", 3, 0), "\\u202e");     /* right-to-left override */
-  CHECK_STR(escaped("\xE2\x81\xA6", 3, 0), "\\u2066");     /* isolate */
-  CHECK_STR(escaped("\xE2\x80\xA8", 3, 0), "\\u2028");     /* line separator */
+  CHECK_STR(escaped("\xC2\x9B", 2, 0), "\\u009b");     /* CSI as one code point */
+  CHECK_STR(escaped("\xE2\x80\xAE", 3, 0), "\\u202e"); /* right-to-left override */
+  CHECK_STR(escaped("\xE2\x81\xA6", 3, 0), "\\u2066"); /* isolate */
+  CHECK_STR(escaped("\xE2\x80\xA8", 3, 0), "\\u2028"); /* line separator */
   CHECK_STR(escaped("a\tb\nc\r", 6, KEEP_NEWLINE | KEEP_TAB), "a\tb\nc\\r");
   CHECK_STR(escaped("a\tb\n", 4, KEEP_NEWLINE), "a\\tb\n");
 }
 
 /* Bytes that are not UTF-8: among them the 8-bit forms of C1. */
 static void test_bad_bytes(void) {
-  CHECK_STR(escaped("a\x9B" "b", 3, 0), "a\xEF\xBF\xBD" "b");
+  CHECK_STR(escaped("a\x9B"
+                    "b",
+                    3, 0),
+            "a\xEF\xBF\xBD"
+            "b");
   CHECK_STR(escaped("\xE2\x80", 2, 0), "\xEF\xBF\xBD\xEF\xBF\xBD");
 }
 

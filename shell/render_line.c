@@ -10,7 +10,7 @@ typedef struct Lines {
   uint32_t n;
   bool any; /* rows so far */
   Str null_text;
-  StrBuf names;      /* escaped, padded to the same width, "name = " */
+  StrBuf names;  /* escaped, padded to the same width, "name = " */
   size_t ends[]; /* of each in names */
 } Lines;
 

@@ -174,9 +174,8 @@ static void tableau_flush(Renderer *r, StrBuf *out) { (void)r, (void)out; }
 static void tableau_end(Renderer *r, bool stopped, StrBuf *out) {
   const Tableau *t = (const Tableau *)r;
   if (t->rows > 0) put_rule(t, out);
-  strbuf_printf(out, "%s a total of %llu %s\n",
-                stopped ? "Query terminated, received" : "Received", (unsigned long long)t->rows,
-                t->rows <= 1 ? "row" : "rows");
+  strbuf_printf(out, "%s a total of %llu %s\n", stopped ? "Query terminated, received" : "Received",
+                (unsigned long long)t->rows, t->rows <= 1 ? "row" : "rows");
 }
 
 const RendererKind render_tableau = {.open = tableau_open,

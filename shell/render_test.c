@@ -6,9 +6,7 @@
 static const WeirColumn columns[] = {{"k", "STRING", false}, {"n", "BIGINT", true}};
 static const RenderOptions plain = {.header = true, .max_width = 30};
 
-static WeirCell cell(const char *text) {
-  return (WeirCell){text, text != NULL ? strlen(text) : 0};
-}
+static WeirCell cell(const char *text) { return (WeirCell){text, text != NULL ? strlen(text) : 0}; }
 
 /* A result of two columns on its way. */
 static struct {
@@ -200,12 +198,24 @@ static void test_tableau_widths(void) {
   static const struct {
     const char *type;
     size_t width;
-  } types[] = {{"TINYINT", 6},       {"SMALLINT", 6},          {"INT", 11},
-               {"BIGINT", 20},       {"DECIMAL(10, 2)", 12},   {"DECIMAL(3, 0)", 6},
-               {"BOOLEAN", 6},       {"DATE", 10},             {"TIME(0)", 8},
-               {"TIME(3)", 12},      {"TIMESTAMP(0)", 19},     {"TIMESTAMP(3)", 23},
-               {"TIMESTAMP(6)", 26}, {"TIMESTAMP_LTZ(3)", 23}, {"DOUBLE", 30},
-               {"FLOAT", 30},        {"STRING", 30},           {"CHAR(3)", 30},
+  } types[] = {{"TINYINT", 6},
+               {"SMALLINT", 6},
+               {"INT", 11},
+               {"BIGINT", 20},
+               {"DECIMAL(10, 2)", 12},
+               {"DECIMAL(3, 0)", 6},
+               {"BOOLEAN", 6},
+               {"DATE", 10},
+               {"TIME(0)", 8},
+               {"TIME(3)", 12},
+               {"TIMESTAMP(0)", 19},
+               {"TIMESTAMP(3)", 23},
+               {"TIMESTAMP(6)", 26},
+               {"TIMESTAMP_LTZ(3)", 23},
+               {"DOUBLE", 30},
+               {"FLOAT", 30},
+               {"STRING", 30},
+               {"CHAR(3)", 30},
                {"INTERVAL DAY TO SECOND", 30}};
   for (size_t i = 0; i < COUNT_OF(types); i++) {
     WeirColumn column = {"c", types[i].type, false};

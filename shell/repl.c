@@ -126,9 +126,15 @@ static void read_lines(Shell *s, Reader *r) {
   signals_at_prompt(true);
   for (bool more = true; more;) {
     switch (read_line(r, &line)) {
-      case READ_LINE: more = run_line(s, r, line); break;
-      case READ_GIVEN_UP: strbuf_clear(&r->statement); break;
-      case READ_END: more = false; break;
+      case READ_LINE:
+        more = run_line(s, r, line);
+        break;
+      case READ_GIVEN_UP:
+        strbuf_clear(&r->statement);
+        break;
+      case READ_END:
+        more = false;
+        break;
     }
   }
   signals_at_prompt(false);

@@ -1,5 +1,6 @@
 /* run.c -- init file, scripts and -c texts in their order, up to the first that fails; the end. */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,28 +13,44 @@
 
 /* --- scripts */
 
-/* All of standard input, malloc'ed, with a NUL behind.  NULL: errno says why; EINTR: a signal came
- * that asks to stop. */
+/* Wait until standard input can be read.  false: a signal came first. */
+static bool wait_for_stdin(void) {
+  struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                          {.fd = signals_fd(), .events = POLLIN}};
+  while (sys.poll(fds, COUNT_OF(fds), -1) < 0 && errno == EINTR && !signals_seen()) continue;
+  return !signals_seen();
+}
+
+/* One read; 0 at the end, -1 and errno: EINTR when a signal asks to stop. */
+static ssize_t read_part(StrBuf *text) {
+  enum { READ_BYTES = 64 << 10 };
+  char *room = strbuf_reserve(text, READ_BYTES);
+  if (room == NULL) return errno = ENOMEM, -1;
+  for (;;) {
+    if (!wait_for_stdin()) return errno = EINTR, -1;
+    ssize_t got = sys.read(STDIN_FILENO, room, READ_BYTES);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (got > 0) text->len += (size_t)got;
+    if (text->len > SQL_TEXT_MAX) return errno = EFBIG, -1;
+    return got;
+  }
+}
+
+/* All of standard input, malloc'ed, with a NUL behind.  NULL: errno says why, as above. */
 static char *read_stdin(size_t *len) {
   StrBuf text;
   strbuf_init(&text, 0);
-  for (;;) {
-    char *room = strbuf_reserve(&text, 64 << 10);
-    ssize_t got = room != NULL ? sys.read(STDIN_FILENO, room, 64 << 10) : (errno = ENOMEM, -1);
-    if (got > 0) text.len += (size_t)got;
-    if (text.len > SQL_TEXT_MAX) got = (errno = EFBIG, -1);
-    if (got < 0 && errno == EINTR && !signals_seen()) continue;
-    if (got < 0) {
-      int why = errno;
-      strbuf_deinit(&text);
-      errno = why;
-      return NULL;
-    }
-    if (got > 0) continue;
-    text.data[text.len] = '\0';
-    *len = text.len;
-    return text.data;
+  ssize_t got;
+  while ((got = read_part(&text)) > 0) continue;
+  if (got < 0) {
+    int why = errno;
+    strbuf_deinit(&text);
+    errno = why;
+    return NULL;
   }
+  text.data[text.len] = '\0'; /* read_part has made room */
+  *len = text.len;
+  return text.data;
 }
 
 static WeirStatus cannot_read(Shell *s, const char *path, bool is_stdin) {
@@ -41,9 +58,10 @@ static WeirStatus cannot_read(Shell *s, const char *path, bool is_stdin) {
   bool no_file = errno == ENOENT, too_large = errno == EFBIG;
   display_system_error(&s->display, "read", path, errno);
   if (too_large && is_stdin) {
-    display_error(&s->display, "hint: standard input is taken for a script; to query it, use -c\n");
+    display_message(&s->display,
+                    "hint: standard input is taken for a script; to query it, use -c\n");
   } else if (no_file && strpbrk(path, " ;(*") != NULL) {
-    display_error(&s->display, "hint: to run SQL, use -c\n");
+    display_message(&s->display, "hint: to run SQL, use -c\n");
   }
   return WEIR_FAILED;
 }
@@ -89,11 +107,11 @@ static bool apply_settings(Shell *s) {
 }
 
 static void open_display(Shell *s, bool color) {
-  s->display = (Display){.out = &s->out,
-                         .quiet = s->line->quiet,
-                         .color_stderr = color && isatty(STDERR_FILENO) == 1,
-                         .options = {.header = !s->line->no_header,
-                                     .null_text = s->line->null_text}};
+  s->display =
+      (Display){.out = &s->out,
+                .quiet = s->line->quiet,
+                .color_stderr = color && isatty(STDERR_FILENO) == 1,
+                .options = {.header = !s->line->no_header, .null_text = s->line->null_text}};
   strbuf_init(&s->display.text, 0);
 }
 

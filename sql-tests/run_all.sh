@@ -72,7 +72,7 @@ for test in json.load(sys.stdin):
 }
 
 # Sanitizers end a program at the first finding, with a status that no test expects.
-export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:abort_on_error=0:exitcode=99}
+export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:allocator_may_return_null=1:exitcode=99}
 export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1:halt_on_error=1}
 export TSAN_OPTIONS=${TSAN_OPTIONS:-exitcode=99:halt_on_error=1}
 
@@ -93,8 +93,10 @@ for build in "${builds[@]}"; do
       prepare tsan build-tsan -Db_sanitize=thread || continue
       mapfile -t concurrent < <(tests_of build-tsan exec/run)
       suite tsan build-tsan unit --timeout-multiplier 10 "${concurrent[@]}"
+      # ThreadSanitizer holds back a signal that comes while a thread goes to sleep: signals.slt
+      # would hang now and then.
       suite tsan build-tsan sql --suite sql --timeout-multiplier 10 \
-        --test-args=--cells=p3,p3-c64,p3-c64-rows7
+        --test-args='--cells=p3,p3-c64,p3-c64-rows7 --skip=signals.slt'
       ;;
   esac
 done

@@ -13,7 +13,7 @@ import sys
 
 def counts(test):
     good = test["result"] in ("OK", "EXPECTEDFAIL", "SKIP")
-    if "sql" in " ".join(test["suite"]).replace("weir:", "").split():
+    if test["name"].startswith("weir:sql / "):
         found = re.findall(r"^(\d+) passed, (\d+) failed$", test.get("stdout", ""), re.MULTILINE)
         if found:
             passed, failed = map(int, found[-1])

@@ -26,6 +26,7 @@ static const char USAGE[] =
     "usage: weir-slt [OPTIONS] FILE.slt|DIRECTORY ...\n"
     "  --weir PATH     the program that run and sh records start\n"
     "  --cells LIST    only these cells of the matrix, by name: p1,p3-c64\n"
+    "  --skip NAME     leave out the files of this name; may be repeated\n"
     "  --update        write what came into the files where it is not what was expected\n"
     "  --long          run the files marked \"mode long\" too\n"
     "  --timeout N     seconds that one record may take, 120 by default\n"
@@ -100,15 +101,12 @@ static bool parse_cells(char *list, uint32_t *cells_wanted) {
 
 /* -1, or the exit status when there is nothing to run. */
 static int parse_options(int argc, char **argv, RunOptions *o) {
-  static const struct option options[] = {{"weir", required_argument, NULL, 'w'},
-                                          {"cells", required_argument, NULL, 'c'},
-                                          {"update", no_argument, NULL, 'u'},
-                                          {"long", no_argument, NULL, 'l'},
-                                          {"timeout", required_argument, NULL, 't'},
-                                          {"keep", no_argument, NULL, 'k'},
-                                          {"verbose", no_argument, NULL, 'v'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {0}};
+  static const struct option options[] = {
+      {"weir", required_argument, NULL, 'w'}, {"cells", required_argument, NULL, 'c'},
+      {"skip", required_argument, NULL, 's'}, {"update", no_argument, NULL, 'u'},
+      {"long", no_argument, NULL, 'l'},       {"timeout", required_argument, NULL, 't'},
+      {"keep", no_argument, NULL, 'k'},       {"verbose", no_argument, NULL, 'v'},
+      {"help", no_argument, NULL, 'h'},       {0}};
   int c;
   while ((c = getopt_long(argc, argv, "vh", options, NULL)) != -1) {
     if (c == 'w') {
@@ -116,6 +114,8 @@ static int parse_options(int argc, char **argv, RunOptions *o) {
       if (o->weir == NULL) return usage("no such program: ", optarg);
     } else if (c == 'c') {
       if (!parse_cells(optarg, &o->cells)) return 2;
+    } else if (c == 's') {
+      lines_add(&o->skipped, optarg, strlen(optarg));
     } else if (c == 't') {
       o->seconds = (unsigned)strtoul(optarg, NULL, 10);
       if (o->seconds == 0) return usage("--timeout needs a number of seconds, not ", optarg);
@@ -150,11 +150,20 @@ static void settle_environment(const RunOptions *o) {
   }
 }
 
+static bool is_skipped(const char *path, const RunOptions *o) {
+  const char *slash = strrchr(path, '/');
+  const char *name = slash == NULL ? path : slash + 1;
+  for (size_t i = 0; i < o->skipped.n; i++) {
+    if (strcmp(o->skipped.at[i], name) == 0) return true;
+  }
+  return false;
+}
+
 static bool run_files(const Lines *files, const RunOptions *o, Totals *totals) {
   bool ok = true;
   for (size_t i = 0; i < files->n; i++) {
+    if (is_skipped(files->at[i], o)) continue;
     if (o->verbose) printf("%s\n", files->at[i]);
-    fflush(stdout);
     char *path = realpath(files->at[i], NULL);
     char start[PATH_MAX];
     if (path == NULL || getcwd(start, sizeof start) == NULL) {
@@ -181,6 +190,7 @@ int main(int argc, char **argv) {
   if (totals.skipped > 0) printf("%zu skipped\n", totals.skipped);
   printf("%zu passed, %zu failed\n", totals.passed, totals.failed + !ok);
   lines_free(&files);
+  lines_free(&o.skipped);
   free(o.weir);
   return totals.failed > 0 ? 1 : ok ? 0 : 2;
 }

@@ -7,6 +7,7 @@
 typedef struct RunOptions {
   char *weir;       /* absolute path of the program for run and sh; NULL: there is none */
   uint32_t cells;   /* bits by index in cells.h */
+  Lines skipped;    /* names of files that are left out */
   unsigned seconds; /* how long one record may take: what takes longer hangs */
   bool update, with_long, keep, verbose;
 } RunOptions;
