@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """shell_case.py -- what the tests of the program share: running weir, comparing, temporary files.
 
 Every case compares bytes.  Nothing sleeps: a test waits for output, for the end of the process, or

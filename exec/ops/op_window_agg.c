@@ -43,6 +43,7 @@ typedef struct OpWindowAgg {
   uint32_t n_slices, cap_slices;
   uint32_t last_hit; /* index of the slice used last */
   Micros passed_us, due_us;
+  Micros passed_end_us; /* end of the last window closed at passed_us; MICROS_MAX: all ends there */
   Closed *early;
   uint32_t n_early, cap_early, early_at;
   Closed current; /* groups NULL: none */
@@ -117,15 +118,32 @@ static void drop_slices(OpWindowAgg *self, uint32_t n) {
 
 /* --- closing windows ---------------------------------------------------------------- */
 
+/* Has the window with this end fired, or been passed by the watermark?  Where the clock is put
+ * forward two ends may fall on one instant. */
+static bool end_passed(const OpWindowAgg *self, Micros end_us) {
+  Micros last = window_last_instant(&self->clock, end_us);
+  return last < self->passed_us || (last == self->passed_us && end_us <= self->passed_end_us);
+}
+
+static void pass_window(OpWindowAgg *self, Micros end_us) {
+  self->passed_us = window_last_instant(&self->clock, end_us);
+  self->passed_end_us = end_us;
+}
+
+/* The watermark stands at until_us, and all windows it completes have been closed. */
+static void pass_until(OpWindowAgg *self, Micros until_us) {
+  if (until_us < self->passed_us) return;
+  self->passed_us = until_us;
+  self->passed_end_us = MICROS_MAX;
+}
+
 /* The end of the next window that has rows and has not fired; MICROS_MAX: there is none.  Slices
  * without a window left are dropped on the way. */
 static Micros next_end(OpWindowAgg *self) {
   while (self->n_slices > 0) {
     Micros start = self->slices[0]->start_us;
     Micros end = window_first_end(&self->clock, start), last = window_last_end(&self->clock, start);
-    while (end <= last && window_last_instant(&self->clock, end) <= self->passed_us) {
-      end += self->clock.slide_us;
-    }
+    while (end <= last && end_passed(self, end)) end += self->clock.slide_us;
     if (end <= last) return end;
     drop_slices(self, 1);
   }
@@ -198,17 +216,16 @@ static Code close_until(OpWindowAgg *self, Micros until_us) {
     TRY(close_window(self, end, &c));
     TRY(detach(self, &c));
     TRY(remember_early(self, c));
-    self->passed_us = window_last_instant(&self->clock, end);
+    pass_window(self, end);
   }
-  if (until_us > self->passed_us) self->passed_us = until_us;
+  pass_until(self, until_us);
   return OK;
 }
 
 /* --- rows in ------------------------------------------------------------------------ */
 
-static bool slice_is_late(const OpWindowAgg *self, Micros slice_us, Micros watermark_us) {
-  Micros last = window_last_end(&self->clock, slice_us);
-  return window_last_instant(&self->clock, last) <= watermark_us;
+static bool slice_is_late(const OpWindowAgg *self, Micros slice_us) {
+  return end_passed(self, window_last_end(&self->clock, slice_us));
 }
 
 static bool slice_in_gap(const OpWindowAgg *self, Micros slice_us) {
@@ -219,7 +236,7 @@ static bool slice_in_gap(const OpWindowAgg *self, Micros slice_us) {
 static Code add_run(OpWindowAgg *self, Micros slice_us, OpPort port, const Batch *in,
                     const uint16_t *rows, uint32_t n) {
   if (slice_in_gap(self, slice_us)) return OK;
-  if (slice_is_late(self, slice_us, self->passed_us)) {
+  if (slice_is_late(self, slice_us)) {
     self->op.ctx->late_rows +=
         port == PORT_PARTIALS ? groups_partial_rows(&self->layout, in, rows, n) : n;
     return OK;
@@ -259,14 +276,18 @@ static Code add_slices(OpWindowAgg *self, OpPort port, const Batch *in, uint16_t
   return OK;
 }
 
-/* Rows whose place in the stream matters: one at a time, after what their watermark closes. */
-static Code add_marked(OpWindowAgg *self, const Batch *in, const Micros *times) {
-  for (uint32_t i = 0; i < batch_count(in); i++) {
-    uint16_t row = (uint16_t)batch_row(in, i);
-    Micros slice;
-    TRY(close_until(self, in->mark[row]));
-    window_slices(&self->clock, times, &row, 1, &slice);
-    TRY(add_run(self, slice, PORT_ROWS, in, &row, 1));
+/* Rows whose place in the stream matters: what a row's watermark completes is closed before it.
+ * Rows between two such closings are folded together. */
+static Code add_marked(OpWindowAgg *self, const Batch *in, const Micros *times,
+                       const uint16_t *rows, uint32_t n) {
+  uint16_t run[BATCH_ROWS];
+  Micros slices[BATCH_ROWS];
+  for (uint32_t i = 0; i < n;) {
+    TRY(close_until(self, in->mark[rows[i]]));
+    uint32_t m = 0;
+    while (i < n && in->mark[rows[i]] <= self->passed_us) run[m++] = rows[i++];
+    window_slices(&self->clock, times, run, m, slices);
+    TRY(add_slices(self, PORT_ROWS, in, run, slices, m));
   }
   return OK;
 }
@@ -293,7 +314,7 @@ static Code window_agg_push(Op *op, OpPort port, const Batch *in) {
     return add_slices(self, port, in, rows, slices, n);
   }
   const Micros *times = plain_times(&in->cols[self->spec->window.time_col], in->rows, spread);
-  if (in->mark != NULL) return add_marked(self, in, times);
+  if (in->mark != NULL) return add_marked(self, in, times, rows, n);
   window_slices(&self->clock, times, rows, n, slices);
   return add_slices(self, port, in, rows, slices, n);
 }
@@ -320,7 +341,7 @@ static Code choose_window(OpWindowAgg *self) {
     return OK;
   }
   TRY(close_window(self, end, &self->current));
-  self->passed_us = window_last_instant(&self->clock, end);
+  pass_window(self, end);
   return OK;
 }
 
@@ -365,7 +386,7 @@ static Code window_agg_open(Op *op) {
                               self->input, self->n_input, false);
   if (!ok) return op_no_memory(op);
   self->clock = window_clock(&spec->window, op->ctx->env);
-  self->passed_us = self->due_us = MICROS_MIN;
+  self->passed_us = self->due_us = self->passed_end_us = MICROS_MIN;
   return OK;
 }
 

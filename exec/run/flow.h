@@ -82,8 +82,9 @@ typedef struct ChunkSlot {
   size_t text_len;
   const void *layout;
   uint64_t first_line;
-  uint64_t row_chunk;       /* which chunk of a row source */
-  uint64_t skipped_records; /* longer than RECORD_MAX: skipped before this chunk */
+  uint64_t row_chunk; /* which chunk of a row source */
+  uint64_t
+      skipped_records; /* never ended, and were skipped before this chunk; the first is in bad */
   /* made by parsing */
   Micros max_us;
   ParcelQueue *parcels; /* [edge of source * WORKERS_MAX + consumer]: allocated once */

@@ -103,6 +103,9 @@ static Offer offer_bytes(Job *job, InputSplit *split) {
   slot->text_len = text.len;
   slot->first_line = text.first_line;
   slot->skipped_records = text.skipped_records;
+  if (text.skipped_records > 0) {
+    slot->bad[slot->n_bad++] = (BadRow){text.skipped_line, strdup(text.skipped_reason)};
+  }
   slot->layout = r->layout;
   slot->split_ended = split->ended = r->done;
   job->stats.bytes_in += text.len;

@@ -121,7 +121,8 @@ static Code open_watermark(Job *job, KeyedInstance *k, Error *err) {
   bool ok = clocks != NULL;
   for (uint32_t i = 0; ok && i < job->n_splits; i++) {
     const Source *source = &job->sources[job->splits[i].source];
-    clocks[i] = (SplitClock){.max_us = job->splits[i].candidate_us,
+    Micros first = job->splits[i].candidate_us; /* of a row that has yet to come */
+    clocks[i] = (SplitClock){.max_us = first > MICROS_MIN ? first - 1 : first,
                              .active = feeds_stage(k->instance.stage, source)};
   }
   ok = ok && watermark_init(&k->watermark, clocks, job->n_splits);

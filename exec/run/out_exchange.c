@@ -1,7 +1,8 @@
 /* out_exchange.c -- the partitioner: every row to the worker that owns its key's hash.
  *
  * A row goes to one of three builders of its consumer: plain rows, rows with a mark (few), or
- * partials.  Rows of a key keep their order within each.  The hash travels along.
+ * partials.  Marks are for windows only; where a window's aggregates depend on the order of rows,
+ * all rows go the way of marked ones and so keep it.  The hash travels along.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -168,7 +169,8 @@ static Code append_by_owner(OutExchange *self, Kind kind, const Batch *in, const
 }
 
 static Code append_rows(OutExchange *self, const Batch *in, uint16_t *rows, uint32_t n) {
-  if (in->mark == NULL) return append_by_owner(self, ROWS, in, rows, n);
+  if (self->edge->ordered) return append_by_owner(self, MARKED, in, rows, n);
+  if (in->mark == NULL || !self->edge->marks) return append_by_owner(self, ROWS, in, rows, n);
   uint16_t marked[BATCH_ROWS];
   uint32_t m = 0, left = 0;
   for (uint32_t i = 0; i < n; i++) {

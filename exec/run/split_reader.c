@@ -32,6 +32,7 @@ void split_reader_close(SplitReader *r) {
   r->buf = NULL;
   r->len = r->cap = 0;
   r->offset = 0;
+  r->scanned = 0;
   r->cut = (CutState){0};
   r->begun = r->at_end = r->done = false;
 }
@@ -47,6 +48,7 @@ void split_reader_free(SplitReader *r) {
 static bool reserve(SplitReader *r, size_t n) {
   if (r->cap - r->len >= n + CHUNK_PADDING && r->buf != NULL) return true;
   size_t cap = r->len + n + CHUNK_PADDING;
+  if (cap < r->cap + r->cap / 2) cap = r->cap + r->cap / 2; /* a long record grows geometrically */
   char *wider = realloc(r->buf, cap);
   if (wider == NULL) return false;
   r->buf = wider;
@@ -72,6 +74,7 @@ static Code fill(SplitReader *r, size_t want, Error *err) {
 
 /* Take the first n bytes out of the buffer. */
 static void drop_front(SplitReader *r, size_t n) {
+  r->scanned = 0;
   format_of(r)->advance(&r->cut, r->buf, n, r->scan->options);
   r->len -= n;
   memmove(r->buf, r->buf + n, r->len);
@@ -113,6 +116,7 @@ static Code read_header(SplitReader *r, Error *err) {
     Str record = len > 0 ? (Str){r->buf, len} : (Str){0};
     Code code = f->layout_new(r->decode, record, &r->layout, err);
     if (code != OK) {
+      if (err->span.len == 0) err->span = r->scan->span;
       error_hint(err, "the file is \"%s\"", r->split->name);
       return code;
     }
@@ -159,6 +163,7 @@ static Code give_out(SplitReader *r, size_t n, ChunkText *out, Error *err) {
     free(next);
     return no_memory(r, err);
   }
+  r->scanned = 0;
   out->text = r->buf;
   out->len = n;
   out->first_line = r->cut.newlines + 1;
@@ -174,11 +179,18 @@ static Code give_out(SplitReader *r, size_t n, ChunkText *out, Error *err) {
 
 /* Drop n bytes that belong to a record which nobody can use, and start afresh behind them. */
 static void drop_broken(SplitReader *r, size_t n) {
+  r->scanned = 0;
   for (size_t i = 0; i < n; i++) r->cut.newlines += r->buf[i] == '\n';
   r->cut = (CutState){.newlines = r->cut.newlines};
   r->len -= n;
   memmove(r->buf, r->buf + n, r->len);
   r->offset += n;
+}
+
+static void note_skipped(const SplitReader *r, ChunkText *out, const char *reason) {
+  if (out->skipped_records++ > 0) return;
+  out->skipped_line = r->cut.newlines + 1;
+  out->skipped_reason = reason;
 }
 
 /* Where the next record begins inside the broken one at the start of the buffer; 0: nowhere. */
@@ -190,7 +202,7 @@ static size_t resume_at(const SplitReader *r, size_t from) {
 
 /* Nothing in RECORD_MAX bytes ends a record: drop what is there up to where the next one begins. */
 static Code skip_record(SplitReader *r, ChunkText *out, Error *err) {
-  out->skipped_records++;
+  note_skipped(r, out, "record longer than 16 MiB");
   size_t n = resume_at(r, 0);
   if (n > 0) {
     drop_broken(r, n);
@@ -212,7 +224,7 @@ static Code give_out_rest(SplitReader *r, ChunkText *out, Error *err) {
     size_t n = resume_at(r, whole);
     if (n == 0) return give_out(r, r->len, out, err);
     if (whole > 0) return give_out(r, whole, out, err);
-    out->skipped_records++;
+    note_skipped(r, out, "a quote is opened and not closed");
     drop_broken(r, n);
   }
 }
@@ -243,6 +255,20 @@ static Code next_of_file(SplitReader *r, ChunkText *out, Error *err) {
   }
 }
 
+/* Behind the last whole record; 0: none.  Bytes without a record end are looked at once. */
+static size_t scan_pipe(SplitReader *r) {
+  const Format *f = format_of(r);
+  if (r->len == 0) return 0;
+  if (r->scanned == 0) r->scan_state = r->cut;
+  const char *fresh = r->buf + r->scanned;
+  size_t n = r->len - r->scanned;
+  size_t whole = n > 0 ? f->last_end(&r->scan_state, fresh, n, r->scan->options) : 0;
+  if (whole > 0) return r->scanned + whole;
+  f->advance(&r->scan_state, fresh, n, r->scan->options);
+  r->scanned = r->len;
+  return 0;
+}
+
 static Code next_of_pipe(SplitReader *r, bool cut_short, ChunkText *out, ReadResult *result,
                          Error *err) {
   for (;;) {
@@ -250,7 +276,7 @@ static Code next_of_pipe(SplitReader *r, bool cut_short, ChunkText *out, ReadRes
       TRY(read_some(r, r->chunk_bytes, err));
     }
     if (r->at_end) return give_out_rest(r, out, err);
-    size_t whole = format_of(r)->last_end(&r->cut, r->buf, r->len, r->scan->options);
+    size_t whole = scan_pipe(r);
     bool full = r->len >= r->chunk_bytes;
     if (whole > 0 && (cut_short || full)) return give_out(r, whole, out, err);
     if (r->len >= RECORD_MAX) {

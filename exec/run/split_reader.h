@@ -23,6 +23,8 @@ typedef struct SplitReader {
   uint64_t offset;    /* of buf[0] in the uncompressed bytes, BOM not counted */
   char *buf;          /* read and not yet given out */
   size_t len, cap;
+  size_t scanned;      /* bytes of buf that are known to end no record */
+  CutState scan_state; /* behind them */
 } SplitReader;
 
 /* A chunk's bytes.  text is malloc'ed with CHUNK_PADDING readable bytes behind; whoever gets it
@@ -31,7 +33,9 @@ typedef struct ChunkText {
   char *text;
   size_t len;
   uint64_t first_line;
-  uint64_t skipped_records; /* longer than RECORD_MAX, before this chunk */
+  uint64_t skipped_records; /* that never ended, before this chunk */
+  uint64_t skipped_line;    /* of the first of them */
+  const char *skipped_reason;
 } ChunkText;
 
 typedef enum ReadResult {

@@ -37,6 +37,14 @@ static void collect_ops(Arena *arena, const JobPlan *plan, Stage *stage) {
   stage->single = feeder != NULL && feeder->u.exchange.dist == DIST_SINGLE;
 }
 
+/* Does an aggregate of the window depend on the order of rows (sums of floating point)? */
+static bool ordered_window(const OpSpec *head) {
+  for (uint32_t i = 0; i < head->u.window_agg->n_aggs; i++) {
+    if (head->u.window_agg->aggs[i].kernels->ordered) return true;
+  }
+  return false;
+}
+
 static Code edge_target(const JobPlan *plan, const Stages *s, const OpSpec *end, Edge *edge,
                         Error *err) {
   if (end->id == OP_SINK) {
@@ -51,6 +59,8 @@ static Code edge_target(const JobPlan *plan, const Stages *s, const OpSpec *end,
     if (!feeds(end, s->stages[i].head)) continue;
     edge->to = i;
     edge->n_consumers = s->stages[i].single ? 1 : plan->parallelism;
+    edge->marks = s->stages[i].head->id == OP_WINDOW_AGG;
+    edge->ordered = edge->marks && ordered_window(s->stages[i].head);
     return OK;
   }
   return FAIL(err, ERR_UNSUPPORTED, end->span, "an exchange leads nowhere");

@@ -22,6 +22,8 @@ typedef struct Edge {
   uint32_t to;          /* stage or sink */
   const OpSpec *spec;   /* EXCHANGE or SINK */
   uint32_t n_consumers; /* instances of the consumer: workers, or 1 */
+  bool marks;           /* the consumer is a window: a row's place in the stream may matter */
+  bool ordered;         /* ... and its aggregates depend on the order of all rows */
   uint32_t of_source;   /* position among the out edges of a source stage */
   Lane *lanes;          /* [producer instance * n_consumers + consumer]; NULL from a source */
 } Edge;
