@@ -99,7 +99,6 @@ static ValueFit parse_binary(Str text, BatchBuilder *b, TextRef *slot) {
 
 ValueFit value_parse(Str text, Type type, const Zone *zone, BatchBuilder *b, void *slot) {
   Str trimmed = str_trim(text);
-  if (type_is_integer(type)) return value_parse_integer(trimmed, type_phys(type), slot);
   switch ((TypeKind)type.kind) {
     case TYPE_BOOLEAN:
       return parse_boolean(trimmed, slot);
