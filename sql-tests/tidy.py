@@ -194,10 +194,9 @@ class Tidy:
 
     def check_script(self, path, lines):
         self.check_text(path, lines, SCRIPT_COLUMNS_MAX)
-        if not lines[0].startswith("#!"):
-            self.complain(path, 1, "the first line must say what runs it")
-        if not re.match(rf'(# |"""){re.escape(path.name)} -- ', lines[1]):
-            self.complain(path, 2, f'the second line must be "{path.name} -- what it is for"')
+        first = 1 if lines[0].startswith("#!") else 0  # a module has no such line
+        if not re.match(rf'(# |"""){re.escape(path.name)} -- ', lines[first]):
+            self.complain(path, first + 1, f'a line "{path.name} -- what it is for" must open it')
 
     def check_test(self, path, lines):
         self.check_text(path, lines, columns=None)

@@ -48,7 +48,7 @@ static bool is_blank(const char *s) { return s[strspn(s, " \t\r")] == '\0'; }
 static const char *separator(const char *line) {
   if (strncmp(line, "----", 4) != 0) return NULL;
   const char *rest = line + 4 + strspn(line + 4, " \t");
-  return rest[0] == '\0' || rest[0] != '-' ? rest : NULL;
+  return rest[0] != '-' ? rest : NULL;
 }
 
 static bool at_body(const Reader *r) {
@@ -340,7 +340,7 @@ bool test_file_read(TestFile *f, const char *path) {
   Reader r = {.f = f};
   while (r.i < f->lines.n && !r.halted) {
     const char *line = line_at(&r, r.i);
-    if (is_blank(line) || line[0] == '#') {
+    if (is_blank(line) || line[strspn(line, " \t\r")] == '#') {
       r.i++;
       continue;
     }

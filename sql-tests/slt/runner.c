@@ -40,15 +40,17 @@ typedef struct Run {
   Lines labels;        /* label, result, label, result, ...: of one cell */
 } Run;
 
-static const Run *running;
-static const Record *running_record;
+/* "FILE:LINE: [CELL] " of the record that runs, ready for a signal handler. */
+static char place[1024];
+
+static void say(const char *text) {
+  if (write(STDOUT_FILENO, text, strlen(text)) < 0) _exit(3);
+}
 
 static void on_end(int signal) {
-  char line[1024];
-  int n =
-      snprintf(line, sizeof line, "%s:%zu: [%s] %s\n0 passed, 1 failed\n", running->shown,
-               running_record->line, running->cell->name, signal == SIGALRM ? "hangs" : "crashes");
-  if (n > 0 && write(STDOUT_FILENO, line, (size_t)n) < 0) _exit(3);
+  say(place);
+  say(signal == SIGALRM ? "hangs" : "crashes");
+  say("\n0 passed, 1 failed\n");
   _exit(1);
 }
 
@@ -258,7 +260,7 @@ static void run_case(Run *run, size_t i) {
   Case *c = &run->cases[i];
   Text raw = {0}, why = {0};
   Update update = {0};
-  running_record = rec;
+  snprintf(place, sizeof place, "%s:%zu: [%s] ", run->shown, rec->line, run->cell->name);
   bool ok = run_record(run, rec, &update, &raw, &why) && check_reference(run, c, &raw, &why);
   if (run->first && !ok) {
     free_update(&run->updates[i]);
@@ -277,7 +279,6 @@ static void run_case(Run *run, size_t i) {
 static bool run_cell(Run *run, const Cell *cell) {
   char dir[512];
   run->cell = cell;
-  running = run;
   if (!enter_directory(run, dir, sizeof dir)) return false;
   setenv("HOME", dir, 1);
   setenv("SLT_DIR", run->directory, 1);
