@@ -295,14 +295,14 @@ Lowered lower(Arena *arena, const Planner *planner, const ExprEnv *env, Node *co
   const char *dead_letters = settings_text(s, SETTING_DEAD_LETTERS);
   uint32_t cores = planner->cores < WORKERS_MAX ? planner->cores : WORKERS_MAX;
   int64_t parallelism = settings_int(s, SETTING_PARALLELISM);
-  *job = (JobPlan){.ops = l.ops,
-                   .n_ops = l.n_ops,
-                   .env = *env,
-                   .parallelism = parallelism > 0 ? (uint32_t)parallelism : cores,
-                   .chunk_bytes = (uint32_t)settings_int(s, SETTING_CHUNK_BYTES),
-                   .batch_rows = (uint32_t)settings_int(s, SETTING_BATCH_ROWS),
-                   .flush_on_interrupt =
-                       text_eq_nocase(settings_text(s, SETTING_ON_INTERRUPT), "flush")};
+  *job = (JobPlan){
+      .ops = l.ops,
+      .n_ops = l.n_ops,
+      .env = *env,
+      .parallelism = parallelism > 0 ? (uint32_t)parallelism : cores,
+      .chunk_bytes = (uint32_t)settings_int(s, SETTING_CHUNK_BYTES),
+      .batch_rows = (uint32_t)settings_int(s, SETTING_BATCH_ROWS),
+      .flush_on_interrupt = text_eq_nocase(settings_text(s, SETTING_ON_INTERRUPT), "flush")};
   if (dead_letters != NULL) job->dead_letter_path = arena_strdup(arena, dead_letters);
   return (Lowered){job, l.paths};
 }

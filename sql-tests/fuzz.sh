@@ -14,6 +14,7 @@ dir=build-fuzz
 
 if [ ! -f $dir/build.ninja ]; then
   CC=clang CXX=clang++ meson setup $dir -Dfuzz=true -Db_sanitize=address,undefined \
+    -Dc_args=-fsanitize=fuzzer-no-link -Dcpp_args=-fsanitize=fuzzer-no-link \
     -Db_lundef=false >/dev/null
 fi
 ninja -C $dir >$dir/build.log || {

@@ -5,15 +5,17 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-mapfile -t sources < <(find api base exec parser planner shell sql-tests -name '*.[ch]' \
-  -o -name '*.cc' | sort)
+mapfile -t sources < <(find api base exec parser planner shell sql-tests \
+  \( -name '*.[ch]' -o -name '*.cc' \) | sort)
 status=0
 clang-format --dry-run -Werror "${sources[@]}" || status=1
 python3 sql-tests/tidy.py . || status=1
 
 [ -f build/build.ninja ] || meson setup build >/dev/null
 ninja -C build >/dev/null
-mapfile -t units < <(printf '%s\n' "${sources[@]}" | grep '\.c$' | grep -v '^sql-tests/bench/')
+# What this build compiles: other files have no flags to be read with.
+mapfile -t units < <(printf '%s\n' "${sources[@]}" | grep '\.c$' |
+  while read -r unit; do ! grep -q "/$unit\"" build/compile_commands.json || echo "$unit"; done)
 printf '%s\n' "${units[@]}" |
   xargs -P "$(nproc)" -n 8 clang-tidy -p build --quiet 2>/dev/null || status=1
 

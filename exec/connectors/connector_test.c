@@ -40,11 +40,10 @@ static void test_list(void) {
 }
 
 static void test_accepted(void) {
-  CHECK_INT(
-      CHECKED("connector", "filesystem", "format", "csv", "path", "a.csv", "csv.field-delimiter",
-              ";", "weir.dead-letter.path", "bad.txt",
-              "scan.watermark.emit.strategy", "on-event", "scan.parallelism", "2"),
-      OK);
+  CHECK_INT(CHECKED("connector", "filesystem", "format", "csv", "path", "a.csv",
+                    "csv.field-delimiter", ";", "weir.dead-letter.path", "bad.txt",
+                    "scan.watermark.emit.strategy", "on-event", "scan.parallelism", "2"),
+            OK);
   CHECK(connector == connector_find("filesystem") && format == format_find("csv"));
   CHECK_INT(CHECKED("connector", "filesystem", "format", "csv", "path", "file:///a",
                     "sink.rolling-policy.file-size", "1MB", "sink.rolling-policy.check-interval",
@@ -101,9 +100,12 @@ static void test_keys(void) {
 }
 
 static void test_not_built(void) {
-  static const char *const keys[] = {"source.monitor-interval", "source.path.regex-pattern",
-                                     "partition.default-name",  "sink.partition-commit.policy.kind",
-                                     "auto-compaction",         "scan.watermark.alignment.group",
+  static const char *const keys[] = {"source.monitor-interval",
+                                     "source.path.regex-pattern",
+                                     "partition.default-name",
+                                     "sink.partition-commit.policy.kind",
+                                     "auto-compaction",
+                                     "scan.watermark.alignment.group",
                                      "scan.watermark.idle-timeout"};
   for (size_t i = 0; i < COUNT_OF(keys); i++) {
     char words[128];
