@@ -234,7 +234,12 @@ static OpSpec *lower_window_agg(Lowering *l, const Node *n) {
   OpSpec *op = lower_node(l, n->inputs[0]);
   WindowAggSpec *spec = ARENA_NEW(l->arena, WindowAggSpec);
   bool two_phase = !l->one_phase && is_exact(agg);
-  *spec = (WindowAggSpec){agg->window, agg->keys, agg->n_keys, agg->aggs, agg->n_aggs, two_phase};
+  *spec = (WindowAggSpec){.window = agg->window,
+                          .keys = agg->keys,
+                          .n_keys = agg->n_keys,
+                          .aggs = agg->aggs,
+                          .n_aggs = agg->n_aggs,
+                          .two_phase = two_phase};
   if (two_phase) {
     op = op_over(l, OP_LOCAL_WINDOW_AGG, op, n->span);
     op->u.window_agg = spec;

@@ -171,6 +171,9 @@ static void print_details(Printer *p, const OpSpec *op) {
       print_calc(p, op);
       return;
     case OP_LOCAL_WINDOW_AGG:
+    case OP_SESSION_AGG:
+    case OP_ROWS_AGG:
+    case OP_UPDATING_WINDOW_AGG:
     case OP_WINDOW_AGG: {
       const WindowAggSpec *s = op->u.window_agg;
       print_aggregate(p, op, s->keys, s->n_keys, s->aggs, s->n_aggs, &s->window);
@@ -182,6 +185,19 @@ static void print_details(Printer *p, const OpSpec *op) {
       print_aggregate(p, op, s->keys, s->n_keys, s->aggs, s->n_aggs, NULL);
       return;
     }
+    case OP_WINDOW_TVF:
+    case OP_SESSION_TVF:
+    case OP_WINDOW_JOIN:
+    case OP_WINDOW_TOPN:
+    case OP_EXPAND:
+    case OP_NUMBER:
+    case OP_IN_ORDER:
+    case OP_LATE:
+    case OP_MATERIALIZE:
+      strbuf_puts(p->out, "(fields=[");
+      print_names(p, op, NULL, op->n_fields);
+      strbuf_puts(p->out, "])");
+      return;
     case OP_UNION:
       strbuf_puts(p->out, "(all=[true], union=[");
       print_names(p, op, NULL, op->n_fields);

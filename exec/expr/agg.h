@@ -1,17 +1,25 @@
 /* agg.h -- aggregate functions: names, types, and how a column is folded into many states.
  *
- * A state is a few words inside a group's record (exec/state/agg_table.h), 8-byte aligned,
+ * A state is a few words inside a group's record (exec/ops/groups.h), 8-byte aligned,
  * zeroed when the group is made: all-zero bytes are the empty state of every aggregate.
  * Kernels work a batch at a time: states[i] is where row i's state lies.
  *
- *   add      fold values in, NULLs skipped
- *   merge    fold another state in; exact aggregates only, so that partial aggregation
- *            before an exchange changes no result
+ *   add      fold values in, NULLs skipped (but for ARRAY_AGG)
+ *   merge    fold another state in, which stays as it is; both orders give the same result, but
+ *            for the last bits of floating point
+ *   unmerge  the inverse of merge, where there is one that is exact: what makes a running total
  *   emit     final value of each state into a column
  *
- * Sums of integers and decimals accumulate in 128 bits, sums of floating point in double
- * and in input order (they have no merge before an exchange: AGG_ORDERED).
- * MIN and MAX of text own a copy of the value in the table's arena.
+ * Three traits say what else may be done with an aggregate:
+ *
+ *   ordered    rows must be added in the order of arrival, so nothing is combined before an
+ *              exchange: sums of floating point, FIRST_VALUE, LISTAGG
+ *   words      a state is plain words: it can be copied, and sent through an exchange
+ *   holistic   a state grows with its rows: merging two costs as much as adding the rows again
+ *
+ * Sums of integers and decimals accumulate in 128 bits, sums of floating point in double.
+ * What the order of arrival decides carries AggInput.arrival, since merging slices of time is not
+ * in the order of arrival.  States that own bytes keep them in the table's arena.
  * DISTINCT is not here: op code feeds an aggregate only the first occurrences
  * (exec/state/distinct.h).
  *
@@ -24,25 +32,47 @@
 
 enum { AGG_STATE_WORDS_MAX = 4 };
 
+/* Constant arguments of a call behind its first. */
+typedef struct AggParams {
+  Str separator;   /* LISTAGG; "," where none is given */
+  double fraction; /* PERCENTILE */
+  bool keep_nulls; /* ARRAY_AGG ... RESPECT NULLS, the default */
+} AggParams;
+
 typedef struct AggEmit {
   Type type;             /* of the result */
   uint8_t scale_in;      /* of a DECIMAL argument */
   bool wrap_on_overflow; /* weir.overflow = wrap */
-  const char *name;      /* for "integer overflow in SUM(price)" */
+  const AggParams *params;
+  Arena *arena;     /* for bytes of the result; lives until the batch has been pushed */
+  const char *name; /* for "integer overflow in SUM(price)" */
   Span span;
   Error *err;
 } AggEmit;
 
+/* Rows to fold in: row rows[i] of values into states[i], i in 0..n. */
+typedef struct AggInput {
+  void *const *states;
+  const Vector *values; /* NULL for COUNT(*) */
+  const uint16_t *rows;
+  uint32_t n;
+  uint64_t arrival; /* row r of the batch is number arrival + r of all that came to this operator;
+                       for ordered aggregates only */
+  const AggParams *params;
+  Arena *arena; /* of the states */
+} AggInput;
+
 /* The kernels of one aggregate over one argument type. */
 typedef struct AggKernels {
   uint32_t state_bytes; /* multiple of 8, at most 8 * AGG_STATE_WORDS_MAX */
-  bool ordered;         /* the order of add matters: never combined before an exchange */
-  bool words;           /* a state is plain words: it can be sent through an exchange */
-  /* states[0..n): of rows rows[0..n) of values; values NULL for COUNT(*).  false: no memory. */
-  bool (*add)(void *const *states, const Vector *values, const uint16_t *rows, uint32_t n,
-              Arena *arena);
-  /* into[i] takes from[i] in.  NULL where a state cannot be merged. */
+  bool ordered, words, holistic;
+  /* false: no memory. */
+  bool (*add)(const AggInput *in);
+  /* into[i] takes from[i] in.  arena is into's.  false: no memory. */
   bool (*merge)(void *const *into, const void *const *from, uint32_t n, Arena *arena);
+  /* into[i] gives back from[i], which was merged into it before.  NULL: there is no exact inverse.
+   */
+  void (*unmerge)(void *const *into, const void *const *from, uint32_t n);
   /* out is flat with room for n and its valid set to all ones. */
   Code (*emit)(const void *const *states, uint32_t n, Vector *out, const AggEmit *how);
 } AggKernels;
@@ -56,6 +86,7 @@ typedef struct AggCall {
   int32_t arg;    /* input column; -1: COUNT(*) */
   int32_t filter; /* BOOLEAN input column, rows count where TRUE; -1: none */
   bool distinct;
+  AggParams params;
   Span span;
   const char *text; /* as the user wrote it, for messages and EXPLAIN: "SUM(price)" */
 } AggCall;

@@ -1,14 +1,14 @@
 /* agg_count.c -- COUNT(*) and COUNT(x). */
 #include "exec/expr/agg_kernels.h"
 
-static bool count_rows(void *const *states, const Vector *values, const uint16_t *rows, uint32_t n,
-                       Arena *arena) {
-  (void)arena;
-  if (values == NULL || values->valid == NULL) {
-    for (uint32_t i = 0; i < n; i++) ++*(int64_t *)states[i];
+static bool count_rows(const AggInput *in) {
+  if (in->values == NULL || in->values->valid == NULL) {
+    for (uint32_t i = 0; i < in->n; i++) ++*(int64_t *)in->states[i];
     return true;
   }
-  for (uint32_t i = 0; i < n; i++) *(int64_t *)states[i] += vector_valid(values, rows[i]);
+  for (uint32_t i = 0; i < in->n; i++) {
+    *(int64_t *)in->states[i] += vector_valid(in->values, in->rows[i]);
+  }
   return true;
 }
 

@@ -156,12 +156,12 @@ static bool offer_text(TextState *s, const TextRef *value, int sign, Arena *aren
   return keep_text(s, value, arena);
 }
 
-static bool add_text(void *const *states, const Vector *values, const uint16_t *rows, uint32_t n,
-                     Arena *arena, int sign) {
-  const TextRef *v = values->data;
-  for (uint32_t i = 0; i < n; i++) {
-    if (!vector_valid(values, rows[i])) continue;
-    if (!offer_text(states[i], &v[vector_at(values, rows[i])], sign, arena)) return false;
+static bool add_text(const AggInput *in, int sign) {
+  const TextRef *v = in->values->data;
+  for (uint32_t i = 0; i < in->n; i++) {
+    uint32_t row = in->rows[i];
+    if (!vector_valid(in->values, row)) continue;
+    if (!offer_text(in->states[i], &v[vector_at(in->values, row)], sign, in->arena)) return false;
   }
   return true;
 }
@@ -186,18 +186,12 @@ static Code emit_text(const void *const *states, uint32_t n, Vector *out, const 
   return OK;
 }
 
-static bool add_min_text(void *const *states, const Vector *values, const uint16_t *rows,
-                         uint32_t n, Arena *arena) {
-  return add_text(states, values, rows, n, arena, -1);
-}
+static bool add_min_text(const AggInput *in) { return add_text(in, -1); }
 static bool merge_min_text(void *const *into, const void *const *from, uint32_t n, Arena *arena) {
   return merge_text(into, from, n, arena, -1);
 }
 
-static bool add_max_text(void *const *states, const Vector *values, const uint16_t *rows,
-                         uint32_t n, Arena *arena) {
-  return add_text(states, values, rows, n, arena, 1);
-}
+static bool add_max_text(const AggInput *in) { return add_text(in, 1); }
 static bool merge_max_text(void *const *into, const void *const *from, uint32_t n, Arena *arena) {
   return merge_text(into, from, n, arena, 1);
 }

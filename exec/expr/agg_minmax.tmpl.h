@@ -7,15 +7,15 @@ typedef struct {
   char value[sizeof(T)];
 } STATE;
 
-static bool ADD(void *const *states, const Vector *values, const uint16_t *rows, uint32_t n,
-                Arena *arena) {
-  (void)arena;
+static bool ADD(const AggInput *in) {
+  const Vector *values = in->values;
   const T *v = values->data;
   bool plain = values->valid == NULL;
-  for (uint32_t i = 0; i < n; i++) {
-    if (!plain && !vector_valid(values, rows[i])) continue;
-    STATE *s = states[i];
-    T x = v[vector_at(values, rows[i])], y;
+  for (uint32_t i = 0; i < in->n; i++) {
+    uint32_t row = in->rows[i];
+    if (!plain && !vector_valid(values, row)) continue;
+    STATE *s = in->states[i];
+    T x = v[vector_at(values, row)], y;
     memcpy(&y, s->value, sizeof y);
     if (!s->any || BEATS(x, y)) memcpy(s->value, &x, sizeof x);
     s->any = 1;

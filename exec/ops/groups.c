@@ -128,14 +128,15 @@ static void state_pointers(void *const *records, uint32_t offset, uint32_t n, vo
   for (uint32_t i = 0; i < n; i++) states[i] = (char *)records[i] + offset;
 }
 
-static bool add_one(Groups *g, uint32_t a, Distinct *distinct, const Batch *in,
+static bool add_one(Groups *g, uint32_t a, Distinct *distinct, const Batch *in, uint64_t arrival,
                     const uint16_t *rows, uint32_t n, void *const *records) {
   const AggCall *agg = &g->layout->aggs[a];
   const Vector *values = agg->arg >= 0 ? &in->cols[agg->arg] : NULL;
   void *states[BATCH_ROWS];
   if (agg->filter < 0 && distinct == NULL) {
     state_pointers(records, g->layout->offset[a], n, states);
-    return agg->kernels->add(states, values, rows, n, &g->table.arena);
+    return agg->kernels->add(
+        &(AggInput){states, values, rows, n, arrival, &agg->params, &g->table.arena});
   }
   uint16_t kept[BATCH_ROWS];
   void *groups[BATCH_ROWS];
@@ -147,10 +148,11 @@ static bool add_one(Groups *g, uint32_t a, Distinct *distinct, const Batch *in,
   }
   if (distinct != NULL && !distinct_rows(g, distinct, values, kept, groups, &n)) return false;
   state_pointers(groups, g->layout->offset[a], n, states);
-  return agg->kernels->add(states, values, kept, n, &g->table.arena);
+  return agg->kernels->add(
+      &(AggInput){states, values, kept, n, arrival, &agg->params, &g->table.arena});
 }
 
-bool groups_add(Groups *g, const Batch *in, const uint16_t *rows, uint32_t n) {
+bool groups_add(Groups *g, const Batch *in, uint64_t arrival, const uint16_t *rows, uint32_t n) {
   void *records[BATCH_ROWS];
   if (!find_groups(g, &g->layout->key, in, rows, n, records)) return false;
   if (g->layout->counts_rows) {
@@ -159,7 +161,7 @@ bool groups_add(Groups *g, const Batch *in, const uint16_t *rows, uint32_t n) {
   Distinct *distinct = g->distinct;
   for (uint32_t a = 0; a < g->layout->n_aggs; a++) {
     Distinct *own = g->layout->aggs[a].distinct ? distinct++ : NULL;
-    if (!add_one(g, a, own, in, rows, n, records)) return false;
+    if (!add_one(g, a, own, in, arrival, rows, n, records)) return false;
   }
   return true;
 }
@@ -235,7 +237,8 @@ static bool merge_distinct(Groups *g, uint32_t a, Distinct *mine, const Distinct
     }
     ok = distinct_rows(g, mine, values, rows, groups, &n);
     state_pointers(groups, g->layout->offset[a], n, states);
-    ok = ok && agg->kernels->add(states, values, rows, n, &g->table.arena);
+    const AggInput in = {states, values, rows, n, 0, &agg->params, &g->table.arena};
+    ok = ok && agg->kernels->add(&in);
     more = at != NULL;
   }
   arena_deinit(&scratch);
@@ -346,6 +349,8 @@ Code groups_emit(Groups *g, const Op *op, GroupOutput *o, uint32_t *n) {
     AggEmit how = {.type = agg->result,
                    .scale_in = agg->arg_type.scale,
                    .wrap_on_overflow = op->ctx->env->wrap_on_overflow,
+                   .params = &agg->params,
+                   .arena = &g->table.arena,
                    .name = agg->text != NULL ? agg->text : agg->name,
                    .span = agg->span,
                    .err = op->ctx->err};

@@ -50,8 +50,9 @@ typedef struct Groups {
 MUST_USE bool groups_init(Groups *g, const GroupLayout *layout, uint64_t expected);
 void groups_deinit(Groups *g);
 
-/* Fold rows in.  false: no memory. */
-MUST_USE bool groups_add(Groups *g, const Batch *in, const uint16_t *rows, uint32_t n);
+/* Fold rows in; arrival as in AggInput.  false: no memory. */
+MUST_USE bool groups_add(Groups *g, const Batch *in, uint64_t arrival, const uint16_t *rows,
+                         uint32_t n);
 MUST_USE bool groups_add_partials(Groups *g, const Batch *in, const uint16_t *rows, uint32_t n);
 /* Fold another table in, as a HOP window does with its slices.  from stays as it is, but for
  * scratch in its reading order. */

@@ -68,6 +68,21 @@ Code op_emit(Op *op, OpPort port, const Batch *out) {
   return OK;
 }
 
+Code op_drop_late(Op *op, const Batch *in, const uint16_t *rows, uint32_t n) {
+  op->ctx->late_rows += n;
+  if (op->late == NULL || n == 0) return OK;
+  Batch late = *in;
+  late.sel = rows;
+  late.n_sel = n;
+  late.mark = NULL;
+  return op_push(op->late, PORT_ROWS, &late);
+}
+
+void op_pending(const Op *op, OpPending *out) {
+  *out = (OpPending){0};
+  if (op->table->pending != NULL) op->table->pending(op, out);
+}
+
 Code op_no_memory(const Op *op) {
   return FAIL(op->ctx->err, ERR_MEMORY, NO_SPAN, "out of memory in operator %s", op->table->name);
 }

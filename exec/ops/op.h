@@ -50,11 +50,20 @@ typedef struct OpContext {
   Micros chunk_max_us;       /* largest watermark candidate of the chunk; MICROS_MIN: none */
 } OpContext;
 
-/* Which rows a batch holds: an aggregate takes both, everything else only ROWS. */
+/* Which rows a batch holds.  Every operator takes ROWS; an aggregate behind a local one also
+ * PARTIALS, a join RIGHT (its left side are ROWS). */
 typedef enum OpPort {
   PORT_ROWS,
-  PORT_PARTIALS /* keys, slice start, words of states: exec/ops/groups.h */
+  PORT_PARTIALS, /* keys, slice start, words of states: exec/ops/groups.h */
+  PORT_RIGHT
 } OpPort;
+
+/* What an operator still keeps: for "waiting: ..." and for the summary of an interrupted job. */
+typedef struct OpPending {
+  uint64_t n_windows;      /* open; 0: nothing is told below */
+  Micros start_us, end_us; /* of the one that fires first, on its own clock */
+  Micros last_us;          /* fires when the watermark is here */
+} OpPending;
 
 typedef struct OpTable {
   const char *name;
@@ -65,6 +74,7 @@ typedef struct OpTable {
   void (*advance)(Op *op, Micros watermark_us);
   Code (*fire)(Op *op, bool *more);
   void (*finish)(Op *op);
+  void (*pending)(const Op *op, OpPending *out); /* out is zeroed */
   void (*close)(Op *op);
 } OpTable;
 
@@ -73,6 +83,7 @@ struct Op {
   OpContext *ctx;
   Op **next; /* consumers; the array is the stage's */
   uint32_t n_next;
+  Op *late;            /* takes the rows that a window drops; NULL: they are only counted */
   Micros watermark_us; /* last one given */
   bool opened, finished;
   uint64_t rows_in, rows_out;
@@ -89,8 +100,11 @@ MUST_USE Code op_chunk_end(Op *op);
 void op_advance(Op *op, Micros watermark_us);
 MUST_USE Code op_fire(Op *op, bool *more);
 void op_finish(Op *op);
+void op_pending(const Op *op, OpPending *out);
 
 /* For the operator's own use. */
 MUST_USE Code op_emit(Op *op, OpPort port, const Batch *out);
+/* Rows rows[0..n) of the input are late: count them, and give them to op->late. */
+MUST_USE Code op_drop_late(Op *op, const Batch *in, const uint16_t *rows, uint32_t n);
 /* ERR_MEMORY, naming the operator. */
 Code op_no_memory(const Op *op);

@@ -14,6 +14,7 @@ typedef struct OpGroupAgg {
   Groups groups;
   GroupOutput out;
   bool due;
+  uint64_t arrived; /* rows so far */
   Arena arena;
 } OpGroupAgg;
 
@@ -33,8 +34,10 @@ static Code group_agg_push(Op *op, OpPort port, const Batch *in) {
   OpGroupAgg *self = (OpGroupAgg *)op;
   uint16_t rows[BATCH_ROWS];
   batch_rows(in, rows);
-  bool ok = port == PORT_PARTIALS ? groups_add_partials(&self->groups, in, rows, batch_count(in))
-                                  : groups_add(&self->groups, in, rows, batch_count(in));
+  bool ok = port == PORT_PARTIALS
+                ? groups_add_partials(&self->groups, in, rows, batch_count(in))
+                : groups_add(&self->groups, in, self->arrived, rows, batch_count(in));
+  self->arrived += in->rows;
   return ok ? OK : op_no_memory(op);
 }
 

@@ -73,7 +73,7 @@ static Code fold(OpLocalAgg *self, Micros slice_us, const Batch *in, const uint1
                  uint32_t n) {
   Groups *g = slice_groups(self, slice_us);
   if (g == NULL) return pass_rows(self, in, rows, n);
-  if (!groups_add(g, in, rows, n)) return op_no_memory(&self->op);
+  if (!groups_add(g, in, 0, rows, n)) return op_no_memory(&self->op);
   self->rows += n;
   return OK;
 }

@@ -35,6 +35,8 @@ typedef struct ValuesSpec {
 typedef struct WatermarkSpec {
   uint32_t time_col;
   Expr *expr;
+  Micros reach_us; /* rows up to so far ahead of the watermark may touch what fires at it: 1 ms
+                      where a SESSION follows, else 0 */
 } WatermarkSpec;
 
 /* Filter, then project.  Out: one column per expression. */
@@ -44,18 +46,56 @@ typedef struct CalcSpec {
   uint32_t n_exprs;
 } CalcSpec;
 
-typedef enum WindowKind { WINDOW_TUMBLE, WINDOW_HOP } WindowKind;
+typedef enum WindowKind {
+  WINDOW_TUMBLE,
+  WINDOW_HOP,
+  WINDOW_CUMULATE,
+  WINDOW_SESSION,
+  WINDOW_ROWS,    /* TUMBLE_ROWS, HOP_ROWS: of size_rows rows, one every slide_rows */
+  WINDOW_ATTACHED /* the rows bring it along, in columns start_col and end_col */
+} WindowKind;
 
-/* [start, start + size) with start = offset + k * slide; TUMBLE has slide = size. */
+/* TUMBLE, HOP   [start, start + size) with start = offset + k * slide; TUMBLE has slide = size
+ * CUMULATE      [start, start + k * slide) for k = 1 .. size / slide, start = offset + k * size
+ * SESSION       rows of a key at most size (the gap) apart; end = last row + size
+ * All TIMESTAMP columns of window_start and window_end are wall clock. */
 typedef struct WindowSpec {
   WindowKind kind;
   Micros size_us, slide_us, offset_us;
-  uint32_t time_col;
-  Type time_type; /* of that column: LTZ windows are aligned in the session's zone */
+  Micros cap_us; /* SESSION: none is longer than this, its gap included; 0: no cap */
+  uint64_t size_rows, slide_rows;
+  bool only_on_update;         /* CUMULATE: a step without new rows gives nothing */
+  bool processing_time;        /* time_col is the clock's */
+  uint32_t time_col;           /* not of ROWS, ATTACHED */
+  uint32_t start_col, end_col; /* ATTACHED */
+  Type time_type;              /* of that column: LTZ windows are aligned in the session's zone */
+  const uint32_t *partition;   /* columns: SESSION, ROWS; of a window function alone */
+  uint32_t n_partition;
 } WindowSpec;
 
-/* Groups by window and keys, fires when the watermark passes.  Out: keys, aggregates,
- * window_start TIMESTAMP(3), window_end TIMESTAMP(3), window_time (of time_type's kind, 3). */
+/* weir's own clauses: results before their window closes, and after. */
+typedef struct EmitSpec {
+  Micros every_us;     /* EMIT EVERY: what has changed, whenever the watermark passes a multiple */
+  bool every_by_clock; /* ... OF PROCESSING TIME */
+  bool on_update;      /* EMIT ON UPDATE: what has changed, at the end of each chunk */
+  Micros lateness_us;  /* ALLOWED LATENESS: late rows correct what has come out */
+} EmitSpec;
+
+static inline bool emit_updates(const EmitSpec *e) {
+  return e->every_us > 0 || e->on_update || e->lateness_us > 0;
+}
+
+/* One row for each window that a row is in, at once.  Not of SESSION.  Out: the input,
+ * window_start TIMESTAMP(3), window_end TIMESTAMP(3), window_time (of time_type's kind, 3); of
+ * ROWS: window_start, window_end BIGINT, numbers of rows from 0. */
+typedef struct WindowTvfSpec {
+  WindowSpec window;
+} WindowTvfSpec;
+
+/* Groups by window and keys, fires when the watermark passes.  Out: keys, aggregates, window_start,
+ * window_end, window_time; WINDOW_ROWS: keys, aggregates, window_start, window_end, position.
+ * WINDOW_AGG does TUMBLE, HOP, CUMULATE and ATTACHED; SESSION_AGG, ROWS_AGG their own kind, whose
+ * keys are the partition; UPDATING_WINDOW_AGG all but ROWS, where emit asks for it: a changelog. */
 typedef struct WindowAggSpec {
   WindowSpec window;
   const uint32_t *keys;
@@ -63,7 +103,76 @@ typedef struct WindowAggSpec {
   const AggCall *aggs;
   uint32_t n_aggs;
   bool two_phase; /* may combine before the exchange: all aggregates are exact and not DISTINCT */
+  EmitSpec emit;
+  uint32_t position_col; /* ROWS_AGG: made by NUMBER */
 } WindowAggSpec;
+
+/* Rows held until their session closes (SESSION without aggregation).  keys: the partition.
+ * Out: as WINDOW_TVF, in the order (end, start, key hash, key, arrival). */
+typedef struct SessionTvfSpec {
+  WindowSpec window;
+} SessionTvfSpec;
+
+typedef enum JoinKind {
+  JOIN_INNER,
+  JOIN_LEFT,
+  JOIN_RIGHT,
+  JOIN_FULL,
+  JOIN_SEMI,
+  JOIN_ANTI
+} JoinKind;
+
+/* Pairs of rows of one window with equal keys (NULL equals nothing), given out when it closes in
+ * the order (end, start, key hash, key, left arrival, right arrival); rows without partner come in
+ * their side's place, those of the right side last.  Inputs: EXCHANGEs by the keys.
+ * Out: left columns, right columns; SEMI and ANTI: left columns. */
+typedef struct WindowJoinSpec {
+  JoinKind kind;
+  const uint32_t *left_keys, *right_keys; /* without the window's columns */
+  uint32_t n_keys;
+  uint32_t left_start, left_end, right_start, right_end; /* columns of each side */
+  Type time_type;  /* of window_time: LTZ ends are wall clock of the session's zone */
+  Expr *condition; /* over left columns, right columns; NULL: none */
+} WindowJoinSpec;
+
+typedef struct SortKey {
+  uint32_t col;
+  bool descending, nulls_first;
+} SortKey;
+
+/* The first rows of each window and key.  Out: the input, and where with_rank the rank BIGINT, in
+ * the order (end, start, key hash, key, rank). Ties: in order of arrival; keep_last: the
+ * last that came first (deduplication by time, descending). */
+typedef struct WindowTopNSpec {
+  const uint32_t *keys; /* without the window's columns */
+  uint32_t n_keys;
+  uint32_t start_col, end_col;
+  Type time_type;
+  const SortKey *order;
+  uint32_t n_order;
+  uint64_t first, last; /* ranks wanted, from 1 */
+  bool with_rank, keep_last;
+} WindowTopNSpec;
+
+/* GROUPING SETS: every row once per set.  Out: exprs[set * n_exprs + i], n_exprs columns. */
+typedef struct ExpandSpec {
+  Expr **exprs;
+  uint32_t n_exprs, n_sets;
+} ExpandSpec;
+
+/* NUMBER has no spec.  Out: the input and a column BIGINT NOT NULL: which of its chunk's rows it
+ * is, from 0. */
+
+/* Rows of a chunk by this BIGINT column, ties as they come.  Out: the input. */
+typedef struct InOrderSpec {
+  uint32_t position_col;
+} InOrderSpec;
+
+/* LATE has no spec: the rows that the window operator before it drops, beside what that gives
+ * out.  Out: the window operator's input. */
+
+/* What is left of a changelog at the end of bounded input, in the order in which rows first came.
+ * Out: the input, all +I.  MATERIALIZE has no spec. */
 
 /* Groups by keys over bounded input; its result comes at the end.  Out: keys, aggregates. */
 typedef struct GroupAggSpec {
@@ -73,11 +182,6 @@ typedef struct GroupAggSpec {
   uint32_t n_aggs;
   bool two_phase;
 } GroupAggSpec;
-
-typedef struct SortKey {
-  uint32_t col;
-  bool descending, nulls_first;
-} SortKey;
 
 /* All rows in order, at the end of bounded input; ties in order of arrival.  Out: the input. */
 typedef struct SortSpec {

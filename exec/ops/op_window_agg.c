@@ -48,6 +48,7 @@ typedef struct OpWindowAgg {
   uint32_t n_early, cap_early, early_at;
   Closed current; /* groups NULL: none */
   uint64_t expected_groups;
+  uint64_t arrived; /* rows before the batch in hand */
   Arena arena;
   GroupOutput out; /* behind the values: window_start, window_end, window_time, constant */
 } OpWindowAgg;
@@ -244,7 +245,7 @@ static Code add_run(OpWindowAgg *self, Micros slice_us, OpPort port, const Batch
   Slice *s = slice_of(self, slice_us);
   if (s == NULL) return op_no_memory(&self->op);
   bool ok = port == PORT_PARTIALS ? groups_add_partials(&s->groups, in, rows, n)
-                                  : groups_add(&s->groups, in, rows, n);
+                                  : groups_add(&s->groups, in, self->arrived, rows, n);
   return ok ? OK : op_no_memory(&self->op);
 }
 
@@ -299,8 +300,8 @@ static const Micros *plain_times(const Vector *v, uint32_t rows, Micros *scratch
   return scratch;
 }
 
-static Code window_agg_push(Op *op, OpPort port, const Batch *in) {
-  OpWindowAgg *self = (OpWindowAgg *)op;
+static Code add_batch(OpWindowAgg *self, OpPort port, const Batch *in) {
+  const Op *op = &self->op;
   uint16_t rows[BATCH_ROWS];
   Micros slices[BATCH_ROWS], spread[BATCH_ROWS];
   if (op->ctx->chunk_watermark_us > self->passed_us) {
@@ -317,6 +318,13 @@ static Code window_agg_push(Op *op, OpPort port, const Batch *in) {
   if (in->mark != NULL) return add_marked(self, in, times, rows, n);
   window_slices(&self->clock, times, rows, n, slices);
   return add_slices(self, port, in, rows, slices, n);
+}
+
+static Code window_agg_push(Op *op, OpPort port, const Batch *in) {
+  OpWindowAgg *self = (OpWindowAgg *)op;
+  TRY(add_batch(self, port, in));
+  self->arrived += in->rows;
+  return OK;
 }
 
 /* --- windows out -------------------------------------------------------------------- */

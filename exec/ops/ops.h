@@ -16,11 +16,30 @@ Op *op_local_group_agg_new(const GroupAggSpec *spec, const FormatField *input, u
                            OpContext *ctx);
 Op *op_window_agg_new(const WindowAggSpec *spec, const FormatField *input, uint32_t n_input,
                       const FormatField *output, OpContext *ctx);
+Op *op_session_agg_new(const WindowAggSpec *spec, const FormatField *input, uint32_t n_input,
+                       const FormatField *output, OpContext *ctx);
+Op *op_rows_agg_new(const WindowAggSpec *spec, const FormatField *input, uint32_t n_input,
+                    const FormatField *output, OpContext *ctx);
+Op *op_updating_window_agg_new(const WindowAggSpec *spec, const FormatField *input,
+                               uint32_t n_input, const FormatField *output, OpContext *ctx);
+Op *op_window_tvf_new(const WindowTvfSpec *spec, const FormatField *input, uint32_t n_input,
+                      OpContext *ctx);
+Op *op_session_tvf_new(const SessionTvfSpec *spec, const FormatField *input, uint32_t n_input,
+                       OpContext *ctx);
+Op *op_window_join_new(const WindowJoinSpec *spec, const FormatField *left, uint32_t n_left,
+                       const FormatField *right, uint32_t n_right, OpContext *ctx);
+Op *op_window_topn_new(const WindowTopNSpec *spec, const FormatField *input, uint32_t n_input,
+                       OpContext *ctx);
+Op *op_expand_new(const ExpandSpec *spec, OpContext *ctx);
+Op *op_number_new(OpContext *ctx);
+Op *op_in_order_new(const InOrderSpec *spec, const FormatField *input, uint32_t n_input,
+                    OpContext *ctx);
+Op *op_materialize_new(const FormatField *input, uint32_t n_input, OpContext *ctx);
 Op *op_group_agg_new(const GroupAggSpec *spec, const FormatField *input, uint32_t n_input,
                      const FormatField *output, OpContext *ctx);
 Op *op_sort_new(const SortSpec *spec, const FormatField *input, uint32_t n_input, OpContext *ctx);
 Op *op_limit_new(const LimitSpec *spec, OpContext *ctx);
-/* UNION, and the end of a peeked source: passes everything on. */
+/* UNION and LATE: passes everything on. */
 Op *op_pass_new(OpContext *ctx);
 
 /* Has a LIMIT given all it will ever give?  Then its job needs no more input. */

@@ -30,7 +30,17 @@ static bool sees_watermark(const OpSpec *op) {
   return true;
 }
 
+/* Operators that exec does not have yet. */
+static const OpId not_built[] = {OP_SESSION_AGG, OP_ROWS_AGG,    OP_UPDATING_WINDOW_AGG,
+                                 OP_WINDOW_TVF,  OP_SESSION_TVF, OP_WINDOW_JOIN,
+                                 OP_WINDOW_TOPN, OP_EXPAND,      OP_NUMBER,
+                                 OP_IN_ORDER,    OP_MATERIALIZE, OP_LATE};
+
 static Code check_op(const JobPlan *plan, const OpSpec *op, Error *err) {
+  for (size_t i = 0; i < COUNT_OF(not_built); i++) {
+    if (op->id != not_built[i]) continue;
+    return FAIL(err, ERR_UNSUPPORTED, op->span, "operator %s is not built yet", op_id_name(op->id));
+  }
   if (op->id != OP_UNION && op->n_inputs != inputs_of(op->id)) {
     return FAIL(err, ERR_UNSUPPORTED, op->span, "operator %s has %u inputs", op_id_name(op->id),
                 op->n_inputs);

@@ -8,12 +8,13 @@
  * An operator may feed several others (a scan shared by the INSERTs of a STATEMENT
  * SET).  Every leaf is a SINK.
  *
- * Rules that job_plan_validate checks: inputs come before their consumers; UNION is the only
- * operator with more than one input; WINDOW_AGG, GROUP_AGG, SORT and LIMIT stand directly behind an
- * EXCHANGE (UNIONs between are allowed): HASH by their keys in the order of the spec, or SINGLE
- * for SORT, LIMIT and no keys; LOCAL_WINDOW_AGG and LOCAL_GROUP_AGG stand directly before such
- * an EXCHANGE and share the spec of the aggregate behind it; an EXCHANGE feeds one
- * operator.
+ * Rules that job_plan_validate checks: inputs come before their consumers; only UNION and
+ * WINDOW_JOIN have more than one input; what keeps state by key (aggregates, SESSION_TVF,
+ * WINDOW_JOIN, WINDOW_TOPN, SORT, LIMIT, IN_ORDER, MATERIALIZE) stands directly behind an EXCHANGE,
+ * a join behind two: HASH by its keys in the order of the spec, or SINGLE for those without;
+ * LOCAL_WINDOW_AGG and LOCAL_GROUP_AGG stand directly before such an EXCHANGE and share the spec of
+ * the aggregate behind it; an EXCHANGE feeds one operator; NUMBER stands in a source stage or a
+ * single one, LATE directly behind a window operator.
  */
 #pragma once
 #include "exec/ops/op_spec.h"
@@ -33,14 +34,21 @@ struct OpSpec {
   uint32_t n_inputs;
   const FormatField *fields; /* what comes out: names and types */
   uint32_t n_fields;
+  bool updating; /* what comes out is a changelog: batches carry kinds */
   Span span;
   union {
     ScanSpec scan;
     ValuesSpec values;
     WatermarkSpec watermark;
     CalcSpec calc;
-    WindowAggSpec *window_agg; /* also of LOCAL_WINDOW_AGG: the same spec */
-    GroupAggSpec *group_agg;   /* also of LOCAL_GROUP_AGG */
+    WindowAggSpec *window_agg; /* of every window aggregate; LOCAL_WINDOW_AGG has the same spec */
+    WindowTvfSpec window_tvf;
+    SessionTvfSpec session_tvf;
+    WindowJoinSpec window_join;
+    WindowTopNSpec window_topn;
+    ExpandSpec expand;
+    InOrderSpec in_order;
+    GroupAggSpec *group_agg; /* also of LOCAL_GROUP_AGG */
     SortSpec sort;
     LimitSpec limit;
     ExchangeSpec exchange;

@@ -144,7 +144,32 @@ static Op *make_op(const OpSpec *spec, OpContext *ctx) {
       return op_window_agg_new(spec->u.window_agg, in->fields, in->n_fields, spec->fields, ctx);
     case OP_GROUP_AGG:
       return op_group_agg_new(spec->u.group_agg, in->fields, in->n_fields, spec->fields, ctx);
+    case OP_SESSION_AGG:
+      return op_session_agg_new(spec->u.window_agg, in->fields, in->n_fields, spec->fields, ctx);
+    case OP_ROWS_AGG:
+      return op_rows_agg_new(spec->u.window_agg, in->fields, in->n_fields, spec->fields, ctx);
+    case OP_UPDATING_WINDOW_AGG:
+      return op_updating_window_agg_new(spec->u.window_agg, in->fields, in->n_fields, spec->fields,
+                                        ctx);
+    case OP_WINDOW_TVF:
+      return op_window_tvf_new(&spec->u.window_tvf, in->fields, in->n_fields, ctx);
+    case OP_SESSION_TVF:
+      return op_session_tvf_new(&spec->u.session_tvf, in->fields, in->n_fields, ctx);
+    case OP_WINDOW_JOIN:
+      return op_window_join_new(&spec->u.window_join, in->fields, in->n_fields,
+                                spec->inputs[1]->fields, spec->inputs[1]->n_fields, ctx);
+    case OP_WINDOW_TOPN:
+      return op_window_topn_new(&spec->u.window_topn, in->fields, in->n_fields, ctx);
+    case OP_EXPAND:
+      return op_expand_new(&spec->u.expand, ctx);
+    case OP_NUMBER:
+      return op_number_new(ctx);
+    case OP_IN_ORDER:
+      return op_in_order_new(&spec->u.in_order, in->fields, in->n_fields, ctx);
+    case OP_MATERIALIZE:
+      return op_materialize_new(in->fields, in->n_fields, ctx);
     case OP_UNION:
+    case OP_LATE:
       return op_pass_new(ctx);
     case OP_SORT:
       return op_sort_new(&spec->u.sort, in->fields, in->n_fields, ctx);
