@@ -52,11 +52,20 @@ typedef struct TimeLineage {
   bool is_window_time;       /* window_time of a window function */
 } TimeLineage;
 
+/* Which part of which windows a column is, passed on as it is: what makes a GROUP BY, a join or a
+ * rank one of windows. */
+typedef enum WindowPart { PART_NONE, PART_START, PART_END, PART_TIME } WindowPart;
+typedef struct WindowLineage {
+  WindowPart part;
+  const WindowSpec *spec; /* of the window function where it began; NULL: PART_NONE */
+} WindowLineage;
+
 typedef struct RelColumn {
   const char *name;
   Type type;
   ObjectName table; /* qualifier: name is the alias, or the table's, then with its database */
   TimeLineage time;
+  WindowLineage window;
 } RelColumn;
 
 /* What a FROM or a query gives: a node and what its columns are called. */
