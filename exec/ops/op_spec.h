@@ -163,9 +163,14 @@ typedef struct ExpandSpec {
 /* NUMBER has no spec.  Out: the input and a column BIGINT NOT NULL: which of its chunk's rows it
  * is, from 0. */
 
-/* Rows of a chunk by this BIGINT column, ties as they come.  Out: the input. */
+/* The rows of a chunk by these columns (BIGINT, TIMESTAMP or TIMESTAMP_LTZ, none NULL), ascending,
+ * ties as they come.  Behind operators whose instances each give a chunk's rows in that order, but
+ * with one order tag, since a tag for every row would be a parcel for every row: SESSION_AGG and
+ * SESSION_TVF (window_end, window_start; producers own ascending hash ranges, so ties come in
+ * the order of hashes), ROWS_AGG and LATE (position).  Out: the input. */
 typedef struct InOrderSpec {
-  uint32_t position_col;
+  const uint32_t *cols;
+  uint32_t n_cols;
 } InOrderSpec;
 
 /* LATE has no spec: the rows that the window operator before it drops, beside what that gives
