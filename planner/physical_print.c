@@ -235,15 +235,10 @@ static void print_details(Printer *p, const OpSpec *op) {
 /* --- the tree ------------------------------------------------------------------------ */
 
 static const char *op_word(const OpSpec *op) {
-  static const char *const words[] = {
-#define OP(id, name) [OP_##id] = (name),
-#include "exec/run/ops.def"
-#undef OP
-  };
   if (op->id == OP_SORT && (op->u.sort.offset > 0 || op->u.sort.limit != UINT64_MAX)) {
     return "SortLimit";
   }
-  return words[op->id];
+  return op_traits(op->id)->name;
 }
 
 static void print_op(Printer *p, const OpSpec *op, uint32_t depth) {

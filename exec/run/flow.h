@@ -26,6 +26,7 @@ struct Parcel {
   Parcel *next;
   uint64_t chunk;
   OrderTag tag;
+  OpPort port;            /* of rows and marked */
   BatchBuilder *rows;     /* exactly one of rows, marked, partials is set, or bytes hold text */
   BatchBuilder *marked;   /* rows with batch.mark, in input order */
   BatchBuilder *partials; /* PORT_PARTIALS */

@@ -1,62 +1,51 @@
 /* job_plan.c -- checks that a plan keeps the rules of job_plan.h. */
 #include "exec/run/job_plan.h"
 
-static const char *const op_names[] = {
-#define OP(id, name) name,
+static const OpTraits traits[] = {
+#define OP(id, name, place, rows) [OP_##id] = {name, place, rows},
 #include "exec/run/ops.def"
 #undef OP
 };
 
-const char *op_id_name(OpId id) {
+const OpTraits *op_traits(OpId id) {
   assert(id < OP_ID_COUNT);
-  return op_names[id];
+  return &traits[id];
 }
 
-static bool wants_exchange(OpId id) {
-  return id == OP_WINDOW_AGG || id == OP_GROUP_AGG || id == OP_SORT || id == OP_LIMIT;
+static uint32_t inputs_of(OpId id) {
+  if (id == OP_SCAN || id == OP_VALUES) return 0;
+  return id == OP_WINDOW_JOIN ? 2 : 1;
 }
 
-static uint32_t inputs_of(OpId id) { return id == OP_SCAN || id == OP_VALUES ? 0 : 1; }
-
-/* A window needs a watermark, and the first time operator takes it: between the two there is one
- * exchange. */
-static bool sees_watermark(const OpSpec *op) {
-  for (uint32_t i = 0; i < op->n_inputs; i++) {
-    const OpSpec *in = op->inputs[i];
-    if (in->id == OP_WATERMARK) continue;
-    if (in->id == OP_SCAN || in->id == OP_VALUES || wants_exchange(in->id)) return false;
-    if (!sees_watermark(in)) return false;
-  }
-  return true;
+/* NUMBER counts the rows of a chunk: where a chunk's rows come through one instance. */
+static bool stands_well(const OpSpec *op, const OpSpec *in) {
+  if (op->id == OP_NUMBER && in->id == OP_EXCHANGE) return in->u.exchange.dist == DIST_SINGLE;
+  return (in->id == OP_EXCHANGE) == (op_traits(op->id)->place == BEHIND_EXCHANGE);
 }
 
 /* Operators that exec does not have yet. */
 static const OpId not_built[] = {OP_SESSION_AGG, OP_ROWS_AGG,    OP_UPDATING_WINDOW_AGG,
                                  OP_WINDOW_TVF,  OP_SESSION_TVF, OP_WINDOW_JOIN,
                                  OP_WINDOW_TOPN, OP_EXPAND,      OP_NUMBER,
-                                 OP_IN_ORDER,    OP_MATERIALIZE, OP_LATE};
+                                 OP_IN_ORDER,    OP_MATERIALIZE};
 
 static Code check_op(const JobPlan *plan, const OpSpec *op, Error *err) {
   for (size_t i = 0; i < COUNT_OF(not_built); i++) {
     if (op->id != not_built[i]) continue;
-    return FAIL(err, ERR_UNSUPPORTED, op->span, "operator %s is not built yet", op_id_name(op->id));
+    return FAIL(err, ERR_UNSUPPORTED, op->span, "operator %s is not built yet",
+                op_traits(op->id)->name);
   }
   if (op->id != OP_UNION && op->n_inputs != inputs_of(op->id)) {
-    return FAIL(err, ERR_UNSUPPORTED, op->span, "operator %s has %u inputs", op_id_name(op->id),
-                op->n_inputs);
+    return FAIL(err, ERR_UNSUPPORTED, op->span, "operator %s has %u inputs",
+                op_traits(op->id)->name, op->n_inputs);
   }
   for (uint32_t i = 0; i < op->n_inputs; i++) {
     const OpSpec *in = op->inputs[i];
     assert(in->index < op->index && plan->ops[in->index] == in);
-    bool takes_exchange = wants_exchange(op->id);
-    if ((in->id == OP_EXCHANGE) != takes_exchange) {
+    if (!stands_well(op, in)) {
       return FAIL(err, ERR_UNSUPPORTED, op->span, "operator %s behind %s is not built",
-                  op_id_name(op->id), op_id_name(in->id));
+                  op_traits(op->id)->name, op_traits(in->id)->name);
     }
-  }
-  if (op->id == OP_WINDOW_AGG && !sees_watermark(op)) {
-    return FAIL(err, ERR_UNSUPPORTED, op->span,
-                "a window over the result of another window is not built yet");
   }
   return OK;
 }

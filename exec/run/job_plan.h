@@ -20,11 +20,21 @@
 #include "exec/ops/op_spec.h"
 
 typedef enum OpId {
-#define OP(id, name) OP_##id,
+#define OP(id, name, place, rows) OP_##id,
 #include "exec/run/ops.def"
 #undef OP
   OP_ID_COUNT
 } OpId;
+
+/* What ops.def says of an operator. */
+typedef enum OpPlace { ANYWHERE, BEHIND_EXCHANGE } OpPlace;
+typedef enum OpRows { ANY, TIMED, TIMED_IN_ORDER } OpRows;
+typedef struct OpTraits {
+  const char *name; /* "LocalWindowAggregate": as EXPLAIN and errors name it */
+  OpPlace place;
+  OpRows rows;
+} OpTraits;
+const OpTraits *op_traits(OpId id);
 
 typedef struct OpSpec OpSpec;
 struct OpSpec {
@@ -69,6 +79,3 @@ typedef struct JobPlan {
 
 /* ERR_UNSUPPORTED or an assert's worth of message when a rule above is broken. */
 MUST_USE Code job_plan_validate(const JobPlan *plan, Error *err);
-
-/* "LocalWindowAggregate", "Exchange": as EXPLAIN and errors name an operator. */
-const char *op_id_name(OpId id);

@@ -107,12 +107,10 @@ static Op *keyed_out_op(void *arg, Instance *instance, Edge *edge) {
   return out_encode_new(instance, edge, sink->format, &sink->encode, &hooks);
 }
 
-/* Does any split of this source reach the stage directly? */
+/* Does the source's time count for the stage, directly or through other stages?  What a window
+ * gives out is ahead of the watermark before, so one clock serves a whole chain of windows. */
 static bool feeds_stage(const Stage *stage, const Source *source) {
-  for (uint32_t e = 0; e < stage->n_in; e++) {
-    if (stage->in[e]->from == source->stage->index) return true;
-  }
-  return false;
+  return stage->fed_by[source->stage->index];
 }
 
 /* The clocks of all splits of the job; those of other tables never count. */
@@ -178,9 +176,9 @@ static void resolve_marks(KeyedInstance *k, BatchBuilder *b) {
 static Code push_parcel(KeyedInstance *k, Parcel *p) {
   Op *head = k->instance.ops[0];
   if (p->partials != NULL) return op_push(head, PORT_PARTIALS, &p->partials->batch);
-  if (p->rows != NULL) return op_push(head, PORT_ROWS, &p->rows->batch);
+  if (p->rows != NULL) return op_push(head, p->port, &p->rows->batch);
   resolve_marks(k, p->marked);
-  return op_push(head, PORT_ROWS, &p->marked->batch);
+  return op_push(head, p->port, &p->marked->batch);
 }
 
 /* All rows are in: say what time it is. */

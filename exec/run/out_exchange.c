@@ -108,6 +108,7 @@ static Code send(OutExchange *self, Kind kind, uint32_t consumer) {
   if (p == NULL) return op_no_memory(&self->op);
   self->open[kind][consumer] = NULL;
   p->tag = self->tag;
+  p->port = self->edge->port;
   p->n_rows = b->batch.rows;
   p->size_bytes = batch_builder_bytes(b);
   if (kind == ROWS) p->rows = b;

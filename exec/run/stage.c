@@ -13,9 +13,31 @@ static bool feeds(const OpSpec *from, const OpSpec *to) {
   return false;
 }
 
-/* A stage begins at a source and behind an exchange. */
+/* A stage begins at a source and behind an exchange, a join's behind two. */
 static bool is_head(const OpSpec *op) {
-  return is_source(op) || (op->n_inputs == 1 && op->inputs[0]->id == OP_EXCHANGE);
+  return is_source(op) || (op->n_inputs > 0 && op->inputs[0]->id == OP_EXCHANGE);
+}
+
+/* The spec of a window aggregate of any kind; NULL: it is none. */
+static const WindowAggSpec *window_agg_of(const OpSpec *op) {
+  bool is_one = op->id == OP_WINDOW_AGG || op->id == OP_SESSION_AGG || op->id == OP_ROWS_AGG ||
+                op->id == OP_UPDATING_WINDOW_AGG;
+  return is_one ? op->u.window_agg : NULL;
+}
+
+/* Does an aggregate depend on the order of rows (sums of floating point, FIRST_VALUE)? */
+static bool has_ordered_aggregate(const OpSpec *head) {
+  const WindowAggSpec *spec = window_agg_of(head);
+  for (uint32_t i = 0; spec != NULL && i < spec->n_aggs; i++) {
+    if (spec->aggs[i].kernels->ordered) return true;
+  }
+  return false;
+}
+
+static bool runs_by_clock(const OpSpec *head) {
+  if (head->id == OP_SESSION_TVF) return head->u.session_tvf.window.processing_time;
+  const WindowAggSpec *spec = window_agg_of(head);
+  return spec != NULL && spec->window.processing_time;
 }
 
 /* Operators that the head reaches without an exchange.  Inputs come before consumers in a plan, so
@@ -35,14 +57,7 @@ static void collect_ops(Arena *arena, const JobPlan *plan, Stage *stage) {
   stage->source = is_source(stage->head);
   const OpSpec *feeder = stage->source ? NULL : stage->head->inputs[0];
   stage->single = feeder != NULL && feeder->u.exchange.dist == DIST_SINGLE;
-}
-
-/* Does an aggregate of the window depend on the order of rows (sums of floating point)? */
-static bool ordered_window(const OpSpec *head) {
-  for (uint32_t i = 0; i < head->u.window_agg->n_aggs; i++) {
-    if (head->u.window_agg->aggs[i].kernels->ordered) return true;
-  }
-  return false;
+  stage->by_clock = runs_by_clock(stage->head);
 }
 
 static Code edge_target(const JobPlan *plan, const Stages *s, const OpSpec *end, Edge *edge,
@@ -59,8 +74,11 @@ static Code edge_target(const JobPlan *plan, const Stages *s, const OpSpec *end,
     if (!feeds(end, s->stages[i].head)) continue;
     edge->to = i;
     edge->n_consumers = s->stages[i].single ? 1 : plan->parallelism;
-    edge->marks = s->stages[i].head->id == OP_WINDOW_AGG;
-    edge->ordered = edge->marks && ordered_window(s->stages[i].head);
+    const OpSpec *head = s->stages[i].head;
+    edge->port = head->id == OP_WINDOW_JOIN && head->inputs[1] == end ? PORT_RIGHT : PORT_ROWS;
+    OpRows rows = op_traits(head->id)->rows;
+    edge->marks = rows != ANY;
+    edge->ordered = rows == TIMED_IN_ORDER || (rows == TIMED && has_ordered_aggregate(head));
     return OK;
   }
   return FAIL(err, ERR_UNSUPPORTED, end->span, "an exchange leads nowhere");
@@ -107,6 +125,19 @@ static void add_inputs(Arena *arena, Stages *s) {
   }
 }
 
+/* Producers come before consumers, so one pass finds also what is further up. */
+static void find_feeders(Arena *arena, Stages *s) {
+  for (uint32_t i = 0; i < s->n_stages; i++) {
+    Stage *stage = &s->stages[i];
+    stage->fed_by = ARENA_ARRAY(arena, bool, s->n_stages);
+    for (uint32_t e = 0; e < stage->n_in; e++) {
+      const Stage *from = &s->stages[stage->in[e]->from];
+      stage->fed_by[from->index] = true;
+      for (uint32_t k = 0; k < i; k++) stage->fed_by[k] |= from->fed_by[k];
+    }
+  }
+}
+
 Code stages_cut(Arena *arena, const JobPlan *plan, Stages *out, Error *err) {
   *out = (Stages){.stages = ARENA_ARRAY(arena, Stage, plan->n_ops),
                   .edges = ARENA_ARRAY(arena, Edge, EDGES_MAX),
@@ -123,6 +154,7 @@ Code stages_cut(Arena *arena, const JobPlan *plan, Stages *out, Error *err) {
     TRY(add_edges(arena, plan, out, &out->stages[i], err));
   }
   add_inputs(arena, out);
+  find_feeders(arena, out);
   return OK;
 }
 
@@ -186,19 +218,29 @@ static Op *make_op(const OpSpec *spec, OpContext *ctx) {
   return NULL;
 }
 
-/* The consumers of an operator: in this stage, or an end. */
+/* The consumers of an operator: in this stage, or an end.  LATE takes other rows. */
 static Op **consumers(Instance *i, const OpSpec *from, uint32_t *n) {
   const Stage *stage = i->stage;
   Op **next = arena_try_alloc(&i->arena, (stage->n_ops + stage->n_out + 1) * sizeof *next, 8);
   *n = 0;
   if (next == NULL) return NULL;
   for (uint32_t k = 0; k < stage->n_ops; k++) {
-    if (k > 0 && feeds(from, stage->ops[k])) next[(*n)++] = i->ops[k];
+    if (k == 0 || stage->ops[k]->id == OP_LATE) continue;
+    if (feeds(from, stage->ops[k])) next[(*n)++] = i->ops[k];
   }
   for (uint32_t e = 0; e < stage->n_out; e++) {
     if (feeds(from, stage->out[e]->spec)) next[(*n)++] = i->outs[e];
   }
   return next;
+}
+
+static void wire_late(Instance *i) {
+  for (uint32_t k = 1; k < i->stage->n_ops; k++) {
+    if (i->stage->ops[k]->id != OP_LATE) continue;
+    for (uint32_t w = 0; w < k; w++) {
+      if (i->stage->ops[w] == i->stage->ops[k]->inputs[0]) i->ops[w]->late = i->ops[k];
+    }
+  }
 }
 
 static Code wire(Instance *i) {
@@ -214,6 +256,7 @@ static Code wire(Instance *i) {
       i->ops[k]->n_next = n;
     }
   }
+  wire_late(i);
   return OK;
 }
 

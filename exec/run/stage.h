@@ -22,8 +22,9 @@ typedef struct Edge {
   uint32_t to;          /* stage or sink */
   const OpSpec *spec;   /* EXCHANGE or SINK */
   uint32_t n_consumers; /* instances of the consumer: workers, or 1 */
+  OpPort port;          /* of the consumer: ROWS, or RIGHT for the second side of a join */
   bool marks;           /* the consumer is a window: a row's place in the stream may matter */
-  bool ordered;         /* ... and its aggregates depend on the order of all rows */
+  bool ordered;         /* ... and what it computes depends on the order of all rows */
   uint32_t of_source;   /* position among the out edges of a source stage */
   Lane *lanes;          /* [producer instance * n_consumers + consumer]; NULL from a source */
 } Edge;
@@ -32,6 +33,8 @@ typedef struct Stage {
   uint32_t index;
   const OpSpec *head;
   bool source, single;
+  bool by_clock;      /* its windows are of processing time: the clock is its watermark */
+  bool *fed_by;       /* [stage]: its rows come from there, also through other stages */
   const OpSpec **ops; /* head first, inputs before consumers; without EXCHANGE and SINK */
   uint32_t n_ops;
   Edge **out;
