@@ -55,6 +55,7 @@ typedef struct TimeLineage {
 /* Which part of which windows a column is, passed on as it is: what makes a GROUP BY, a join or a
  * rank one of windows. */
 typedef enum WindowPart { PART_NONE, PART_START, PART_END, PART_TIME } WindowPart;
+
 typedef struct WindowLineage {
   WindowPart part;
   const WindowSpec *spec; /* of the window function where it began; NULL: PART_NONE */

@@ -97,6 +97,13 @@ static TimeLineage join_lineage(Binder *b, TimeLineage x, TimeLineage y, bool sa
   return both;
 }
 
+/* The part of a window that a column is in both inputs. */
+static WindowLineage join_windows(WindowLineage x, WindowLineage y) {
+  WindowLineage none = {PART_NONE, NULL};
+  if (x.part == PART_NONE || x.part != y.part) return none;
+  return window_same(x.spec, y.spec) ? x : none;
+}
+
 static Code union_columns(Binder *b, const AstQuery *q, const Relation *left, const Relation *right,
                           FormatField *fields) {
   for (uint32_t i = 0; i < left->n_cols; i++) {
@@ -145,6 +152,7 @@ static Code bind_set(Binder *b, const AstQuery *q, Relation *out) {
   for (uint32_t i = 0; i < out->n_cols; i++) {
     out->cols[i].time = join_lineage(b, left.cols[i].time, right.cols[i].time,
                                      type_same(left.cols[i].type, right.cols[i].type));
+    out->cols[i].window = join_windows(left.cols[i].window, right.cols[i].window);
   }
   return q->set.all ? OK : bind_distinct(b, out, bind_span(b, q->set.op_span));
 }

@@ -238,6 +238,8 @@ static void build_project(Block *k) {
   Relation out = relation_of(k->b, node, (ObjectName){NULL, NULL});
   for (uint32_t i = 0; i < l->n; i++) {
     out.cols[i].time = output_time(k->b, &k->rel, l->exprs[i]);
+    if (l->exprs[i]->kind != EXPR_COLUMN) continue;
+    out.cols[i].window = k->rel.cols[l->exprs[i]->column].window;
   }
   k->rel = out;
 }

@@ -72,6 +72,13 @@ FormatField window_field(uint32_t i, Type time_type) {
   return (FormatField){names[i], type_not_null(type_time(kind, 3))};
 }
 
+bool window_same(const WindowSpec *x, const WindowSpec *y) {
+  return x->kind == y->kind && x->size_us == y->size_us && x->slide_us == y->slide_us &&
+         x->offset_us == y->offset_us && x->cap_us == y->cap_us && x->size_rows == y->size_rows &&
+         x->slide_rows == y->slide_rows && x->processing_time == y->processing_time &&
+         x->time_type.kind == y->time_type.kind;
+}
+
 /* The first n fields and those of the window. */
 static void set_fields_and_window(Arena *a, Node *n, const FormatField *fields, uint32_t n_fields,
                                   Type time_type) {

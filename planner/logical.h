@@ -129,6 +129,9 @@ Node *node_sink(Arena *a, Node *input, const SinkOpSpec *sink, const char *path)
 /* Columns of a window function: window_start, window_end, window_time. */
 FormatField window_field(uint32_t i, Type time_type);
 
+/* Do two window functions make the same windows of the same times? */
+bool window_same(const WindowSpec *x, const WindowSpec *y);
+
 /* A column reference with its name. */
 Expr *field_ref(Arena *a, const Node *input, uint32_t column, Span span);
 
