@@ -243,10 +243,10 @@ static Code emit_float_averages(const void *const *states, uint32_t n, Vector *o
     .state_bytes = sizeof(SumState), .words = true, .add = add_fn, .merge = merge_sums, \
     .emit = emit_fn                                                                     \
   }
-#define FLOATING(add_fn, emit_fn)                                                             \
-  {                                                                                           \
-    .state_bytes = sizeof(FloatState), .ordered = true, .add = add_fn, .merge = merge_floats, \
-    .emit = emit_fn                                                                           \
+#define FLOATING(add_fn, emit_fn)                                                     \
+  {                                                                                   \
+    .state_bytes = sizeof(FloatState), .ordered = true, .words = true, .add = add_fn, \
+    .merge = merge_floats, .emit = emit_fn                                            \
   }
 #define BY_PHYS(emit_fn, emit_float)                                                    \
   {                                                                                     \

@@ -35,7 +35,8 @@ bool group_layout_init(GroupLayout *l, const uint32_t *keys, uint32_t n_keys, co
   l->partial_key = key_spec(first, types, n_keys);
   for (uint32_t i = 0; i < n_aggs; i++) {
     l->n_distinct += aggs[i].distinct;
-    l->sendable = l->sendable && aggs[i].kernels->words && !aggs[i].distinct;
+    l->sendable =
+        l->sendable && aggs[i].kernels->words && !aggs[i].kernels->ordered && !aggs[i].distinct;
   }
   if (l->n_distinct > 0 || counts_rows) l->record_bytes = 8;
   for (uint32_t i = 0; i < n_aggs; i++) {
@@ -44,6 +45,12 @@ bool group_layout_init(GroupLayout *l, const uint32_t *keys, uint32_t n_keys, co
     l->record_bytes += aggs[i].kernels->state_bytes;
   }
   return true;
+}
+
+uint32_t group_layout_reserve(GroupLayout *l, uint32_t bytes) {
+  uint32_t at = l->record_bytes;
+  l->record_bytes += (bytes + 7) & ~UINT32_C(7);
+  return at;
 }
 
 void group_layout_deinit(GroupLayout *l) {
@@ -152,18 +159,27 @@ static bool add_one(Groups *g, uint32_t a, Distinct *distinct, const Batch *in, 
       &(AggInput){states, values, kept, n, arrival, &agg->params, &g->table.arena});
 }
 
-bool groups_add(Groups *g, const Batch *in, uint64_t arrival, const uint16_t *rows, uint32_t n) {
-  void *records[BATCH_ROWS];
-  if (!find_groups(g, &g->layout->key, in, rows, n, records)) return false;
-  if (g->layout->counts_rows) {
-    for (uint32_t i = 0; i < n; i++) ++*(uint64_t *)records[i];
-  }
+bool groups_find(Groups *g, const Batch *in, const uint16_t *rows, uint32_t n, void **records) {
+  return find_groups(g, &g->layout->key, in, rows, n, records);
+}
+
+bool groups_fold(Groups *g, const Batch *in, uint64_t arrival, const uint16_t *rows, uint32_t n,
+                 void *const *records) {
   Distinct *distinct = g->distinct;
   for (uint32_t a = 0; a < g->layout->n_aggs; a++) {
     Distinct *own = g->layout->aggs[a].distinct ? distinct++ : NULL;
     if (!add_one(g, a, own, in, arrival, rows, n, records)) return false;
   }
   return true;
+}
+
+bool groups_add(Groups *g, const Batch *in, uint64_t arrival, const uint16_t *rows, uint32_t n) {
+  void *records[BATCH_ROWS];
+  if (!groups_find(g, in, rows, n, records)) return false;
+  if (g->layout->counts_rows) {
+    for (uint32_t i = 0; i < n; i++) ++*(uint64_t *)records[i];
+  }
+  return groups_fold(g, in, arrival, rows, n, records);
 }
 
 bool groups_add_partials(Groups *g, const Batch *in, const uint16_t *rows, uint32_t n) {
@@ -337,28 +353,39 @@ static void drop_validity(Vector *v, uint32_t rows) {
   v->valid = NULL;
 }
 
-Code groups_emit(Groups *g, const Op *op, GroupOutput *o, uint32_t *n) {
-  const GroupLayout *l = g->layout;
-  void *records[BATCH_ROWS], *states[BATCH_ROWS];
-  assert(o->n_values == l->key.n + l->n_aggs);
-  vectors_all_valid(o->made, o->n_cols);
-  *n = next_groups(g, o->made, records);
-  if (*n == 0) return OK;
+Code groups_results(const GroupLayout *l, Arena *arena, const Op *op, void *const *records,
+                    uint32_t n, Vector *out) {
+  void *states[BATCH_ROWS];
   for (uint32_t a = 0; a < l->n_aggs; a++) {
     const AggCall *agg = &l->aggs[a];
     AggEmit how = {.type = agg->result,
                    .scale_in = agg->arg_type.scale,
                    .wrap_on_overflow = op->ctx->env->wrap_on_overflow,
                    .params = &agg->params,
-                   .arena = &g->table.arena,
+                   .arena = arena,
                    .name = agg->text != NULL ? agg->text : agg->name,
                    .span = agg->span,
                    .err = op->ctx->err};
-    state_pointers(records, l->offset[a], *n, states);
-    TRY(agg->kernels->emit((const void *const *)states, *n, &o->made[l->key.n + a], &how));
+    state_pointers(records, l->offset[a], n, states);
+    TRY(agg->kernels->emit((const void *const *)states, n, &out[a], &how));
   }
+  return OK;
+}
+
+void group_output_ready(GroupOutput *o, uint32_t n) {
   memcpy(o->cols, o->made, o->n_cols * sizeof *o->cols);
-  for (uint32_t i = 0; i < o->n_values; i++) drop_validity(&o->cols[i], *n);
+  for (uint32_t i = 0; i < o->n_values; i++) drop_validity(&o->cols[i], n);
+}
+
+Code groups_emit(Groups *g, const Op *op, GroupOutput *o, uint32_t *n) {
+  const GroupLayout *l = g->layout;
+  void *records[BATCH_ROWS];
+  assert(o->n_values == l->key.n + l->n_aggs);
+  vectors_all_valid(o->made, o->n_cols);
+  *n = next_groups(g, o->made, records);
+  if (*n == 0) return OK;
+  TRY(groups_results(l, &g->table.arena, op, records, *n, o->made + l->key.n));
+  group_output_ready(o, *n);
   return OK;
 }
 

@@ -38,6 +38,9 @@ MUST_USE bool group_layout_init(GroupLayout *l, const uint32_t *keys, uint32_t n
                                 const AggCall *aggs, uint32_t n_aggs, const FormatField *input,
                                 uint32_t n_input, bool counts_rows);
 void group_layout_deinit(GroupLayout *l);
+/* Room of the operator's own in every record, zeroed at first: where it begins.  Before the first
+ * group is made. */
+uint32_t group_layout_reserve(GroupLayout *l, uint32_t bytes);
 
 typedef struct Groups {
   const GroupLayout *layout;
@@ -53,6 +56,13 @@ void groups_deinit(Groups *g);
 /* Fold rows in; arrival as in AggInput.  false: no memory. */
 MUST_USE bool groups_add(Groups *g, const Batch *in, uint64_t arrival, const uint16_t *rows,
                          uint32_t n);
+/* The same in two steps: the records of the rows' groups, whose hashes stand in layout->keys until
+ * the next call; then the rows into states[i] of any records of this layout, such that their first
+ * word is a number of the record where an aggregate is DISTINCT. */
+MUST_USE bool groups_find(Groups *g, const Batch *in, const uint16_t *rows, uint32_t n,
+                          void **records);
+MUST_USE bool groups_fold(Groups *g, const Batch *in, uint64_t arrival, const uint16_t *rows,
+                          uint32_t n, void *const *records);
 MUST_USE bool groups_add_partials(Groups *g, const Batch *in, const uint16_t *rows, uint32_t n);
 /* Fold another table in, as a HOP window does with its slices.  from stays as it is, but for
  * scratch in its reading order. */
@@ -75,7 +85,12 @@ MUST_USE bool group_output_init(GroupOutput *o, Arena *arena, const FormatField 
 /* The next groups in order (hash, key), at most BATCH_ROWS, as o->cols[0..n_values); the others are
  * as they were made.  *n = 0: no more. */
 MUST_USE Code groups_emit(Groups *g, const Op *op, GroupOutput *o, uint32_t *n);
-/* The same as partials: cols[0..n_partial_cols), the slice start given. */
+/* The results of n records, aggregate a into out[a]; text lies in the arena. */
+MUST_USE Code groups_results(const GroupLayout *l, Arena *arena, const Op *op, void *const *records,
+                             uint32_t n, Vector *out);
+/* o->made holds n rows: make o->cols of it. */
+void group_output_ready(GroupOutput *o, uint32_t n);
+/* The next groups as partials: cols[0..n_partial_cols), the slice start given. */
 void groups_emit_partials(Groups *g, Micros slice_us, Vector *cols, uint32_t *n);
 
 /* Room for a batch of such columns: flat vectors with data for BATCH_ROWS and validity.
