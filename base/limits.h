@@ -7,6 +7,7 @@ enum {
   SQL_DEPTH_MAX = 1000,       /* nesting of expressions and queries: bounds every recursion */
   SQL_TOKENS_MAX = 4000000,   /* of one statement; a 100,000-item IN list has 200,000 */
   COLUMNS_MAX = 4096,         /* of one table or query */
+  GROUPING_SETS_MAX = 4096,   /* of one GROUP BY, which counts each row once for each: CUBE of 12 */
   IDENTIFIER_MAX = 1024,      /* bytes of one name */
   RECORD_MAX = 16 << 20,      /* bytes of one input record; a longer one is malformed */
   JSON_DEPTH_MAX = 256,       /* nesting of one JSON record */

@@ -2,6 +2,7 @@
  *
  *   bind_query.c    WITH, set operations, VALUES, ORDER BY, LIMIT
  *   bind_select.c   a SELECT block             bind_group.c   its aggregates and GROUP BY
+ *   bind_sets.c     keys and grouping sets
  *   bind_from.c     what stands in FROM        bind_window.c  TUMBLE and HOP
  *   bind_source.c   tables of the catalog      bind_guess.c   files and stdin without DDL
  *   bind_expr.c     expressions                bind_call.c    calls and special forms
@@ -17,6 +18,7 @@
  * operand of BETWEEN) is bounded by NODES_MAX and EXPR_NODES_MAX.
  */
 #pragma once
+#include "base/limits.h"
 #include "parser/ast.h"
 #include "planner/logical.h"
 #include "planner/session.h"
@@ -145,6 +147,7 @@ typedef struct AggList {
   AggItem *items;
   uint32_t n, cap;
   uint32_t base; /* aggregate i stands in expressions as column base + i */
+  bool grouped;  /* GROUP BY is written */
 } AggList;
 
 typedef struct OutputAlias {
@@ -218,6 +221,39 @@ typedef struct Grouping {
   uint32_t n_exprs;
 } Grouping;
 MUST_USE Code bind_grouping(Binder *b, const Grouping *g);
+/* Which keys a grouping set has: bit k of the words. */
+enum { KEY_SET_WORDS = COLUMNS_MAX / 64 };
+typedef struct KeySet {
+  uint64_t words[KEY_SET_WORDS];
+} KeySet;
+
+/* What GROUP BY says. */
+typedef struct GroupKeys {
+  Expr **items; /* each once, over the input */
+  uint32_t n, cap;
+  KeySet *sets; /* one where no GROUPING SETS, ROLLUP or CUBE is written: it has them all */
+  uint32_t n_sets;
+  Span span;
+} GroupKeys;
+
+MUST_USE Code bind_group_keys(Binder *b, const AstSelect *select, const Relation *rel,
+                              GroupKeys *out);
+/* Is GROUPING SETS, ROLLUP or CUBE written?  Then the columns of rel that keys are made of become
+ * nullable before anything behind the aggregation is bound. */
+bool bind_has_sets(const AstSelect *select);
+MUST_USE Code bind_sets_nullable(Binder *b, const AstSelect *select, Relation *rel);
+/* Is there a set without this key? */
+bool bind_key_varies(const GroupKeys *keys, uint32_t key);
+/* Put an Expand between the aggregate's input, which begins with the keys, and spec, whose columns
+ * are renumbered: the last key is the set's number then. */
+MUST_USE Code bind_expand(Binder *b, const GroupKeys *keys, Node **below, AggregateSpec *spec);
+/* GROUPING(a), GROUPING_ID(a, b), GROUP_ID() stay calls until the keys are known. */
+bool bind_is_grouping(const char *name);
+MUST_USE Code bind_grouping_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+bool bind_grouping_of(const Expr *e);
+/* What such a call is, over the aggregate's columns. */
+MUST_USE Code bind_grouping_value(Binder *b, const GroupKeys *keys, const Expr *e, Expr **out);
+
 /* SELECT DISTINCT: group by all columns. */
 MUST_USE Code bind_distinct(Binder *b, Relation *rel, Span span);
 

@@ -194,9 +194,6 @@ static Code check_name(Binder *b, const AstCall *call, const char *name) {
                                       "LAG",
                                       "LEAD",
                                       "NTILE",
-                                      "GROUPING",
-                                      "GROUPING_ID",
-                                      "GROUP_ID",
                                       "CURRENT_WATERMARK",
                                       "SOURCE_WATERMARK",
                                       "APPROX_COUNT_DISTINCT",
@@ -271,5 +268,6 @@ Code bind_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
   const char *name = call->name.items[0].text;
   const AggDef *agg = agg_find(str_of(name));
   if (agg != NULL) return bind_agg(b, s, ast, agg, out);
+  if (bind_is_grouping(name)) return bind_grouping_call(b, s, ast, out);
   return bind_scalar(b, s, ast, name, out);
 }

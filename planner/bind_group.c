@@ -8,7 +8,6 @@
  */
 #include <string.h>
 
-#include "base/limits.h"
 #include "planner/bind.h"
 
 /* The columns below the aggregate. */
@@ -21,74 +20,9 @@ typedef struct Inputs {
 typedef struct Rewriter {
   Binder *b;
   const Grouping *g;
-  Expr *const *keys;
-  uint32_t n_keys;
+  const GroupKeys *keys;
+  uint32_t n_keys; /* of the aggregate: one more for the number of the grouping set */
 } Rewriter;
-
-/* --- GROUP BY ------------------------------------------------------------------------ */
-
-static Code refuse_sets(Binder *b, const AstGroupItem *item) {
-  switch (item->kind) {
-    case AST_GROUP_EXPRS:
-      return OK;
-    case AST_GROUP_ROLLUP:
-      return bind_not_built(b, item->span, "ROLLUP");
-    case AST_GROUP_CUBE:
-      return bind_not_built(b, item->span, "CUBE");
-    case AST_GROUP_SETS:
-      return bind_not_built(b, item->span, "GROUPING SETS");
-  }
-  return OK;
-}
-
-/* A name that is only an alias of the select list: say that GROUP BY does not see those. */
-static void hint_alias(Binder *b, const AstSelect *select, const AstExpr *ast) {
-  if (ast->kind != AST_COLUMN || ast->column.n != 1) return;
-  for (uint32_t i = 0; i < select->items.n; i++) {
-    const char *alias = select->items.items[i].alias.text;
-    if (alias == NULL || strcmp(alias, ast->column.items[0].text) != 0) continue;
-    b->err->hint[0] = '\0';
-    error_hint(b->err, "it is an alias; GROUP BY takes the expression itself");
-    return;
-  }
-}
-
-static Code bind_key(Binder *b, const Grouping *g, const AstExpr *ast, Expr **out) {
-  const ExprScope scope = {.rel = g->input, .clause = "GROUP BY"};
-  if (ast->kind == AST_LITERAL && ast->literal.kind == AST_LITERAL_INTEGER) {
-    FAIL(b->err, ERR_TYPE, bind_span(b, ast->span), "GROUP BY %s: a position, not an expression",
-         ast->literal.text);
-    error_hint(b->err, "GROUP BY takes expressions, as in Flink");
-    return ERR_TYPE;
-  }
-  Code code = bind_expr(b, &scope, ast, out);
-  if (code == ERR_NAME) hint_alias(b, g->select, ast);
-  TRY(code);
-  *out = bind_settle_null(b, *out);
-  return OK;
-}
-
-static Code bind_keys(Binder *b, const Grouping *g, Expr ***keys, uint32_t *n) {
-  uint32_t cap = 0;
-  *keys = NULL;
-  *n = 0;
-  for (uint32_t i = 0; i < g->select->group_by.n; i++) {
-    const AstGroupItem *item = g->select->group_by.items[i];
-    TRY(refuse_sets(b, item));
-    for (uint32_t k = 0; k < item->exprs.n; k++) {
-      Expr *key;
-      bool known = false;
-      TRY(bind_key(b, g, item->exprs.items[k], &key));
-      for (uint32_t j = 0; j < *n && !known; j++) known = expr_equal((*keys)[j], key);
-      if (known) continue;
-      if (*n == COLUMNS_MAX) {
-        return FAIL(b->err, ERR_LIMIT, key->span, "GROUP BY has more than %d keys", COLUMNS_MAX);
-      }
-      ARENA_PUSH(b->arena, *keys, *n, cap, key);
-    }
-  }
-  return OK;
-}
 
 /* --- below the aggregate ------------------------------------------------------------- */
 
@@ -105,19 +39,19 @@ static uint32_t add_input(Binder *b, Inputs *in, Expr *e, const char *name) {
   return in->n - 1;
 }
 
-static Node *build(Binder *b, const Grouping *g, Expr *const *keys, uint32_t n_keys) {
+static Code build(Binder *b, const Grouping *g, const GroupKeys *keys, Node **out) {
   Arena *a = b->arena;
   const AggList *list = g->aggs;
   AggregateSpec *spec = ARENA_NEW(a, AggregateSpec);
   Inputs in = {0};
   Span span = g->input->node->span;
-  if (n_keys > 0)
-    span = span_join(keys[0]->span, keys[n_keys - 1]->span);
+  if (keys->n > 0)
+    span = span_join(keys->items[0]->span, keys->items[keys->n - 1]->span);
   else if (list->n > 0)
     span = list->items[0].call.span;
-  spec->keys = ARENA_ARRAY(a, uint32_t, n_keys);
-  spec->n_keys = n_keys;
-  for (uint32_t i = 0; i < n_keys; i++) spec->keys[i] = add_input(b, &in, keys[i], NULL);
+  spec->keys = ARENA_ARRAY(a, uint32_t, keys->n);
+  spec->n_keys = keys->n;
+  for (uint32_t i = 0; i < keys->n; i++) spec->keys[i] = add_input(b, &in, keys->items[i], NULL);
   spec->aggs = ARENA_ARRAY(a, AggCall, list->n);
   spec->n_aggs = list->n;
   const char **names = ARENA_ARRAY(a, const char *, list->n);
@@ -130,7 +64,9 @@ static Node *build(Binder *b, const Grouping *g, Expr *const *keys, uint32_t n_k
     names[i] = call->text;
   }
   Node *below = node_project(a, g->input->node, in.exprs, in.fields, in.n, span);
-  return node_aggregate(a, below, spec, names, span);
+  if (keys->n_sets > 1) TRY(bind_expand(b, keys, &below, spec));
+  *out = node_aggregate(a, below, spec, names, span);
+  return OK;
 }
 
 /* --- behind the aggregate ------------------------------------------------------------ */
@@ -138,9 +74,11 @@ static Node *build(Binder *b, const Grouping *g, Expr *const *keys, uint32_t n_k
 /* e over the aggregate's columns. */
 static Code rewrite(const Rewriter *r, Expr *e, Expr **out) {
   Binder *b = r->b;
-  for (uint32_t i = 0; i < r->n_keys; i++) {
-    if (!expr_equal(e, r->keys[i])) continue;
-    *out = expr_column(b->arena, i, e->type, e->span);
+  if (bind_grouping_of(e)) return bind_grouping_value(b, r->keys, e, out);
+  for (uint32_t i = 0; i < r->keys->n; i++) {
+    if (!expr_equal(e, r->keys->items[i])) continue;
+    bool nullable = e->type.nullable || bind_key_varies(r->keys, i);
+    *out = expr_column(b->arena, i, type_nullable(e->type, nullable), e->span);
     (*out)->name = e->name;
     return OK;
   }
@@ -164,26 +102,25 @@ static Code rewrite(const Rewriter *r, Expr *e, Expr **out) {
 }
 
 /* What the aggregate's columns are called, and what became of their time. */
-static Relation group_relation(Binder *b, const Grouping *g, Node *node, Expr *const *keys,
-                               uint32_t n_keys) {
+static Relation group_relation(Binder *b, const Grouping *g, Node *node, const GroupKeys *keys) {
   Relation rel = relation_of(b, node, (ObjectName){NULL, NULL});
-  for (uint32_t i = 0; i < n_keys; i++) {
-    if (keys[i]->kind != EXPR_COLUMN) continue;
+  for (uint32_t i = 0; i < keys->n; i++) {
+    if (keys->items[i]->kind != EXPR_COLUMN) continue;
     RelColumn *c = &rel.cols[i];
-    *c = g->input->cols[keys[i]->column];
+    *c = g->input->cols[keys->items[i]->column];
     if (c->time.origins != NULL) c->time = (TimeLineage){.lost = "GROUP BY"};
   }
   return rel;
 }
 
 Code bind_grouping(Binder *b, const Grouping *g) {
-  Expr **keys;
-  uint32_t n_keys;
-  TRY(bind_keys(b, g, &keys, &n_keys));
-  const Rewriter r = {b, g, keys, n_keys};
+  GroupKeys keys;
+  Node *node;
+  TRY(bind_group_keys(b, g->select, g->input, &keys));
+  const Rewriter r = {b, g, &keys, keys.n + (keys.n_sets > 1)};
   for (uint32_t i = 0; i < g->n_exprs; i++) TRY(rewrite(&r, *g->exprs[i], g->exprs[i]));
-  Node *node = build(b, g, keys, n_keys);
-  *g->input = group_relation(b, g, node, keys, n_keys);
+  TRY(build(b, g, &keys, &node));
+  *g->input = group_relation(b, g, node, &keys);
   return OK;
 }
 

@@ -249,6 +249,8 @@ Code bind_select(Binder *b, const AstQuery *q, Relation *out) {
   TRY(refuse(b, q->select));
   TRY(bind_input(&k));
   k.aggs.base = k.rel.n_cols;
+  k.aggs.grouped = q->select->grouped;
+  if (bind_has_sets(q->select)) TRY(bind_sets_nullable(b, q->select, &k.rel));
   TRY(bind_list(&k));
   TRY(bind_having(&k));
   TRY(bind_order_items(&k));

@@ -79,6 +79,16 @@ bool window_same(const WindowSpec *x, const WindowSpec *y) {
          x->time_type.kind == y->time_type.kind;
 }
 
+Node *node_expand(Arena *a, Node *input, Expr **exprs, const FormatField *fields, uint32_t n_fields,
+                  uint32_t n_sets, Span span) {
+  Node *n = node_over(a, NODE_EXPAND, input, span);
+  n->u.expand.exprs = exprs;
+  n->u.expand.n_sets = n_sets;
+  n->fields = fields;
+  n->n_fields = n_fields;
+  return n;
+}
+
 /* The first n fields and those of the window. */
 static void set_fields_and_window(Arena *a, Node *n, const FormatField *fields, uint32_t n_fields,
                                   Type time_type) {

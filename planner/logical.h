@@ -23,6 +23,7 @@ typedef enum NodeKind {
   NODE_FILTER,
   NODE_PROJECT,
   NODE_WINDOW_TVF,
+  NODE_EXPAND,
   NODE_AGGREGATE,
   NODE_WINDOW_AGGREGATE,
   NODE_UNION,
@@ -90,7 +91,11 @@ struct Node {
       uint32_t n_rows;
     } values;
     Expr *filter;
-    Expr **exprs;       /* PROJECT: n_fields */
+    Expr **exprs; /* PROJECT: n_fields */
+    struct {
+      Expr **exprs; /* exprs[set * n_fields + c]: each row once per set */
+      uint32_t n_sets;
+    } expand;
     WindowSpec window;  /* TVF: its columns come behind those of the input: start, end, time */
     AggregateSpec *agg; /* out: keys, aggregates; WINDOW_AGGREGATE: then start, end, time */
     struct {
@@ -115,6 +120,8 @@ Node *node_values(Arena *a, const FormatField *fields, uint32_t n_fields, Expr *
 Node *node_filter(Arena *a, Node *input, Expr *filter);
 Node *node_project(Arena *a, Node *input, Expr **exprs, const FormatField *fields, uint32_t n,
                    Span span);
+Node *node_expand(Arena *a, Node *input, Expr **exprs, const FormatField *fields, uint32_t n_fields,
+                  uint32_t n_sets, Span span);
 Node *node_window_tvf(Arena *a, Node *input, WindowSpec window, Span span);
 /* names[i] is the name of aggregate i's column. */
 Node *node_aggregate(Arena *a, Node *input, AggregateSpec *agg, const char *const *names,
@@ -146,6 +153,9 @@ ExprSize expr_size(const Expr *e, uint32_t max);
 void window_print(const WindowSpec *w, const FormatField *input, StrBuf *out);
 /* "10 s", "1 min", "1500 ms". */
 void duration_print(Micros us, StrBuf *out);
+/* The sets of an Expand: "{a, b, 0 AS $e}, {a, NULL AS b, 1 AS $e}". */
+void expand_print(Expr *const *exprs, const FormatField *fields, uint32_t n, uint32_t n_sets,
+                  const char *const *names, StrBuf *out);
 /* [default_catalog, default_database, t] */
 void source_print_path(const Source *source, StrBuf *out);
 

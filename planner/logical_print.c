@@ -38,6 +38,23 @@ void window_print(const WindowSpec *w, const FormatField *input, StrBuf *out) {
   strbuf_puts(out, "])");
 }
 
+void expand_print(Expr *const *exprs, const FormatField *fields, uint32_t n, uint32_t n_sets,
+                  const char *const *names, StrBuf *out) {
+  enum { SETS_SHOWN = 16 };
+  for (uint32_t s = 0; s < n_sets && s < SETS_SHOWN; s++) {
+    strbuf_puts(out, s > 0 ? ", {" : "{");
+    for (uint32_t i = 0; i < n; i++) {
+      const Expr *e = exprs[s * n + i];
+      if (i > 0) strbuf_puts(out, ", ");
+      expr_print(e, names, out);
+      bool same = e->kind == EXPR_COLUMN && strcmp(names[e->column], fields[i].name) == 0;
+      if (!same) strbuf_printf(out, " AS %s", fields[i].name);
+    }
+    strbuf_putc(out, '}');
+  }
+  if (n_sets > SETS_SHOWN) strbuf_printf(out, ", ... %u more", n_sets - SETS_SHOWN);
+}
+
 void source_print_path(const Source *source, StrBuf *out) {
   strbuf_putc(out, '[');
   if (source->path[0] != NULL) strbuf_printf(out, "%s, %s, ", source->path[0], source->path[1]);
@@ -173,6 +190,12 @@ static void print_project(Printer *p, const Node *n, const char *const *names) {
   strbuf_putc(p->out, ')');
 }
 
+static void print_expand(Printer *p, const Node *n, const char *const *names) {
+  strbuf_puts(p->out, "LogicalExpand(projects=[");
+  expand_print(n->u.expand.exprs, n->fields, n->n_fields, n->u.expand.n_sets, names, p->out);
+  strbuf_puts(p->out, "])");
+}
+
 static void print_sink(Printer *p, const Node *n) {
   strbuf_printf(p->out, "LogicalSink(table=[%s], fields=[", n->u.sink.path);
   for (uint32_t i = 0; i < n->n_fields; i++) {
@@ -201,6 +224,9 @@ static void print_line(Printer *p, const Node *n, const char *const *names) {
       strbuf_puts(p->out, "LogicalTableFunctionScan(invocation=[");
       window_print(&n->u.window, n->inputs[0]->fields, p->out);
       strbuf_puts(p->out, "])");
+      break;
+    case NODE_EXPAND:
+      print_expand(p, n, names);
       break;
     case NODE_AGGREGATE:
     case NODE_WINDOW_AGGREGATE:

@@ -1,6 +1,7 @@
 /* lower.c -- nodes to operators.
  *
  *   Source            SCAN, CALC (computed columns), WATERMARK; made once, however many share it
+ *   Expand            EXPAND
  *   Project, Filter   CALC: both in one where the filter is right below
  *   Aggregate         LOCAL_GROUP_AGG if that is exact, EXCHANGE by the keys, GROUP_AGG
  *   WindowAggregate   the same with LOCAL_WINDOW_AGG and WINDOW_AGG
@@ -157,6 +158,14 @@ static OpSpec *lower_filter(Lowering *l, const Node *n) {
   return op_calc(l, input, n->u.filter, exprs, input->fields, input->n_fields, n->span);
 }
 
+static OpSpec *lower_expand(Lowering *l, const Node *n) {
+  OpSpec *op = op_over(l, OP_EXPAND, lower_node(l, n->inputs[0]), n->span);
+  op->u.expand = (ExpandSpec){n->u.expand.exprs, n->n_fields, n->u.expand.n_sets};
+  op->fields = n->fields;
+  op->n_fields = n->n_fields;
+  return op;
+}
+
 /* An operator that is twice an input of one UNION would be met once: the second time a CALC stands
  * between. */
 static OpSpec *lower_union(Lowering *l, const Node *n) {
@@ -271,6 +280,8 @@ static OpSpec *lower_node(Lowering *l, Node *n) {
       return lower_filter(l, n);
     case NODE_PROJECT:
       return lower_project(l, n);
+    case NODE_EXPAND:
+      return lower_expand(l, n);
     case NODE_AGGREGATE:
       return lower_group_agg(l, n);
     case NODE_WINDOW_AGGREGATE:

@@ -189,13 +189,18 @@ static void print_details(Printer *p, const OpSpec *op) {
     case OP_SESSION_TVF:
     case OP_WINDOW_JOIN:
     case OP_WINDOW_TOPN:
-    case OP_EXPAND:
     case OP_NUMBER:
     case OP_IN_ORDER:
     case OP_LATE:
     case OP_MATERIALIZE:
       strbuf_puts(p->out, "(fields=[");
       print_names(p, op, NULL, op->n_fields);
+      strbuf_puts(p->out, "])");
+      return;
+    case OP_EXPAND:
+      strbuf_puts(p->out, "(projects=[");
+      expand_print(op->u.expand.exprs, op->fields, op->n_fields, op->u.expand.n_sets,
+                   names_of(p, op->inputs[0]), p->out);
       strbuf_puts(p->out, "])");
       return;
     case OP_UNION:

@@ -118,6 +118,12 @@ static Code optimize(Binder *b, const Job *job, Lowered *out) {
   free(used.items);
   TRY(code);
   *out = lower(b->arena, b->planner, &b->env, job->roots, job->n);
+  return OK;
+}
+
+/* EXPLAIN shows what exec would refuse, too. */
+static Code optimize_to_run(Binder *b, const Job *job, Lowered *out) {
+  TRY(optimize(b, job, out));
   return job_plan_validate(out->job, b->err);
 }
 
@@ -163,7 +169,7 @@ static Code plan_job(Binder *b, const AstStmt *stmt, PlanResult *result) {
   Job job = {0};
   Lowered plan;
   TRY(bind_job(b, stmt, &job));
-  TRY(optimize(b, &job, &plan));
+  TRY(optimize_to_run(b, &job, &plan));
   describe_job(b, &job, &plan, result);
   return OK;
 }
@@ -179,7 +185,7 @@ static Code plan_create_table(Binder *b, const AstStmt *stmt, PlanResult *result
   if (insert != NULL) {
     Job job = {.name = arena_printf(b->arena, "insert-into_%s", name)};
     add_root(b, &job, insert);
-    Code code = optimize(b, &job, &plan);
+    Code code = optimize_to_run(b, &job, &plan);
     if (code != OK) {
       table_def_free(def);
       return code;

@@ -52,6 +52,15 @@ static bool passes_project(const RuleContext *r, const Node *n, const Expr *e) {
   return expr_is_deterministic(e) && substituted(r, e, n) != NULL;
 }
 
+/* Columns that all sets have the same way. */
+static bool passes_expand(const RuleContext *r, const Node *n, const Expr *e) {
+  const bool *used = columns_used(r, e, n->n_fields);
+  for (uint32_t i = 0; i < n->n_fields; i++) {
+    if (used[i] && expand_varies(n, i)) return false;
+  }
+  return expr_is_deterministic(e);
+}
+
 static bool passes_always(const RuleContext *r, const Node *n, const Expr *e) {
   (void)r, (void)n;
   return expr_is_deterministic(e);
@@ -68,6 +77,7 @@ static Code put_below(const RuleContext *r, Node *n, uint32_t i, Expr *e) {
 /* e over the input of n. */
 static Expr *translate(const RuleContext *r, const Node *n, Expr *e) {
   if (n->kind == NODE_PROJECT) return substituted(r, e, n);
+  if (n->kind == NODE_EXPAND) return expr_substitute(r->arena, e, n->u.expand.exprs);
   if (n->kind == NODE_AGGREGATE || n->kind == NODE_WINDOW_AGGREGATE) {
     uint32_t *map = ARENA_ARRAY(r->arena, uint32_t, n->n_fields);
     memcpy(map, n->u.agg->keys, n->u.agg->n_keys * sizeof *map);
@@ -109,6 +119,8 @@ static Code push_node(const RuleContext *r, Node **node) {
       return push_through(r, node, passes_project);
     case NODE_WINDOW_TVF:
       return push_through(r, node, passes_window);
+    case NODE_EXPAND:
+      return push_through(r, node, passes_expand);
     case NODE_AGGREGATE:
     case NODE_WINDOW_AGGREGATE:
       return push_through(r, node, passes_keys);

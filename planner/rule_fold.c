@@ -49,6 +49,9 @@ static Code fold_node(const RuleContext *r, Node **node) {
     case NODE_PROJECT:
       fold_list(r, n->u.exprs, n->n_fields);
       break;
+    case NODE_EXPAND:
+      fold_list(r, n->u.expand.exprs, n->u.expand.n_sets * n->n_fields);
+      break;
     case NODE_UNION:
       fold_union(r, node);
       break;

@@ -41,6 +41,14 @@ static void mark_project(const RuleContext *r, Node *n, const bool *used) {
   mark(r, n->inputs[0], below);
 }
 
+static void mark_expand(const RuleContext *r, Node *n, const bool *used) {
+  bool *below = ARENA_ARRAY(r->arena, bool, n->inputs[0]->n_fields);
+  for (uint32_t i = 0; i < n->u.expand.n_sets * n->n_fields; i++) {
+    if (used[i % n->n_fields]) expr_columns_used(n->u.expand.exprs[i], below);
+  }
+  mark(r, n->inputs[0], below);
+}
+
 /* Nodes that pass the columns of their input on. */
 static void mark_same(const RuleContext *r, Node *n, const bool *used) {
   for (uint32_t i = 0; i < n->n_inputs; i++) {
@@ -60,6 +68,9 @@ static void mark(const RuleContext *r, Node *n, const bool *used) {
   switch (n->kind) {
     case NODE_PROJECT:
       mark_project(r, n, used);
+      break;
+    case NODE_EXPAND:
+      mark_expand(r, n, used);
       break;
     case NODE_AGGREGATE:
     case NODE_WINDOW_AGGREGATE:
@@ -143,6 +154,22 @@ static uint32_t *rebuild_project(const RuleContext *r, Node **node) {
   n->u.exprs = exprs;
   keep_fields(r, n, map, n_left);
   if (is_identity(n)) *node = n->inputs[0];
+  return map;
+}
+
+static uint32_t *rebuild_expand(const RuleContext *r, Node *n) {
+  uint32_t n_left, n_sets = n->u.expand.n_sets;
+  uint32_t *map = number_used(r, n, &n_left), *below = rebuild(r, &n->inputs[0]);
+  Expr **exprs = ARENA_ARRAY(r->arena, Expr *, (size_t)n_sets * n_left);
+  for (uint32_t s = 0; s < n_sets; s++) {
+    for (uint32_t i = 0; i < n->n_fields; i++) {
+      if (map[i] == GONE) continue;
+      exprs[s * n_left + map[i]] =
+          expr_remap(r->arena, n->u.expand.exprs[s * n->n_fields + i], below);
+    }
+  }
+  n->u.expand.exprs = exprs;
+  keep_fields(r, n, map, n_left);
   return map;
 }
 
@@ -234,6 +261,8 @@ static uint32_t *rebuild(const RuleContext *r, Node **node) {
       return rebuild_values(r, n);
     case NODE_PROJECT:
       return rebuild_project(r, node);
+    case NODE_EXPAND:
+      return rebuild_expand(r, n);
     case NODE_AGGREGATE:
     case NODE_WINDOW_AGGREGATE:
       return rebuild_aggregate(r, n);

@@ -103,6 +103,7 @@ static Code check_node(const RuleContext *r, Node **node) {
     case NODE_VALUES:
     case NODE_FILTER:
     case NODE_PROJECT:
+    case NODE_EXPAND:
     case NODE_WINDOW_AGGREGATE:
     case NODE_UNION:
     case NODE_LIMIT:

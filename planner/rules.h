@@ -38,6 +38,8 @@ MUST_USE Code rewrite_tree(const RuleContext *r, Node **node, NodeFn *fn);
 Expr *substituted(const RuleContext *r, const Expr *e, const Node *project);
 /* Does a projection do nothing: all columns of its input in order? */
 bool is_identity(const Node *project);
+/* Is a column of an Expand something else in some sets than in others?  Else it is a column. */
+bool expand_varies(const Node *expand, uint32_t column);
 /* The conjuncts of a condition: pointers into it; *n of them. */
 Expr *const *conjuncts(Expr *const *condition, uint32_t *n);
 /* Which of n columns e uses; valid until the next call. */
