@@ -148,6 +148,22 @@ static const char *print_type(Arena *arena, Type type) {
   return copy;
 }
 
+/* The columns as they are shown; those of a changelog begin with the kind. */
+static void show_columns(ResultWriter *r, Statement *st) {
+  const PlanResult *plan = &st->plan;
+  WeirColumn *columns = ARENA_ARRAY(&st->arena, WeirColumn, plan->n_fields + 1);
+  if (plan->changelog) {
+    columns[r->n++] = (WeirColumn){.name = "op", .type = "CHAR(2)", .is_kind = true};
+  }
+  for (uint32_t i = 0; i < plan->n_fields; i++) {
+    columns[r->n++] = (WeirColumn){.name = plan->fields[i].name,
+                                   .type = print_type(&st->arena, plan->fields[i].type),
+                                   .is_number = type_is_numeric(plan->fields[i].type)};
+  }
+  r->columns = columns;
+  r->cells = ARENA_ARRAY(&st->arena, WeirCell, r->n);
+}
+
 /* Does a pipe or a terminal feed the job? */
 static bool reads_live_stdin(const JobPlan *plan) {
   for (uint32_t i = 0; i < plan->n_ops; i++) {
@@ -162,20 +178,13 @@ static bool reads_live_stdin(const JobPlan *plan) {
 ResultWriter *result_writer(Weir *w, Statement *st, JobResult *out) {
   const PlanResult *plan = &st->plan;
   ResultWriter *r = ARENA_NEW(&st->arena, ResultWriter);
-  WeirColumn *columns = ARENA_ARRAY(&st->arena, WeirColumn, plan->n_fields);
-  for (uint32_t i = 0; i < plan->n_fields; i++) {
-    columns[i] = (WeirColumn){.name = plan->fields[i].name,
-                              .type = print_type(&st->arena, plan->fields[i].type),
-                              .is_number = type_is_numeric(plan->fields[i].type)};
-  }
   *r = (ResultWriter){.w = w,
-                      .columns = columns,
-                      .n = plan->n_fields,
-                      .live = !plan->at_end && (!plan->bounded || reads_live_stdin(plan->job)),
-                      .cells = ARENA_ARRAY(&st->arena, WeirCell, plan->n_fields)};
+                      .live = !plan->at_end && (!plan->bounded || reads_live_stdin(plan->job))};
+  show_columns(r, st);
   *out = (JobResult){.format = format_of(w->rows),
                      .options = options_of(w),
                      .null_text = w->null_text,
+                     .with_kind = plan->changelog,
                      .write = w->rows == WEIR_ROWS_CELLS ? give_cells : give_bytes,
                      .flush = give_flush,
                      .arg = r};

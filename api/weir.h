@@ -32,6 +32,7 @@ typedef struct WeirColumn {
   const char *name;
   const char *type; /* as SQL writes it: "BIGINT", "TIMESTAMP(3)" */
   bool is_number;   /* usually set to the right */
+  bool is_kind; /* what a row does to the result: +I -U +U -D; the first column of a changelog */
 } WeirColumn;
 
 /* Text of a value, or NULL.  Not NUL-terminated; valid during the call. */

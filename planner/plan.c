@@ -147,6 +147,8 @@ static void describe_job(Binder *b, const Job *job, const Lowered *plan, PlanRes
     result->at_end &= comes_at_end(job->roots[i]);
   }
   if (job->is_query) {
+    const char *mode = settings_text(&b->planner->settings, SETTING_RESULT_MODE);
+    result->changelog = !text_eq_nocase(mode, "TABLE");
     const Node *n = job->roots[0];
     result->fields = n->fields;
     result->n_fields = n->n_fields;

@@ -60,8 +60,9 @@ typedef struct PlanResult {
   bool bounded;      /* every source ends some day, as far as the plan knows */
   bool ordered;      /* QUERY: an ORDER BY decides the order of all rows */
   bool limited;      /* QUERY: a LIMIT may end it before its input ends */
-  bool at_end;       /* rows come only when all input has ended: ORDER BY, GROUP BY */
-  const char *name;  /* of the job: 'pipeline.name', or made from what it writes */
+  bool changelog; /* QUERY: what is to be shown is changes, with their kind: a first column "op" */
+  bool at_end;    /* rows come only when all input has ended: ORDER BY, GROUP BY */
+  const char *name; /* of the job: 'pipeline.name', or made from what it writes */
   /* To be told on stderr, a line each: guessed columns, warnings. */
   const char *const *notes;
   uint32_t n_notes;

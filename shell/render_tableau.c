@@ -8,7 +8,7 @@
  *     Received a total of 1 row
  *
  * Widths depend on the types alone, so rows are written as they come; longer values are cut.
- * Every row is an insertion: no query gives changes yet.
+ * The column op is always there; rows of a result that is no changelog are insertions.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +29,8 @@ typedef struct Tableau {
   bool header;
   Str null_text;
   uint64_t rows;
-  StrBuf cell; /* scratch */
+  uint32_t n_kinds; /* 1: the first cell of a row is its kind; 0: it has none */
+  StrBuf cell;      /* scratch */
   uint32_t n;
   TableauColumn columns[];
 } Tableau;
@@ -124,9 +125,11 @@ static Renderer *tableau_open(const RenderOptions *o, const WeirColumn *columns,
   if (t == NULL) return NULL;
   t->header = o->header;
   t->null_text = str_of(o->null_text != NULL ? o->null_text : "<NULL>");
-  t->n = n;
+  t->n_kinds = n > 0 && columns[0].is_kind;
+  columns += t->n_kinds;
+  t->n = n - t->n_kinds;
   strbuf_init(&t->cell, 0);
-  for (uint32_t i = 0; i < n; i++) {
+  for (uint32_t i = 0; i < t->n; i++) {
     TableauColumn *c = &t->columns[i];
     strbuf_init(&c->name, 0);
     escape_put(&c->name, columns[i].name, strlen(columns[i].name), 0);
@@ -157,7 +160,10 @@ static void tableau_begin(Renderer *r, StrBuf *out) {
 static bool tableau_row(Renderer *r, const WeirCell *cells, StrBuf *out) {
   Tableau *t = (Tableau *)r;
   t->rows++;
-  strbuf_puts(out, "| +I |");
+  strbuf_puts(out, "| ");
+  strbuf_str(out, t->n_kinds > 0 ? (Str){cells[0].text, cells[0].len} : STR("+I"));
+  strbuf_puts(out, " |");
+  cells += t->n_kinds;
   for (uint32_t i = 0; i < t->n; i++) {
     Str text = cells[i].text == NULL ? t->null_text : (Str){cells[i].text, cells[i].len};
     strbuf_clear(&t->cell);

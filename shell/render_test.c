@@ -3,7 +3,7 @@
 
 #include "base/check.h"
 
-static const WeirColumn columns[] = {{"k", "STRING", false}, {"n", "BIGINT", true}};
+static const WeirColumn columns[] = {{"k", "STRING", false, false}, {"n", "BIGINT", true, false}};
 static const RenderOptions plain = {.header = true, .max_width = 30};
 
 static WeirCell cell(const char *text) { return (WeirCell){text, text != NULL ? strlen(text) : 0}; }
@@ -151,7 +151,8 @@ static void test_markdown(void) {
 }
 
 static void test_line(void) {
-  static const WeirColumn names[] = {{"window_start", "TIMESTAMP(3)", false}, {"ñ", "INT", true}};
+  static const WeirColumn names[] = {{"window_start", "TIMESTAMP(3)", false, false},
+                                     {"ñ", "INT", true, false}};
   const WeirCell cells[] = {cell("2024-01-01 00:00:00.000"), cell(NULL)};
   StrBuf out = {0};
   Renderer *r = render_line.open(&plain, names, 2, true);
@@ -193,6 +194,36 @@ static void test_tableau(void) {
   check_out("Query terminated, received a total of 0 row\n");
 }
 
+/* The first column of a changelog takes the place of tableau's own, and is one as any other
+ * elsewhere. */
+static void test_kinds(void) {
+  static const WeirColumn kinds[] = {{"op", "CHAR(2)", false, true}, {"n", "BIGINT", true, false}};
+  static const WeirCell cells[] = {{"-U", 2}, {"1", 1}};
+  StrBuf out = {0};
+  Renderer *r =
+      render_tableau.open(&(RenderOptions){.header = true, .max_width = 8}, kinds, 2, false);
+  render_tableau.begin(r, &out);
+  CHECK(render_tableau.row(r, cells, &out));
+  render_tableau.end(r, false, &out);
+  render_tableau.free(r);
+  CHECK_STR(strbuf_text(&out),
+            "+----+----------------------+\n"
+            "| op |                    n |\n"
+            "+----+----------------------+\n"
+            "| -U |                    1 |\n"
+            "+----+----------------------+\n"
+            "Received a total of 1 row\n");
+  strbuf_clear(&out);
+  r = render_table.open(&plain, kinds, 2, false);
+  render_table.begin(r, &out);
+  CHECK(render_table.row(r, cells, &out));
+  render_table.end(r, false, &out);
+  render_table.free(r);
+  CHECK_STR(strbuf_text(&out),
+            "+----+---+\n| op | n |\n+----+---+\n| -U | 1 |\n+----+---+\n");
+  strbuf_deinit(&out);
+}
+
 /* Widths that Flink gives to types: flink-sql-client's table of them. */
 static void test_tableau_widths(void) {
   static const struct {
@@ -218,7 +249,7 @@ static void test_tableau_widths(void) {
                {"CHAR(3)", 30},
                {"INTERVAL DAY TO SECOND", 30}};
   for (size_t i = 0; i < COUNT_OF(types); i++) {
-    WeirColumn column = {"c", types[i].type, false};
+    WeirColumn column = {"c", types[i].type, false, false};
     StrBuf out = {0};
     Renderer *r = render_tableau.open(&(RenderOptions){.max_width = 30}, &column, 1, false);
     render_tableau.begin(r, &out);
@@ -230,7 +261,7 @@ static void test_tableau_widths(void) {
 
 /* Escapes in values, names and the text for NULL: shown, and counted as they are shown. */
 static void test_escapes(void) {
-  static const WeirColumn evil[] = {{"\033[2J", "STRING", false}};
+  static const WeirColumn evil[] = {{"\033[2J", "STRING", false, false}};
   RenderOptions options = {.header = true, .null_text = "\a", .max_width = 30};
   static const Mode modes[] = {MODE_TABLE, MODE_MARKDOWN, MODE_LINE, MODE_TABLEAU};
   for (size_t i = 0; i < COUNT_OF(modes); i++) {
@@ -267,6 +298,7 @@ int main(void) {
   test_line();
   test_tableau();
   test_tableau_widths();
+  test_kinds();
   test_escapes();
   strbuf_deinit(&now.out);
   return check_done();

@@ -18,6 +18,8 @@
 static_assert(BATCH_ROWS <= UINT16_MAX + 1, "sel holds uint16_t row numbers");
 static_assert(BATCH_ROWS % 64 == 0, "validity bits are whole words");
 
+const char row_kind_text[4][3] = {"+I", "-U", "+U", "-D"};
+
 /* --- verify ------------------------------------------------------------------------ */
 
 static void verify_type(Type t) {

@@ -21,6 +21,9 @@
 
 typedef enum RowKind { ROW_INSERT, ROW_UPDATE_BEFORE, ROW_UPDATE_AFTER, ROW_DELETE } RowKind;
 
+/* "+I", "-U", "+U", "-D": as people see them; two characters each. */
+extern const char row_kind_text[4][3];
+
 /* One column.  data points at values of type_phys(type); valid has bit i set where row
  * i is not NULL, and is NULL when no row is.  A constant vector has one value (index 0)
  * that stands for every row; its valid, if any, has one bit.
@@ -54,6 +57,9 @@ static inline bool vector_valid(const Vector *v, uint32_t row) {
   return v->valid == NULL || bit_get(v->valid, v->constant ? 0 : row);
 }
 static inline uint32_t vector_at(const Vector *v, uint32_t row) { return v->constant ? 0 : row; }
+static inline RowKind batch_kind(const Batch *b, uint32_t row) {
+  return b->kind != NULL ? (RowKind)b->kind[row] : ROW_INSERT;
+}
 static inline uint32_t batch_count(const Batch *b) { return b->sel != NULL ? b->n_sel : b->rows; }
 static inline uint32_t batch_row(const Batch *b, uint32_t i) {
   return b->sel != NULL ? b->sel[i] : i;

@@ -32,6 +32,7 @@ typedef struct TextEncoder {
   CsvDialect dialect;
   Str null_text;
   bool header;
+  bool with_kind;
   bool check_all;    /* numbers and times may need quotes as well */
   bool special[256]; /* csv: bytes that need quotes */
   uint32_t n_cols;
@@ -71,6 +72,7 @@ Code text_encoder_new(const EncodeSpec *spec, TextStyle style, Encoder **out, Er
   e->style = style;
   e->n_cols = spec->n_fields;
   e->bad_col = UINT32_MAX;
+  e->with_kind = spec->with_kind;
   e->null_text = spec->null_text != NULL ? str_of(spec->null_text) : STR("null");
   if (style == TEXT_CSV) init_csv(e, spec);
   if (style == TEXT_TSV) init_tsv(e, spec);
@@ -263,14 +265,18 @@ static size_t row_room(const TextEncoder *e, size_t fixed, uint32_t row) {
   return fixed;
 }
 
+/* What stands in front of a row's values. */
+INLINE char *put_kind(const Batch *b, uint32_t row, TextStyle style, char delimiter, char *p) {
+  if (style == TEXT_CELLS) p = put_length(2, p);
+  memcpy(p, row_kind_text[batch_kind(b, row)], 2);
+  p += 2;
+  if (style != TEXT_CELLS) *p++ = style == TEXT_PRINT ? '[' : delimiter;
+  return p;
+}
+
 INLINE char *put_row(TextEncoder *e, const Batch *b, uint32_t row, TextStyle style, char *p) {
-  static const char kinds[][3] = {"+I", "-U", "+U", "-D"};
   const char delimiter = style == TEXT_CSV ? e->dialect.delimiter : '\t';
-  if (style == TEXT_PRINT) {
-    memcpy(p, kinds[b->kind != NULL ? b->kind[row] : ROW_INSERT], 2);
-    p[2] = '[';
-    p += 3;
-  }
+  if (style == TEXT_PRINT || e->with_kind) p = put_kind(b, row, style, delimiter, p);
   for (uint32_t i = 0; i < e->n_cols; i++) {
     const TextColumn *c = &e->cols[i];
     if (i > 0 && style == TEXT_PRINT) {
@@ -327,6 +333,10 @@ INLINE Code encode_rows(Encoder *encoder, const Batch *b, StrBuf *out, TextStyle
 INLINE void encode_names(Encoder *encoder, StrBuf *out, TextStyle style) {
   TextEncoder *e = (TextEncoder *)encoder;
   if (!e->header) return;
+  if (e->with_kind) {
+    strbuf_puts(out, "op");
+    strbuf_putc(out, style == TEXT_CSV ? e->dialect.delimiter : '\t');
+  }
   for (uint32_t c = 0; c < e->n_cols; c++) {
     Str name = str_of(e->cols[c].name);
     char *p = strbuf_reserve(out, 2 * name.len + FRAME_MAX);

@@ -5,6 +5,9 @@
  *   cells  for the shell: per value its length (uint32, little-endian; UINT32_MAX is NULL) and
  *          its text, nothing between
  *   print  Flink's print connector: +I[a, b], -D[null, b]
+ *
+ * With EncodeSpec.with_kind the first value of all but print, whose rows always have it, is
+ * the row's kind, named "op".
  */
 #pragma once
 #include "exec/formats/format.h"

@@ -331,7 +331,39 @@ static void test_round_trip(void) {
   }
 }
 
+/* A changelog's first column; print has it in any case. */
+static void test_kinds(void) {
+  static const Option header[] = {{.key = "csv.header", .value = "true"},
+                                  {.key = "tsv.header", .value = "true"}};
+  Sheet s;
+  sheet_init(&s, "BIGINT STRING\n+ 1 x\nU- 1 x\nU+ 2 .\n- 2 .\n");
+  s.spec.options = (Options){header, 2};
+  s.spec.with_kind = true;
+  const Batch *b = &s.builder->batch;
+  expect_batch(&format_csv, &s, b, "op,a,b\n+I,1,x\n-U,1,x\n+U,2,\n-D,2,\n");
+  expect_batch(&format_tsv, &s, b, "op\ta\tb\n+I\t1\tx\n-U\t1\tx\n+U\t2\t\\N\n-D\t2\t\\N\n");
+  expect_batch(&format_json, &s, b,
+               "{\"op\":\"+I\",\"a\":1,\"b\":\"x\"}\n{\"op\":\"-U\",\"a\":1,\"b\":\"x\"}\n"
+               "{\"op\":\"+U\",\"a\":2,\"b\":null}\n{\"op\":\"-D\",\"a\":2,\"b\":null}\n");
+  expect_batch(&format_print, &s, b, "+I[1, x]\n-U[1, x]\n+U[2, null]\n-D[2, null]\n");
+  Batch plain = *b; /* a batch without kinds is all insertions */
+  plain.kind = NULL;
+  plain.rows = 1;
+  expect_batch(&format_csv, &s, &plain, "op,a,b\n+I,1,x\n");
+  StrBuf out = {0};
+  Error err = {0};
+  plain.kind = b->kind;
+  CHECK_INT(write_batch(&format_cells, &s, &plain, &out, &err), OK);
+  static const char cells[] =
+      "\2\0\0\0+I\1\0\0\0"
+      "1\1\0\0\0x";
+  CHECK(out.len == sizeof cells - 1 && memcmp(out.data, cells, out.len) == 0);
+  strbuf_deinit(&out);
+  sheet_free(&s);
+}
+
 int main(void) {
+  test_kinds();
   test_values();
   test_quotes();
   test_csv_options();

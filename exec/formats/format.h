@@ -66,6 +66,7 @@ typedef struct EncodeSpec {
   Options options;
   const Zone *zone;
   const char *null_text; /* how NULL is written, where a format has a choice; NULL: its default */
+  bool with_kind;        /* a first column "op": what each row does to the result */
 } EncodeSpec;
 
 typedef struct Format {

@@ -41,6 +41,7 @@ typedef struct JsonWriter {
   OutColumn *cols;
   size_t row_max; /* bytes of a row without its texts */
   bool ignore_null;
+  bool with_kind;
   bool with_t; /* between date and time; else a blank */
 } JsonWriter;
 
@@ -194,11 +195,22 @@ static void print_constant(const JsonWriter *w, OutColumn *c, const Vector *v) {
   c->constant.len += (size_t)(end - at);
 }
 
+static char *put_kind(RowKind kind, char *at) {
+  static const char frame[] = "{\"op\":\"+I\"";
+  memcpy(at, frame, sizeof frame - 1);
+  memcpy(at + sizeof frame - 4, row_kind_text[kind], 2);
+  return at + sizeof frame - 1;
+}
+
 /* One row; false: no memory, for which out->failed says so too. */
 static bool put_row(const JsonWriter *w, const Batch *batch, uint32_t row, StrBuf *out) {
   char *at = strbuf_reserve(out, w->row_max);
   if (at == NULL) return false;
   char before = '{';
+  if (w->with_kind) {
+    at = put_kind(batch_kind(batch, row), at);
+    before = ',';
+  }
   for (uint32_t i = 0; i < w->n_cols; i++) {
     OutColumn *c = &w->cols[i];
     const Vector *v = &batch->cols[i];
@@ -275,6 +287,8 @@ Code json_encoder_new(const EncodeSpec *spec, Encoder **out, Error *err) {
     if (!init_column(c, &spec->fields[w->n_cols])) goto bad;
     w->row_max += 1 + c->key_len + FIXED_MAX;
   }
+  w->with_kind = spec->with_kind;
+  if (w->with_kind) w->row_max += sizeof "{\"op\":\"+I\"";
   w->ignore_null = json_option_bool(spec->options, "json.encode.ignore-null-fields");
   w->with_t = json_time_form(spec->options) == JSON_TIME_T;
   *out = (Encoder *)w;

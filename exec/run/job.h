@@ -14,6 +14,7 @@ typedef struct JobResult {
   const Format *format;
   Options options;
   const char *null_text;
+  bool with_kind; /* a first column "op" */
   Code (*write)(void *arg, const char *bytes, size_t n, Error *err);
   Code (*flush)(void *arg, Error *err);
   void *arg;

@@ -35,7 +35,8 @@ static bool shape_of_rows(OutExchange *self, const OpSpec *exchange) {
   Type *types = arena_try_alloc(&self->arena, (n + 1) * sizeof *types, 8);
   if (types == NULL) return false;
   for (uint32_t i = 0; i < n; i++) types[i] = exchange->fields[i].type;
-  self->shape[ROWS] = (BatchShape){.types = types, .n_cols = n, .with_hash = true};
+  self->shape[ROWS] =
+      (BatchShape){.types = types, .n_cols = n, .with_hash = true, .with_kind = exchange->updating};
   self->shape[MARKED] = self->shape[ROWS];
   self->shape[MARKED].with_mark = true;
   const ExchangeSpec *spec = &exchange->u.exchange;

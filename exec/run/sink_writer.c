@@ -25,6 +25,7 @@ Code sink_open(SinkWriter *s, Error *err) {
     s->format = result->format;
     s->encode.options = result->options;
     s->encode.null_text = result->null_text;
+    s->encode.with_kind = result->with_kind;
     s->open = true;
     return OK;
   }
