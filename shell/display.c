@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/sys.h"
-#include "shell/escape.h"
+#include "base/escape.h"
 #include "shell/signals.h"
 
 enum { WRITE_BYTES = 32 << 10, MAX_WIDTH = 100000 };

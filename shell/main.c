@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "base/sys.h"
-#include "shell/escape.h"
+#include "base/escape.h"
 #include "shell/shell.h"
 #include "shell/signals.h"
 

@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "shell/escape.h"
+#include "base/escape.h"
 #include "shell/render.h"
 
 enum { ROWS_MAX = 10000, TEXT_MAX = 4 << 20 };

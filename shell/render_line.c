@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "shell/escape.h"
+#include "base/escape.h"
 #include "shell/render.h"
 
 typedef struct Lines {

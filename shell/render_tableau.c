@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "shell/escape.h"
+#include "base/escape.h"
 #include "shell/render.h"
 
 enum { LEAST_WIDTH = 6 };

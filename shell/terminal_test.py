@@ -325,6 +325,14 @@ class Interactive(Case):
         self.assertEqual(self.ask(t, "SELECT E'\\u001b[31m' AS a;\n"), "a\n\\u001b[31m\n")
         self.leave(t)
 
+    def test_print_is_filtered(self):
+        t = self.terminal("-q")
+        self.ask(t, "CREATE TABLE p (a STRING) WITH ('connector' = 'print',"
+                    " 'print-identifier' = E'\\u001b[2J');\n")
+        self.assertEqual(self.ask(t, "INSERT INTO p VALUES (E'\\u001b[31m\\tx');\n"),
+                         "\\u001b[2J> +I[\\u001b[31m\tx]\n")
+        self.leave(t)
+
     def test_colors(self):
         t = self.terminal("-q", env={"TERM": "xterm"})
         self.assertTrue(self.ask(t, "SELEC;\n").startswith("<stdin>:1:1: \033[1;31merror:\033[0m "))

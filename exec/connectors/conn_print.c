@@ -1,11 +1,14 @@
 /* conn_print.c -- the sink "print": rows on stdout or stderr.
  *
  * The format "print" makes lines like +I[1, a]; print puts 'print-identifier' in front of each:
- * `id> +I[1, a]`.  out.c keeps rows of several such tables apart.
+ * `id> +I[1, a]`.  out.c keeps rows of several such tables apart.  What goes to a terminal is made
+ * harmless for it.
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/escape.h"
 #include "exec/connectors/connector.h"
 #include "exec/connectors/out.h"
 
@@ -22,9 +25,10 @@ static const OptionList print_options = {print_option_defs, COUNT_OF(print_optio
 
 typedef struct PrintSink {
   const char *prefix; /* "id> ", NULL: none */
-  bool to_stderr;
+  bool to_stderr, to_terminal;
   Span span;
   StrBuf lines; /* with prefixes */
+  StrBuf shown; /* of lines, for a terminal */
 } PrintSink;
 
 static const Format *print_format(const SinkSpec *spec) {
@@ -44,6 +48,7 @@ static Code print_open(const SinkSpec *spec, Sink **out, Error *err) {
     p->prefix = prefix;
   }
   p->to_stderr = options_bool(spec->options, print_options, "", "standard-error");
+  p->to_terminal = isatty(p->to_stderr ? STDERR_FILENO : STDOUT_FILENO) == 1;
   p->span = spec->span;
   *out = (Sink *)p;
   return OK;
@@ -68,13 +73,25 @@ static void add_prefixes(PrintSink *p, const char *bytes, size_t n) {
   }
 }
 
+/* What was made of the bytes takes their place. */
+static Code take(const PrintSink *p, const StrBuf *made, const char **bytes, size_t *n,
+                 Error *err) {
+  if (strbuf_failed(made)) return FAIL(err, ERR_MEMORY, p->span, "no memory to print");
+  *bytes = strbuf_text(made);
+  *n = made->len;
+  return OK;
+}
+
 static Code print_write(Sink *s, const char *bytes, size_t n, Error *err) {
   PrintSink *p = (PrintSink *)s;
   if (p->prefix != NULL) {
     add_prefixes(p, bytes, n);
-    if (strbuf_failed(&p->lines)) return FAIL(err, ERR_MEMORY, p->span, "no memory to print");
-    bytes = strbuf_text(&p->lines);
-    n = p->lines.len;
+    TRY(take(p, &p->lines, &bytes, &n, err));
+  }
+  if (p->to_terminal) {
+    strbuf_clear(&p->shown);
+    escape_put(&p->shown, bytes, n, KEEP_NEWLINE | KEEP_TAB);
+    TRY(take(p, &p->shown, &bytes, &n, err));
   }
   return p->to_stderr ? stderr_write(bytes, n, err) : stdout_write(bytes, n, err);
 }
@@ -89,6 +106,7 @@ static Code print_close(Sink *s, bool commit, Error *err) {
   (void)commit; /* what was printed was printed */
   Code code = print_flush(s, err);
   strbuf_deinit(&p->lines);
+  strbuf_deinit(&p->shown);
   free(p);
   return code;
 }

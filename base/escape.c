@@ -1,5 +1,5 @@
 /* escape.c -- the one filter for what goes to a terminal. */
-#include "shell/escape.h"
+#include "base/escape.h"
 
 #include <string.h>
 

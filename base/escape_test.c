@@ -1,5 +1,5 @@
 /* escape_test.c -- nothing that a terminal obeys gets through, and carets stay in place. */
-#include "shell/escape.h"
+#include "base/escape.h"
 
 #include "base/check.h"
 #include "base/utf8.h"
