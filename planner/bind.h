@@ -6,6 +6,7 @@
  *   bind_from.c     what stands in FROM        bind_window.c  TUMBLE and HOP
  *   bind_source.c   tables of the catalog      bind_guess.c   files and stdin without DDL
  *   bind_expr.c     expressions                bind_call.c    calls and special forms
+ *   bind_agg.c      calls of aggregates
  *   bind_literal.c  literals                   bind_type.c    types as written
  *   relation.c      columns by name, where time attributes come from
  *   bind_insert.c   INSERT                     ddl*.c         CREATE, ALTER, DROP
@@ -167,6 +168,8 @@ MUST_USE Code bind_expr(Binder *b, const ExprScope *s, const AstExpr *ast, Expr 
 /* The same, as BOOLEAN. */
 MUST_USE Code bind_condition(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 MUST_USE Code bind_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+MUST_USE Code bind_agg(Binder *b, const ExprScope *s, const AstExpr *ast, const AggDef *def,
+                       Expr **out);
 /* Call a function by name. */
 MUST_USE Code bind_func(Binder *b, const char *name, Span span, Expr **args, uint32_t n_args,
                         Expr **out);

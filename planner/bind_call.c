@@ -1,106 +1,9 @@
-/* bind_call.c -- calls: aggregates, special forms such as EXTRACT, functions by name.
- *
- * An aggregate becomes an entry of the scope's AggList and stands in the expression as a column
- * behind those of the input; bind_group.c puts the aggregate's real column there.
+/* bind_call.c -- calls: special forms such as EXTRACT, functions by name; aggregates go to
+ * bind_agg.c.
  */
 #include <string.h>
 
-#include "base/limits.h"
-#include "parser/ast_print.h"
 #include "planner/bind.h"
-
-/* --- aggregates ---------------------------------------------------------------------- */
-
-static const char *call_text(Binder *b, const AstExpr *ast) {
-  StrBuf text;
-  strbuf_init(&text, 0);
-  ast_print_expr(&text, ast);
-  char *copy = arena_strdup(b->arena, strbuf_text(&text));
-  strbuf_deinit(&text);
-  return copy;
-}
-
-static bool optional_equal(const Expr *x, const Expr *y) {
-  return x == NULL || y == NULL ? x == y : expr_equal(x, y);
-}
-
-/* The number of the aggregate in the list, where an equal one is used again. */
-static Code add_agg(Binder *b, AggList *list, const AggItem *item, uint32_t *at) {
-  for (uint32_t i = 0; i < list->n; i++) {
-    const AggItem *other = &list->items[i];
-    if (strcmp(other->call.name, item->call.name) == 0 &&
-        other->call.distinct == item->call.distinct && optional_equal(other->arg, item->arg) &&
-        optional_equal(other->filter, item->filter)) {
-      *at = i;
-      return OK;
-    }
-  }
-  if (list->n == COLUMNS_MAX) {
-    return FAIL(b->err, ERR_LIMIT, item->call.span, "more than %d aggregates", COLUMNS_MAX);
-  }
-  *at = list->n;
-  ARENA_PUSH(b->arena, list->items, list->n, list->cap, *item);
-  return OK;
-}
-
-static Code agg_not_here(Binder *b, const ExprScope *s, const AstExpr *ast, const char *name) {
-  FAIL(b->err, ERR_TYPE, bind_span(b, ast->span), "the aggregate %s cannot stand in %s", name,
-       s->clause);
-  if (strcmp(s->clause, "WHERE") == 0) error_hint(b->err, "HAVING filters groups");
-  return ERR_TYPE;
-}
-
-/* COUNT(x) of what is never NULL counts rows. */
-static bool counts_rows(const AggItem *item) {
-  return strcmp(item->call.name, "COUNT") == 0 && !item->call.distinct && item->arg != NULL &&
-         item->arg->kind == EXPR_CONST && !item->arg->value.null;
-}
-
-static Code bind_agg_args(Binder *b, const ExprScope *s, const AstCall *call, const AggDef *def,
-                          Span span, AggItem *item) {
-  const ExprScope inner = {.rel = s->rel, .clause = "an aggregate"};
-  const ExprScope filter = {.rel = s->rel, .clause = "FILTER"};
-  const uint32_t n = call->args.n;
-  Type *types = ARENA_ARRAY(b->arena, Type, n);
-  for (uint32_t i = 0; i < n; i++) {
-    Expr *arg;
-    TRY(bind_expr(b, &inner, call->args.items[i].value, &arg));
-    arg = bind_settle_null(b, arg);
-    types[i] = arg->type;
-    if (i == 0) item->arg = arg;
-  }
-  if (n == 0 && !call->star) {
-    return FAIL(b->err, ERR_TYPE, bind_span(b, span), "%s needs an argument", agg_name(def));
-  }
-  TRY(agg_bind(def, types, n, bind_span(b, span), &item->call, b->err));
-  if (call->filter != NULL) TRY(bind_condition(b, &filter, call->filter, &item->filter));
-  if (!counts_rows(item)) return OK;
-  item->arg = NULL;
-  return agg_bind(def, NULL, 0, bind_span(b, span), &item->call, b->err);
-}
-
-static Code bind_agg(Binder *b, const ExprScope *s, const AstExpr *ast, const AggDef *def,
-                     Expr **out) {
-  const AstCall *call = ast->call;
-  AggItem item = {.call = {.arg = -1, .filter = -1, .distinct = call->distinct}};
-  if (s->aggs == NULL) return agg_not_here(b, s, ast, agg_name(def));
-  if (call->order_by.n > 0) return bind_not_built(b, ast->span, "ORDER BY in an aggregate");
-  if (call->nulls != AST_TREAT_DEFAULT) return bind_not_built(b, ast->span, "IGNORE NULLS");
-  if (call->star && strcmp(agg_name(def), "COUNT") != 0) {
-    return FAIL(b->err, ERR_TYPE, bind_span(b, ast->span), "%s(*): only COUNT takes *",
-                agg_name(def));
-  }
-  TRY(bind_agg_args(b, s, call, def, ast->span, &item));
-  if (item.arg == NULL) item.call.distinct = false;
-  item.call.span = bind_span(b, ast->span);
-  item.call.text = call_text(b, ast);
-  uint32_t at = 0;
-  TRY(add_agg(b, s->aggs, &item, &at));
-  Expr *e = expr_column(b->arena, s->aggs->base + at, item.call.result, item.call.span);
-  e->name = item.call.text;
-  *out = e;
-  return OK;
-}
 
 /* --- special forms ------------------------------------------------------------------- */
 
@@ -158,6 +61,13 @@ static bool is_one_of(const char *name, const char *const *list) {
   return false;
 }
 
+static Code needs_type(Binder *b, Span span, const char *name, const char *type) {
+  FAIL(b->err, ERR_UNSUPPORTED, bind_span(b, span), "%s needs the type %s, which is not built yet",
+       name, type);
+  error_hint(b->err, "LISTAGG makes one STRING of many");
+  return ERR_UNSUPPORTED;
+}
+
 /* Functions that Flink has and that mean something else than a missing name. */
 static Code check_name(Binder *b, const AstCall *call, const char *name) {
   static const char *const group_windows[] = {"TUMBLE",
@@ -180,8 +90,6 @@ static Code check_name(Binder *b, const AstCall *call, const char *name) {
   static const char *const known[] = {"FIRST_VALUE",
                                       "LAST_VALUE",
                                       "LISTAGG",
-                                      "ARRAY_AGG",
-                                      "COLLECT",
                                       "STDDEV_POP",
                                       "STDDEV_SAMP",
                                       "VAR_POP",
@@ -210,6 +118,8 @@ static Code check_name(Binder *b, const AstCall *call, const char *name) {
                "INTERVAL '10' SECOND))");
     return ERR_UNSUPPORTED;
   }
+  if (text_eq_nocase(name, "ARRAY_AGG")) return needs_type(b, span, name, "ARRAY");
+  if (text_eq_nocase(name, "COLLECT")) return needs_type(b, span, name, "MULTISET");
   if (is_one_of(name, known)) return bind_not_built(b, span, name);
   return OK;
 }

@@ -89,8 +89,11 @@ static void print_aggregate(Printer *p, const OpSpec *op, const uint32_t *keys, 
   for (uint32_t i = 0; i < n_aggs; i++) {
     const AggCall *agg = &aggs[i];
     if (n_keys + i > 0) strbuf_puts(p->out, ", ");
-    strbuf_printf(p->out, "%s(%s%s)", agg->name, agg->distinct ? "DISTINCT " : "",
+    strbuf_printf(p->out, "%s(%s%s", agg->name,
+                  agg->distinct || agg->own_distinct ? "DISTINCT " : "",
                   agg->arg >= 0 ? in->fields[agg->arg].name : "*");
+    agg_print_param(agg, p->out);
+    strbuf_putc(p->out, ')');
     if (agg->filter >= 0) strbuf_printf(p->out, " FILTER %s", in->fields[agg->filter].name);
     const char *name = op->fields == in->fields ? agg->text : op->fields[n_keys + i].name;
     if (strcmp(name, agg->text) != 0) strbuf_printf(p->out, " AS %s", name);

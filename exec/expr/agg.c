@@ -1,25 +1,32 @@
-/* agg.c -- the list of aggregates and the choice of kernels by argument type. */
+/* agg.c -- the list of aggregates: names, numbers of arguments, parameters. */
 #include "exec/expr/agg.h"
 
+#include "exec/data/decimal.h"
 #include "exec/expr/agg_kernels.h"
+#include "exec/expr/expr.h"
+
+typedef enum AggParam { PARAM_NONE, PARAM_SEPARATOR, PARAM_FRACTION } AggParam;
 
 struct AggDef {
   const char *name;
-  uint32_t min_args, max_args;
   Code (*bind)(const Type *args, uint32_t n_args, Span span, AggCall *call, Error *err);
+  uint32_t least, most; /* arguments */
+  AggParam param;
   const char *doc;
 };
 
-#define AGG(name, min, max, doc) \
-  static const AggDef agg_def_##name = {#name, min, max, agg_bind_##name, doc};
+#define AGG(name, bind, least, most, param, doc) \
+  static const AggDef agg_def_##name = {#name, agg_bind_##bind, least, most, PARAM_##param, doc};
 #include "exec/expr/aggs.def"
 #undef AGG
 
 static const AggDef *const defs[] = {
-#define AGG(name, min, max, doc) &agg_def_##name,
+#define AGG(name, bind, least, most, param, doc) &agg_def_##name,
 #include "exec/expr/aggs.def"
 #undef AGG
 };
+
+static const Str default_separator = {",", 1};
 
 const AggDef *agg_find(Str name) {
   for (size_t i = 0; i < COUNT_OF(defs); i++) {
@@ -36,15 +43,102 @@ const AggDef *const *agg_list(uint32_t *n) {
   return defs;
 }
 
+/* --- parameters ------------------------------------------------------------------------ */
+
+static bool number_of(const Value *v, double *out) {
+  switch (type_phys(v->type)) {
+    case PHYS_I8:
+    case PHYS_I16:
+    case PHYS_I32:
+    case PHYS_I64:
+      *out = decimal_to_double(v->as.i, v->type.kind == TYPE_DECIMAL ? v->type.scale : 0);
+      return type_is_exact(v->type);
+    case PHYS_I128:
+      *out = decimal_to_double(v->as.d128, v->type.scale);
+      return true;
+    case PHYS_F32:
+    case PHYS_F64:
+      *out = v->as.f;
+      return true;
+    case PHYS_TEXT:
+    case PHYS_COUNT:
+      break;
+  }
+  return false;
+}
+
+static Code set_separator(const AggDef *def, const Value *v, Span span, AggCall *call, Error *err) {
+  if (v == NULL || v->null || !type_is_character(v->type)) {
+    return FAIL(err, ERR_TYPE, span, "the separator of %s has to be a constant STRING", def->name);
+  }
+  call->params.separator = text_str(&v->as.text);
+  return OK;
+}
+
+static Code set_fraction(const AggDef *def, const Value *v, Span span, AggCall *call, Error *err) {
+  double f;
+  if (v == NULL || v->null || !number_of(v, &f) || !(f >= 0 && f <= 1)) {
+    FAIL(err, ERR_TYPE, span, "%s needs a constant from 0 to 1 here", def->name);
+    error_hint(err, "the median is %s(x, 0.5)", def->name);
+    return ERR_TYPE;
+  }
+  call->params.fraction = f;
+  return OK;
+}
+
+Code agg_set_param(const AggDef *def, const Value *value, Span span, AggCall *call, Error *err) {
+  switch (def->param) {
+    case PARAM_NONE:
+      break; /* agg_bind refuses the number of arguments */
+    case PARAM_SEPARATOR:
+      return set_separator(def, value, span, call, err);
+    case PARAM_FRACTION:
+      return set_fraction(def, value, span, call, err);
+  }
+  return OK;
+}
+
+void agg_print_param(const AggCall *call, StrBuf *out) {
+  Str separator = call->params.separator;
+  Expr e = {.kind = EXPR_CONST};
+  switch (agg_find(str_of(call->name))->param) {
+    case PARAM_NONE:
+      return;
+    case PARAM_SEPARATOR:
+      if (str_eq(separator, default_separator)) return;
+      e.value = value_text(type_text(TYPE_CHAR, (uint32_t)separator.len), separator);
+      break;
+    case PARAM_FRACTION:
+      e.value = value_double(type_of(TYPE_DOUBLE), call->params.fraction);
+      break;
+  }
+  e.type = e.value.type;
+  strbuf_puts(out, ", ");
+  expr_print(&e, NULL, out);
+}
+
+/* --- calls ------------------------------------------------------------------------------ */
+
 Code agg_bind(const AggDef *def, const Type *args, uint32_t n_args, Span span, AggCall *call,
               Error *err) {
-  if (n_args < def->min_args || n_args > def->max_args) {
-    return FAIL(err, ERR_TYPE, span, "%s takes %u argument%s, not %u", def->name, def->max_args,
-                def->max_args == 1 ? "" : "s", n_args);
+  if (n_args < def->least || n_args > def->most) {
+    const char *bound = def->least == def->most ? ""
+                        : n_args < def->least   ? "at least "
+                                                : "at most ";
+    uint32_t n = n_args < def->least ? def->least : def->most;
+    return FAIL(err, ERR_TYPE, span, "%s takes %s%u argument%s, not %u", def->name, bound, n,
+                n == 1 ? "" : "s", n_args);
   }
   call->name = def->name;
   call->arg_type = n_args > 0 ? args[0] : type_of(TYPE_NULL);
+  if (def->param == PARAM_SEPARATOR && n_args < 2) call->params.separator = default_separator;
   return def->bind(args, n_args, span, call, err);
+}
+
+bool agg_same(const AggCall *x, const AggCall *y) {
+  return x->name == y->name && x->kernels == y->kernels && x->distinct == y->distinct &&
+         str_eq(x->params.separator, y->params.separator) &&
+         x->params.fraction == y->params.fraction && x->params.keep_nulls == y->params.keep_nulls;
 }
 
 Code agg_bad_type(const char *name, Type arg, const char *takes, Span span, Error *err) {

@@ -28,7 +28,7 @@
 #pragma once
 #include "base/arena.h"
 #include "base/error.h"
-#include "exec/data/batch.h"
+#include "exec/data/value.h"
 
 enum { AGG_STATE_WORDS_MAX = 4 };
 
@@ -82,10 +82,11 @@ typedef struct AggCall {
   const char *name; /* upper case */
   const AggKernels *kernels;
   Type result;
-  Type arg_type;  /* of column arg; TYPE_NULL for COUNT(*) */
-  int32_t arg;    /* input column; -1: COUNT(*) */
-  int32_t filter; /* BOOLEAN input column, rows count where TRUE; -1: none */
-  bool distinct;
+  Type arg_type;     /* of column arg; TYPE_NULL for COUNT(*) */
+  int32_t arg;       /* input column; -1: COUNT(*) */
+  int32_t filter;    /* BOOLEAN input column, rows count where TRUE; -1: none */
+  bool distinct;     /* op code feeds first occurrences only */
+  bool own_distinct; /* DISTINCT is written too, but the kernels see to it */
   AggParams params;
   Span span;
   const char *text; /* as the user wrote it, for messages and EXPLAIN: "SUM(price)" */
@@ -99,7 +100,17 @@ const char *agg_name(const AggDef *def);
 const char *agg_doc(const AggDef *def);
 const AggDef *const *agg_list(uint32_t *n);
 
+/* The constant behind the first argument, NULL where it is none; to be set before agg_bind.  Its
+ * text is borrowed as long as the call lives.  ERR_TYPE with what the aggregate takes. */
+MUST_USE Code agg_set_param(const AggDef *def, const Value *value, Span span, AggCall *call,
+                            Error *err);
 /* Choose kernels and result type for arguments of these types (n_args 0: the star).  Sets name,
- * kernels, result and arg_type of *call only.  ERR_TYPE with what the aggregate takes. */
+ * kernels, result and arg_type of *call, and moves or drops its distinct.  ERR_TYPE with what the
+ * aggregate takes. */
 MUST_USE Code agg_bind(const AggDef *def, const Type *args, uint32_t n_args, Span span,
                        AggCall *call, Error *err);
+
+/* The same but for argument, filter and text? */
+bool agg_same(const AggCall *x, const AggCall *y);
+/* What stands behind the first argument, if it was not left out: ", ';'". */
+void agg_print_param(const AggCall *call, StrBuf *out);

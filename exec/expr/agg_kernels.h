@@ -2,8 +2,8 @@
 #pragma once
 #include "exec/expr/agg.h"
 
-#define AGG(name, min, max, doc) \
-  Code agg_bind_##name(const Type *args, uint32_t n_args, Span span, AggCall *call, Error *err);
+#define AGG(name, bind, least, most, param, doc) \
+  Code agg_bind_##bind(const Type *args, uint32_t n_args, Span span, AggCall *call, Error *err);
 #include "exec/expr/aggs.def"
 #undef AGG
 

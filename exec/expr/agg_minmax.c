@@ -221,6 +221,7 @@ static const AggKernels max_kernels[PHYS_COUNT] = BY_PHYS(max);
 
 Code agg_bind_MIN(const Type *args, uint32_t n_args, Span span, AggCall *call, Error *err) {
   (void)n_args, (void)span, (void)err;
+  call->distinct = false;
   call->kernels = &min_kernels[type_phys(args[0])];
   call->result = type_nullable(args[0], true);
   return OK;
@@ -228,6 +229,7 @@ Code agg_bind_MIN(const Type *args, uint32_t n_args, Span span, AggCall *call, E
 
 Code agg_bind_MAX(const Type *args, uint32_t n_args, Span span, AggCall *call, Error *err) {
   (void)n_args, (void)span, (void)err;
+  call->distinct = false;
   call->kernels = &max_kernels[type_phys(args[0])];
   call->result = type_nullable(args[0], true);
   return OK;
