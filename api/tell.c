@@ -2,6 +2,7 @@
 #include "api/session.h"
 #include "base/str.h"
 #include "exec/connectors/connector.h"
+#include "exec/data/timestamp.h"
 
 void tell_note(Weir *w, const char *line) {
   if (w->handlers.note == NULL) return;
@@ -31,25 +32,64 @@ static void tell_count(Weir *w, uint64_t n, const char *one, const char *many) {
   strbuf_deinit(&line);
 }
 
-static bool has_windows(const JobPlan *plan) {
+static void put_time(StrBuf *out, Micros us) {
+  char text[TIMESTAMP_TEXT_MAX];
+  strbuf_put(out, text, timestamp_print(us, us % MICROS_PER_SECOND != 0 ? 3 : 0, ' ', text));
+}
+
+static void tell_line(Weir *w, StrBuf *line) {
+  if (!strbuf_failed(line)) tell_note(w, strbuf_text(line));
+  strbuf_deinit(line);
+}
+
+static void tell_open(Weir *w, const OpPending *open) {
+  StrBuf line = {0};
+  strbuf_puts(&line, "stopped: windows that were still open are left out, first [");
+  put_time(&line, open->start_us);
+  strbuf_puts(&line, ", ");
+  put_time(&line, open->end_us);
+  strbuf_puts(&line, ")");
+  tell_line(w, &line);
+}
+
+static void tell_far_rows(Weir *w, const JobStats *stats) {
+  if (stats->far_rows == 0) return;
+  StrBuf line = {0};
+  strbuf_printf(&line, "%llu row%s ahead of weir.watermark.max-jump, the first to ",
+                (unsigned long long)stats->far_rows, stats->far_rows == 1 ? "" : "s");
+  put_time(&line, stats->far_us);
+  tell_line(w, &line);
+}
+
+static bool passes_null_times(const JobPlan *plan) {
   for (uint32_t i = 0; i < plan->n_ops; i++) {
-    if (plan->ops[i]->id == OP_WINDOW_AGG) return true;
+    const OpSpec *op = plan->ops[i];
+    if (op->id == OP_WATERMARK && op->u.watermark.null_time == NULL_TIME_SKIP) return true;
   }
   return false;
+}
+
+static void tell_null_times(Weir *w, const JobPlan *plan, uint64_t n) {
+  if (passes_null_times(plan)) {
+    tell_count(w, n, "row without event time passed over by the watermark",
+               "rows without event time passed over by the watermark");
+  } else {
+    tell_count(w, n, "row without event time dropped", "rows without event time dropped");
+  }
 }
 
 void tell_job_end(Weir *w, const PlanResult *plan, const JobStats *stats) {
   tell_count(w, stats->bad_rows, "malformed row skipped", "malformed rows skipped");
   tell_count(w, stats->late_rows, "late row dropped", "late rows dropped");
-  tell_count(w, stats->null_time_rows, "row without event time dropped",
-             "rows without event time dropped");
+  tell_null_times(w, plan->job, stats->null_time_rows);
+  tell_far_rows(w, stats);
   if (!stats->interrupted) return;
   if (plan->job->flush_on_interrupt) {
     tell_note(w, "stopped");
   } else if (plan->at_end) {
     tell_note(w, "stopped: the result needs all of the input and is not shown");
-  } else if (has_windows(plan->job)) {
-    tell_note(w, "stopped: windows that were still open are left out");
+  } else if (stats->open.n_windows > 0) {
+    tell_open(w, &stats->open);
   } else {
     tell_note(w, "stopped");
   }

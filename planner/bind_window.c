@@ -244,6 +244,17 @@ static Code check_names(Binder *b, const WindowCall *w, const Relation *rel) {
   return OK;
 }
 
+/* Where rows without event time are passed on, no window has a place for them. */
+static Code drop_null_times(Binder *b, Relation *rel, uint32_t column, Span span) {
+  const char *mode = settings_text(&b->planner->settings, SETTING_NULL_ROWTIME);
+  if (!text_eq_nocase(mode, "SKIP_WATERMARK") || !rel->cols[column].type.nullable) return OK;
+  Expr **time = ARENA_ARRAY(b->arena, Expr *, 1), *known;
+  time[0] = field_ref(b->arena, rel->node, column, span);
+  TRY(bind_func(b, "IS NOT NULL", span, time, 1, &known));
+  rel->node = node_filter(b->arena, rel->node, known);
+  return OK;
+}
+
 Code bind_window_call(Binder *b, const AstCall *call, Span span, Relation *out) {
   WindowCall w;
   Relation rel;
@@ -254,6 +265,7 @@ Code bind_window_call(Binder *b, const AstCall *call, Span span, Relation *out) 
   TRY(bind_data(b, &w, &rel));
   TRY(check_names(b, &w, &rel));
   TRY(bind_time_column(b, &w, &rel, &spec.time_col));
+  TRY(drop_null_times(b, &rel, spec.time_col, w.span));
   TRY(bind_sizes(b, &w, &spec));
   spec.kind = w.kind;
   spec.time_type = rel.cols[spec.time_col].type;

@@ -19,6 +19,7 @@ typedef struct Lowering {
   uint32_t n_ops, cap_ops;
   const char **paths;
   uint32_t cap_paths;
+  const Settings *settings;
   bool one_phase;
 } Lowering;
 
@@ -105,6 +106,12 @@ static OpSpec *lower_scan(Lowering *l, const Source *s, uint32_t *place) {
   return scan;
 }
 
+static NullTime null_time_of(const Settings *s) {
+  const char *text = settings_text(s, SETTING_NULL_ROWTIME);
+  if (text_eq_nocase(text, "FAIL")) return NULL_TIME_FAIL;
+  return text_eq_nocase(text, "SKIP_WATERMARK") ? NULL_TIME_SKIP : NULL_TIME_DROP;
+}
+
 static OpSpec *lower_source(Lowering *l, Node *n) {
   Source *s = n->u.source;
   if (n->lowered != NULL) return n->lowered;
@@ -126,8 +133,11 @@ static OpSpec *lower_source(Lowering *l, Node *n) {
   if (!same) op = op_calc(l, op, NULL, exprs, n->fields, n->n_fields, s->span);
   if (s->rowtime >= 0) {
     op = op_over(l, OP_WATERMARK, op, s->span);
-    op->u.watermark.time_col = s->map[s->rowtime];
-    op->u.watermark.expr = expr_remap(l->arena, s->watermark, s->map);
+    op->u.watermark =
+        (WatermarkSpec){.time_col = s->map[s->rowtime],
+                        .expr = expr_remap(l->arena, s->watermark, s->map),
+                        .null_time = null_time_of(l->settings),
+                        .max_jump_us = settings_duration_us(l->settings, SETTING_MAX_JUMP)};
   }
   n->lowered = op;
   return op;
@@ -304,7 +314,7 @@ static OpSpec *lower_node(Lowering *l, Node *n) {
 Lowered lower(Arena *arena, const Planner *planner, const ExprEnv *env, Node *const *roots,
               uint32_t n_roots) {
   const Settings *s = &planner->settings;
-  Lowering l = {.arena = arena};
+  Lowering l = {.arena = arena, .settings = s};
   l.one_phase = text_eq_nocase(settings_text(s, SETTING_AGG_PHASE), "ONE_PHASE");
   for (uint32_t i = 0; i < n_roots; i++) lower_node(&l, roots[i]);
   JobPlan *job = ARENA_NEW(arena, JobPlan);
@@ -318,6 +328,8 @@ Lowered lower(Arena *arena, const Planner *planner, const ExprEnv *env, Node *co
       .parallelism = parallelism > 0 ? (uint32_t)parallelism : cores,
       .chunk_bytes = (uint32_t)settings_int(s, SETTING_CHUNK_BYTES),
       .batch_rows = (uint32_t)settings_int(s, SETTING_BATCH_ROWS),
+      .idle_timeout_us = settings_duration_us(s, SETTING_IDLE_TIMEOUT),
+      .waiting_us = settings_duration_us(s, SETTING_WAITING_NOTICE),
       .flush_on_interrupt = text_eq_nocase(settings_text(s, SETTING_ON_INTERRUPT), "flush")};
   if (dead_letters != NULL) job->dead_letter_path = arena_strdup(arena, dead_letters);
   return (Lowered){job, l.paths};

@@ -72,14 +72,6 @@ static Code only_choice(const Option *o, const char *built, Error *err) {
   return ERR_UNSUPPORTED;
 }
 
-/* A duration of which only 0 is built. */
-static Code only_never(const Option *o, Error *err) {
-  Micros us;
-  if (duration_parse(str_of(o->value), &us) && us == 0) return OK;
-  return FAIL(err, ERR_UNSUPPORTED, o->value_span, "\"%s\" = \"%s\" is not built yet", o->key,
-              o->value);
-}
-
 /* What the kind of an option does not tell. */
 static Code check_value(SettingId id, const Option *o, Error *err) {
   if (id == SETTING_PARALLELISM) return check_range(o, 1, WORKERS_MAX, err);
@@ -87,8 +79,6 @@ static Code check_value(SettingId id, const Option *o, Error *err) {
   if (id == SETTING_CHUNK_BYTES) return check_range(o, 1, RECORD_MAX, err);
   if (id == SETTING_BATCH_ROWS) return check_range(o, 1, BATCH_ROWS, err);
   if (id == SETTING_COLUMN_WIDTH) return check_range(o, 4, INT32_MAX, err);
-  if (id == SETTING_NULL_ROWTIME) return only_choice(o, "DROP", err);
-  if (id == SETTING_IDLE_TIMEOUT) return only_never(o, err);
   if (id == SETTING_NOT_NULL_ENFORCER) return only_choice(o, "ERROR", err);
   if (id == SETTING_LENGTH_ENFORCER) return only_choice(o, "IGNORE", err);
   if (id == SETTING_TIME_ZONE && strcmp(o->value, "default") != 0) {

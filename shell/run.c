@@ -96,9 +96,11 @@ static bool color_wanted(const CommandLine *line) {
   return !refused && term != NULL && strcmp(term, "dumb") != 0;
 }
 
-/* -s and -p.  false: told. */
+/* What a person at a terminal wants, then -s and -p.  false: told. */
 static bool apply_settings(Shell *s) {
   const CommandLine *line = s->line;
+  bool watched = isatty(STDERR_FILENO) == 1 && !line->quiet;
+  if (watched && !weir_set(s->weir, "weir", "weir.waiting-notice", "5 s")) return false;
   for (uint32_t i = 0; i < line->n_sets; i++) {
     if (!weir_set(s->weir, "-s", line->sets[i].key, line->sets[i].value)) return false;
   }

@@ -65,7 +65,8 @@ class Signals(Case):
         self.signal(p, signal.SIGINT)
         self.assertEqual(p.stdout.read(), b"")
         err = p.stderr.read().decode()
-        self.assertIn("stopped: windows that were still open are left out\n", err)
+        self.assertIn("stopped: windows that were still open are left out, "
+                      "first [2024-01-01 00:00:30, 2024-01-01 00:00:40)\n", err)
         self.assertIn("rows in: 2\nrows out: 1\n", err)
         self.assertEqual(p.wait(LIMIT), 0)
 

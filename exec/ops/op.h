@@ -45,9 +45,12 @@ typedef struct OpContext {
   Micros now_us;             /* processing time of the chunk */
   Micros chunk_watermark_us; /* at rows without mark */
   uint64_t late_rows;        /* dropped: all their windows had fired */
-  uint64_t null_time_rows;   /* dropped: no event time */
+  uint64_t null_time_rows;   /* no event time: dropped, or passed over by the watermark */
   OrderTag tag;              /* of what is emitted now; zero while reading */
   Micros chunk_max_us;       /* largest watermark candidate of the chunk; MICROS_MIN: none */
+  Micros split_max_us;       /* of the split before this chunk, where a row's jump is bounded */
+  uint64_t far_rows;         /* rows whose jump was bounded */
+  Micros far_us;             /* candidate of the first of them */
 } OpContext;
 
 /* Which rows a batch holds.  Every operator takes ROWS; an aggregate behind a local one also
@@ -63,6 +66,8 @@ typedef struct OpPending {
   uint64_t n_windows;      /* open; 0: nothing is told below */
   Micros start_us, end_us; /* of the one that fires first, on its own clock */
   Micros last_us;          /* fires when the watermark is here */
+  const Zone *zone;        /* of that clock; NULL: event time as it is */
+  Micros clock_us; /* something is to come out when the machine's clock is here; 0: nothing */
 } OpPending;
 
 typedef struct OpTable {

@@ -29,14 +29,19 @@ typedef struct ValuesSpec {
   uint32_t n_rows, n_cols;
 } ValuesSpec;
 
+/* A row without event time (table.exec.source.rowtime-null-handling): dropped and counted, an
+ * error, or passed on without a say in the watermark. */
+typedef enum NullTime { NULL_TIME_DROP, NULL_TIME_FAIL, NULL_TIME_SKIP } NullTime;
+
 /* Says what time it is.  Out: the input unchanged.  expr over the input gives the watermark
- * candidate of a row (TIMESTAMP or TIMESTAMP_LTZ like the column); rows with NULL in
- * time_col are dropped and counted. */
+ * candidate of a row (TIMESTAMP or TIMESTAMP_LTZ like the column). */
 typedef struct WatermarkSpec {
   uint32_t time_col;
   Expr *expr;
-  Micros reach_us; /* rows up to so far ahead of the watermark may touch what fires at it: 1 ms
-                      where a SESSION follows, else 0 */
+  NullTime null_time;
+  Micros max_jump_us; /* a row moves the watermark of its split by at most so much; 0: any */
+  Micros reach_us;    /* rows up to so far ahead of the watermark may touch what fires at it: 1 ms
+                         where a SESSION follows, else 0 */
 } WatermarkSpec;
 
 /* Filter, then project.  Out: one column per expression. */

@@ -335,6 +335,21 @@ static void window_agg_advance(Op *op, Micros watermark_us) {
 
 static void window_agg_finish(Op *op) { ((OpWindowAgg *)op)->due_us = MICROS_MAX; }
 
+static void window_agg_pending(const Op *op, OpPending *out) {
+  const OpWindowAgg *self = (const OpWindowAgg *)op;
+  for (uint32_t i = 0; i < self->n_slices && out->n_windows == 0; i++) {
+    Micros start = self->slices[i]->start_us;
+    Micros end = window_first_end(&self->clock, start), last = window_last_end(&self->clock, start);
+    while (end <= last && end_passed(self, end)) end += self->clock.slide_us;
+    if (end > last) continue;
+    *out = (OpPending){.n_windows = 1,
+                       .start_us = end - self->clock.size_us,
+                       .end_us = end,
+                       .last_us = window_last_instant(&self->clock, end),
+                       .zone = self->clock.zone};
+  }
+}
+
 /* Choose the next window to give out; current.groups stays NULL when none is due. */
 static Code choose_window(OpWindowAgg *self) {
   if (self->early_at < self->n_early) {
@@ -416,6 +431,7 @@ static const OpTable window_agg_table = {.name = "WindowAggregate",
                                          .advance = window_agg_advance,
                                          .fire = window_agg_fire,
                                          .finish = window_agg_finish,
+                                         .pending = window_agg_pending,
                                          .close = window_agg_close};
 
 Op *op_window_agg_new(const WindowAggSpec *spec, const FormatField *input, uint32_t n_input,

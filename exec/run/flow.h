@@ -57,10 +57,14 @@ typedef struct Lane {
 enum { LANE_BYTES_MAX = 2 << 20, PARCEL_BYTES = 64 << 10 };
 
 typedef enum ChunkKind {
-  CHUNK_ROWS, /* of a split */
-  CHUNK_END,  /* the input has ended: all fires */
-  CHUNK_STOP  /* interrupted: nothing more fires */
+  CHUNK_ROWS,  /* of a split */
+  CHUNK_CLOCK, /* no rows: only the machine's clock has moved */
+  CHUNK_IDLE,  /* no rows: the split has been silent for too long */
+  CHUNK_END,   /* the input has ended: all fires */
+  CHUNK_STOP   /* interrupted: nothing more fires */
 } ChunkKind;
+
+static inline bool chunk_is_last(ChunkKind kind) { return kind == CHUNK_END || kind == CHUNK_STOP; }
 
 typedef enum SlotState { SLOT_FREE, SLOT_READY, SLOT_PARSING, SLOT_PARSED } SlotState;
 
@@ -88,6 +92,8 @@ typedef struct ChunkSlot {
       skipped_records; /* never ended, and were skipped before this chunk; the first is in bad */
   /* made by parsing */
   Micros max_us;
+  uint64_t far_rows;    /* rows that would have moved the watermark too far */
+  Micros far_us;        /* where the first of them wanted it */
   ParcelQueue *parcels; /* [edge of source * WORKERS_MAX + consumer]: allocated once */
   uint64_t rows, bad_rows, null_time_rows;
   BadRow bad[BAD_ROWS_SHOWN];
@@ -105,6 +111,7 @@ typedef struct Flow {
   uint64_t admitted; /* chunks put into the ring so far */
   uint64_t claimed;  /* of them given to a parser */
   uint64_t retired;  /* of them done with */
+  uint32_t parsing;  /* of the claimed, how many are in the hands of a worker */
   bool input_waits;  /* the input thread sleeps in poll */
   bool ended;        /* END or STOP is among the admitted */
   bool failed;       /* Job.err is set: everybody leaves */

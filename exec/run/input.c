@@ -16,7 +16,7 @@
 #include "base/sys.h"
 #include "exec/run/job_state.h"
 
-enum { SPLITS_PER_EPOCH = 4, MAX_WAIT_MS = 1000 };
+enum { SPLITS_PER_EPOCH = 4, MAX_WAIT_US = 1000000 };
 
 /* --- the ring (lock held) ----------------------------------------------------------- */
 
@@ -24,18 +24,22 @@ static bool stopping(const Job *job) {
   return job->flow.failed || job->limit_reached || atomic_load(&job->interrupted);
 }
 
-static bool ring_has_room(const Flow *f) { return f->admitted - f->retired < f->ring; }
+bool input_has_room(const Job *job) {
+  return job->flow.admitted - job->flow.retired < job->flow.ring;
+}
 static bool pipeline_empty(const Flow *f) { return f->admitted == f->retired; }
 
-static ChunkSlot *admit(Job *job, ChunkKind kind) {
+ChunkSlot *input_admit(Job *job, ChunkKind kind) {
   Flow *f = &job->flow;
-  assert(ring_has_room(f));
+  assert(input_has_room(job));
   ChunkSlot *slot = flow_slot(f, f->admitted);
   assert(slot->state == SLOT_FREE);
   slot->seq = f->admitted;
   slot->kind = kind;
   slot->state = kind == CHUNK_ROWS ? SLOT_READY : SLOT_PARSED;
-  slot->now_us = sys.wall_us();
+  Micros now_us = sys.wall_us();
+  if (now_us > job->now_us) job->now_us = now_us;
+  slot->now_us = job->now_us;
   slot->max_us = MICROS_MIN;
   slot->consumers_left = job->n_consumers;
   f->admitted++;
@@ -43,13 +47,12 @@ static ChunkSlot *admit(Job *job, ChunkKind kind) {
   return slot;
 }
 
-/* Sleep until a worker moves, or for timeout_us; -1: as long as it takes. */
-static void wait_for_workers(Job *job, int fd, Micros timeout_us) {
+/* Sleep until a worker moves, there is something in fd, or time asks for something; not longer
+ * than max_us. */
+static void wait_for_workers(Job *job, int fd, Micros max_us) {
   struct pollfd fds[2] = {{.fd = job->wake_fd, .events = POLLIN}, {.fd = fd, .events = POLLIN}};
-  int timeout_ms = MAX_WAIT_MS;
-  if (timeout_us >= 0 && timeout_us < (Micros)MAX_WAIT_MS * MICROS_PER_MILLI) {
-    timeout_ms = (int)(timeout_us / MICROS_PER_MILLI) + 1;
-  }
+  Micros wait_us = clock_wait_us(job, max_us);
+  int timeout_ms = (int)((wait_us + MICROS_PER_MILLI - 1) / MICROS_PER_MILLI);
   job->flow.input_waits = true;
   pthread_mutex_unlock(&job->flow.lock);
   sys.poll(fds, fd >= 0 ? 2 : 1, timeout_ms);
@@ -59,11 +62,21 @@ static void wait_for_workers(Job *job, int fd, Micros timeout_us) {
   }
   pthread_mutex_lock(&job->flow.lock);
   job->flow.input_waits = false;
+  if (!stopping(job)) clock_tick(job);
 }
 
 /* --- one split (lock held at call and return) --------------------------------------- */
 
 typedef enum Offer { OFFER_CHUNK, OFFER_LATER, OFFER_FAILED } Offer;
+
+static ChunkSlot *admit_rows(Job *job, InputSplit *split) {
+  ChunkSlot *slot = input_admit(job, CHUNK_ROWS);
+  slot->source = split->source;
+  slot->split = (uint32_t)(split - job->splits);
+  split->heard_us = sys.mono_us();
+  split->waits = split->idle = false;
+  return slot;
+}
 
 /* A row source or VALUES: nothing to read, but perhaps it is not yet time. */
 static Offer offer_rows(Job *job, InputSplit *split, Micros started_us, Micros *wait_us) {
@@ -78,9 +91,7 @@ static Offer offer_rows(Job *job, InputSplit *split, Micros started_us, Micros *
       return OFFER_LATER;
     }
   }
-  ChunkSlot *slot = admit(job, CHUNK_ROWS);
-  slot->source = split->source;
-  slot->split = (uint32_t)(split - job->splits);
+  ChunkSlot *slot = admit_rows(job, split);
   slot->row_chunk = split->next_chunk++;
   slot->split_ended = split->ended = split->next_chunk >= n;
   return OFFER_CHUNK;
@@ -96,9 +107,7 @@ static Offer offer_bytes(Job *job, InputSplit *split) {
   pthread_mutex_lock(&job->flow.lock);
   if (code != OK) return OFFER_FAILED;
   if (result == READ_WAIT) return OFFER_LATER;
-  ChunkSlot *slot = admit(job, CHUNK_ROWS);
-  slot->source = split->source;
-  slot->split = (uint32_t)(split - job->splits);
+  ChunkSlot *slot = admit_rows(job, split);
   slot->text = text.text;
   slot->text_len = text.len;
   slot->first_line = text.first_line;
@@ -138,7 +147,7 @@ static bool learn_candidates(Job *job, uint64_t since) {
   for (uint64_t c = since; c < f->admitted; c++) {
     while (c >= f->retired && flow_slot(f, c)->state != SLOT_PARSED) {
       if (stopping(job)) return false;
-      wait_for_workers(job, -1, -1);
+      wait_for_workers(job, -1, MAX_WAIT_US);
     }
   }
   return true;
@@ -161,9 +170,9 @@ static uint32_t choose(Job *job, InputSplit **list, uint64_t epoch_start) {
  * other splits could go on is passed over.  false: stop. */
 static bool take_chunk(Job *job, InputSplit *split, bool alone, Micros started_us) {
   for (;;) {
-    while (!ring_has_room(&job->flow) && !stopping(job)) wait_for_workers(job, -1, -1);
+    while (!input_has_room(job) && !stopping(job)) wait_for_workers(job, -1, MAX_WAIT_US);
     if (stopping(job)) return false;
-    Micros wait_us = INT64_MAX;
+    Micros wait_us = MAX_WAIT_US;
     switch (offer(job, split, started_us, &wait_us)) {
       case OFFER_CHUNK:
         return true;
@@ -171,11 +180,12 @@ static bool take_chunk(Job *job, InputSplit *split, bool alone, Micros started_u
         job_fail(job, &job->input_err);
         return false;
       case OFFER_LATER:
+        split->waits = true;
         break;
     }
     if (!alone) return true;
     int fd = split->reader.stream != NULL ? stream_poll_fd(split->reader.stream) : -1;
-    wait_for_workers(job, fd, wait_us == INT64_MAX ? -1 : wait_us);
+    wait_for_workers(job, fd, wait_us);
   }
 }
 
@@ -187,6 +197,8 @@ static void read_all(Job *job) {
     return;
   }
   Micros started_us = sys.mono_us();
+  for (uint32_t i = 0; i < job->n_splits; i++) job->splits[i].heard_us = started_us;
+  job->silence.since_us = started_us;
   uint64_t epoch_start = 0;
   bool go_on = true;
   while (go_on && !stopping(job)) {
@@ -204,12 +216,12 @@ void *input_main(void *arg) {
   Job *job = arg;
   pthread_mutex_lock(&job->flow.lock);
   read_all(job);
-  while (!job->flow.failed && !ring_has_room(&job->flow)) wait_for_workers(job, -1, -1);
+  while (!job->flow.failed && !input_has_room(job)) wait_for_workers(job, -1, MAX_WAIT_US);
   if (!job->flow.failed) {
     bool interrupted = atomic_load(&job->interrupted);
     job->stats.interrupted = interrupted;
     bool stop = job->limit_reached || (interrupted && !job->plan->flush_on_interrupt);
-    admit(job, stop ? CHUNK_STOP : CHUNK_END);
+    input_admit(job, stop ? CHUNK_STOP : CHUNK_END);
     job->flow.ended = true;
   }
   pthread_cond_broadcast(&job->flow.changed);

@@ -84,6 +84,8 @@ void job_retire(Job *job, ChunkSlot *slot) {
     write_dead_letters(job, slot);
     job->stats.rows_in += slot->rows;
     job->stats.null_time_rows += slot->null_time_rows;
+    if (job->stats.far_rows == 0) job->stats.far_us = slot->far_us;
+    job->stats.far_rows += slot->far_rows;
   }
   clear_slot(job, slot);
   job->flow.retired++;
@@ -164,6 +166,7 @@ static void add_splits(Job *job, uint32_t source) {
   for (uint32_t i = 0; i < src->n_splits; i++) {
     job->splits[job->n_splits].source = source;
     job->splits[job->n_splits].candidate_us = MICROS_MIN;
+    job->splits[job->n_splits].max_us = MICROS_MIN;
     job->n_splits++;
   }
 }
@@ -176,7 +179,9 @@ static Code open_sources(Job *job, Error *err) {
     Source *src = &job->sources[job->n_sources];
     src->stage = stage;
     src->scan = stage->head->id == OP_SCAN ? &stage->head->u.scan : NULL;
-    src->timed = watermark_of(stage) != NULL;
+    const WatermarkSpec *watermark = watermark_of(stage);
+    src->timed = watermark != NULL;
+    src->in_order = watermark != NULL && watermark->max_jump_us > 0;
     src->dead_letter_fd = -1;
     TRY(open_source(job, src, err));
     add_splits(job, job->n_sources++);

@@ -4,6 +4,7 @@
  * reads and cuts, and one writer thread for each sink.
  */
 #pragma once
+#include "exec/ops/op.h"
 #include "exec/run/job_plan.h"
 
 typedef struct Job Job;
@@ -32,6 +33,9 @@ typedef struct JobStats {
   uint64_t bad_rows;       /* malformed and skipped */
   uint64_t late_rows;      /* after all their windows had fired */
   uint64_t null_time_rows; /* without event time */
+  uint64_t far_rows;       /* moved the watermark less than they would: weir.watermark.max-jump */
+  Micros far_us;           /* where the first of them wanted it */
+  OpPending open;          /* windows that an interrupt left open */
   uint64_t bytes_in;       /* uncompressed */
   bool interrupted;
 } JobStats;

@@ -70,10 +70,12 @@ typedef struct JobPlan {
   OpSpec **ops; /* inputs before consumers */
   uint32_t n_ops;
   ExprEnv env;
-  uint32_t parallelism;         /* workers, 1..WORKERS_MAX */
-  uint32_t chunk_bytes;         /* CHUNK_BYTES but for tests */
-  uint32_t batch_rows;          /* BATCH_ROWS but for tests */
-  bool flush_on_interrupt;      /* weir.on-interrupt = flush: open windows fire */
+  uint32_t parallelism;    /* workers, 1..WORKERS_MAX */
+  uint32_t chunk_bytes;    /* CHUNK_BYTES but for tests */
+  uint32_t batch_rows;     /* BATCH_ROWS but for tests */
+  Micros idle_timeout_us;  /* a split silent for so long is not waited for; 0: always waited for */
+  Micros waiting_us;       /* nothing has come out for so long: note why, once; 0: never */
+  bool flush_on_interrupt; /* weir.on-interrupt = flush: open windows fire */
   const char *dead_letter_path; /* for tables without their own, NULL: none */
 } JobPlan;
 

@@ -28,6 +28,7 @@ typedef struct Source {
   RowGenerator *rows;
   uint32_t first_split, n_splits; /* in Job.splits */
   bool timed;                     /* has a watermark */
+  bool in_order;                  /* parsed one chunk after the other: weir.watermark.max-jump */
   const char *dead_letter_path;   /* NULL: malformed records are not kept */
   int dead_letter_fd;             /* -1: not open */
 } Source;
@@ -37,7 +38,12 @@ typedef struct InputSplit {
   uint32_t source; /* in Job.sources */
   SplitReader reader;
   uint64_t next_chunk; /* of a row source */
-  Micros candidate_us; /* largest watermark candidate known */
+  Micros
+      candidate_us; /* largest watermark candidate known, also of a row that has only been peeked */
+  Micros max_us;    /* ... of the chunks that have been parsed */
+  Micros heard_us;  /* when its last chunk came, by the monotonic clock */
+  bool waits;       /* had nothing to give when asked last: a pipe, a paced generator */
+  bool idle;        /* ... for longer than the idle timeout */
   bool ended;
 } InputSplit;
 
@@ -60,6 +66,7 @@ typedef struct KeyedInstance {
   KeyedState state;
   uint64_t chunk; /* being read, or the next */
   Watermark watermark;
+  OpPending pending;  /* of the head, after its last chunk; guarded by flow.lock */
   ParcelQueue marked; /* of the chunk, until its other rows are in */
 } KeyedInstance;
 
@@ -88,6 +95,12 @@ typedef struct SinkWriter {
   uint64_t rows;
 } SinkWriter;
 
+/* When something came out last, for "waiting: ..."; guarded by flow.lock. */
+typedef struct Silence {
+  Micros since_us; /* by the monotonic clock */
+  bool told;
+} Silence;
+
 struct Job {
   const JobPlan *plan;
   JobHooks hooks;
@@ -109,7 +122,9 @@ struct Job {
   int wake_fd; /* eventfd: rouses the input thread from poll */
   atomic_bool interrupted;
   bool limit_reached; /* guarded by flow.lock */
-  JobStats stats;     /* guarded by flow.lock */
+  Micros now_us;      /* processing time of the last chunk: it never goes back */
+  Silence silence;
+  JobStats stats; /* guarded by flow.lock */
 };
 
 /* --- job.c --- */
@@ -138,7 +153,17 @@ typedef enum Take { TAKE_PARCEL, TAKE_WAIT, TAKE_DONE } Take;
 Take take_parcel(Job *job, Edge **in, uint32_t n_in, uint32_t consumer, ChunkSlot *slot,
                  Parcel **out);
 
+/* --- clock.c: what time asks for while the input thread waits; lock held --- */
+/* How long nothing is to be done, at most max_us. */
+Micros clock_wait_us(const Job *job, Micros max_us);
+/* Admit chunks without rows for windows that are due by the machine's clock and for splits that
+ * have fallen idle; say why nothing comes out. */
+void clock_tick(Job *job);
+
 /* --- input.c --- */
+/* Room in the ring is the caller's matter; lock held. */
+ChunkSlot *input_admit(Job *job, ChunkKind kind);
+bool input_has_room(const Job *job);
 void *input_main(void *job);
 /* Largest candidates of the first records of a job's splits, where the order of reading needs them.
  */

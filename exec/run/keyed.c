@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "exec/data/timestamp.h"
 #include "exec/ops/ops.h"
 #include "exec/run/job_state.h"
 
@@ -154,7 +155,20 @@ void keyed_close(Worker *w, uint32_t stage) {
 /* --- one chunk ---------------------------------------------------------------------- */
 
 static bool timed_chunk(const Job *job, const KeyedInstance *k, const ChunkSlot *slot) {
-  return slot->kind == CHUNK_ROWS && feeds_stage(k->instance.stage, &job->sources[slot->source]);
+  const Stage *stage = k->instance.stage;
+  if (stage->by_clock || slot->kind != CHUNK_ROWS) return false;
+  return feeds_stage(stage, &job->sources[slot->source]);
+}
+
+/* The watermark when all rows of a chunk are in.  By the clock: a window of processing time is
+ * complete when the clock has reached its end; rows of this chunk are of that time already. */
+static Micros chunk_end_us(const Job *job, KeyedInstance *k, const ChunkSlot *slot) {
+  if (k->instance.stage->by_clock) {
+    return slot->now_us - time_of_day(slot->now_us) % MICROS_PER_MILLI - MICROS_PER_MILLI;
+  }
+  if (slot->kind == CHUNK_IDLE) return watermark_split_idle(&k->watermark, slot->split);
+  if (!timed_chunk(job, k, slot)) return k->watermark.now_us;
+  return watermark_chunk_end(&k->watermark, slot->max_us, slot->split_ended);
 }
 
 static void begin_chunk(const Job *job, KeyedInstance *k, const ChunkSlot *slot) {
@@ -187,9 +201,8 @@ static Code end_reading(const Job *job, KeyedInstance *k, const ChunkSlot *slot)
   Op *head = k->instance.ops[0];
   if (slot->kind == CHUNK_END) {
     op_finish(head);
-  } else if (timed_chunk(job, k, slot)) {
-    Micros w = watermark_chunk_end(&k->watermark, slot->max_us, slot->split_ended);
-    op_advance(head, w);
+  } else {
+    op_advance(head, chunk_end_us(job, k, slot));
   }
   k->state = KEYED_FIRING;
   return OK;
@@ -205,12 +218,20 @@ static void check_limit(Job *job, const KeyedInstance *k) {
   job_wake_input(job);
 }
 
+/* An interrupt leaves windows open: the one that would have fired first is named. */
+static void remember_open(Job *job, const OpPending *p) {
+  OpPending *open = &job->stats.open;
+  if (p->n_windows > 0 && (open->n_windows == 0 || p->last_us < open->last_us)) *open = *p;
+}
+
 static void end_chunk(Job *job, KeyedInstance *k, ChunkSlot *slot) {
   check_limit(job, k);
   announce(job, &k->instance, k->chunk + 1, TAG_READING);
   job->stats.late_rows += k->instance.ctx.late_rows;
   k->instance.ctx.late_rows = 0;
-  k->state = slot->kind == CHUNK_ROWS ? KEYED_WAITING : KEYED_ENDED;
+  op_pending(k->instance.ops[0], &k->pending);
+  if (slot->kind == CHUNK_STOP) remember_open(job, &k->pending);
+  k->state = chunk_is_last(slot->kind) ? KEYED_ENDED : KEYED_WAITING;
   k->chunk++;
   job_retire(job, slot);
 }

@@ -3,6 +3,7 @@
  * It writes what is there and flushes whenever nothing more is, so rows are seen as soon as they
  * are final, and a busy sink gets large writes.
  */
+#include "base/sys.h"
 #include "exec/run/job_state.h"
 
 static SinkSpec sink_spec(const SinkOpSpec *spec) {
@@ -76,6 +77,7 @@ static Code write_parcel(SinkWriter *s, Parcel *p) {
   s->rows += p->n_rows;
   parcel_free(p);
   pthread_mutex_lock(&flow->lock);
+  s->job->silence = (Silence){.since_us = sys.mono_us()};
   return code;
 }
 
@@ -114,7 +116,7 @@ static Code write_chunk(SinkWriter *s, uint64_t chunk, bool *dirty, bool *ended)
       *dirty = true;
       TRY(write_parcel(s, p));
     } else {
-      *ended = slot->kind != CHUNK_ROWS;
+      *ended = chunk_is_last(slot->kind);
       job_retire(job, slot);
       return OK;
     }

@@ -143,7 +143,8 @@ static Code run_chunk(Worker *w, SourceInstance *s, ChunkSlot *slot) {
   ctx->err = &slot->error;
   ctx->now_us = slot->now_us;
   ctx->chunk_max_us = MICROS_MIN;
-  ctx->null_time_rows = 0;
+  ctx->split_max_us = src->in_order ? w->job->splits[slot->split].max_us : MICROS_MIN;
+  ctx->null_time_rows = ctx->far_rows = 0;
   ctx->tag = (OrderTag){MICROS_MIN, MICROS_MIN};
   if (src->scan == NULL) {
     batch_builder_clear(s->made);
@@ -169,6 +170,8 @@ void source_parse(Worker *w, ChunkSlot *slot) {
   assert((code == OK) == (slot->error.code == OK));
   slot->max_us = s->instance.ctx.chunk_max_us;
   slot->null_time_rows = s->instance.ctx.null_time_rows;
+  slot->far_rows = s->instance.ctx.far_rows;
+  slot->far_us = s->instance.ctx.far_us;
   free(slot->text);
   slot->text = NULL;
   s->slot = NULL;

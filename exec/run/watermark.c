@@ -20,13 +20,37 @@ void watermark_deinit(Watermark *w) {
   *w = (Watermark){0};
 }
 
+/* The least candidate of the splits that are waited for, but for one; MICROS_MAX: there is none. */
+static Micros least_of_others(const Watermark *w, uint32_t split) {
+  Micros least = MICROS_MAX;
+  for (uint32_t i = 0; i < w->n_splits; i++) {
+    const SplitClock *s = &w->splits[i];
+    if (i != split && s->active && !s->idle) least = min_us(least, s->max_us);
+  }
+  return least;
+}
+
+/* Where time is without a split: held by the active ones, else as far as an idle one was. */
+static void advance_without(Watermark *w, uint32_t split) {
+  Micros to = least_of_others(w, split);
+  if (to == MICROS_MAX) {
+    to = MICROS_MIN;
+    for (uint32_t i = 0; i < w->n_splits; i++) {
+      if (w->splits[i].active) to = max_us(to, w->splits[i].max_us);
+    }
+  }
+  w->now_us = max_us(w->now_us, to);
+}
+
 Micros watermark_chunk_begin(Watermark *w, uint32_t split) {
   assert(split < w->n_splits);
-  w->split = split;
-  w->others_us = MICROS_MAX;
-  for (uint32_t i = 0; i < w->n_splits; i++) {
-    if (i != split && w->splits[i].active) w->others_us = min_us(w->others_us, w->splits[i].max_us);
+  SplitClock *own = &w->splits[split];
+  if (own->idle) {
+    own->idle = false;
+    own->max_us = max_us(own->max_us, w->now_us);
   }
+  w->split = split;
+  w->others_us = least_of_others(w, split);
   return watermark_at_mark(w, MICROS_MIN);
 }
 
@@ -42,9 +66,15 @@ Micros watermark_chunk_end(Watermark *w, Micros chunk_max_us, bool split_ended) 
   w->now_us = max_us(w->now_us, min_us(own->max_us, w->others_us));
   if (split_ended) {
     own->active = false;
-    bool any = false;
-    for (uint32_t i = 0; i < w->n_splits; i++) any |= w->splits[i].active;
-    if (any) w->now_us = max_us(w->now_us, w->others_us);
+    advance_without(w, w->split);
   }
+  return w->now_us;
+}
+
+Micros watermark_split_idle(Watermark *w, uint32_t split) {
+  assert(split < w->n_splits);
+  if (!w->splits[split].active) return w->now_us;
+  w->splits[split].idle = true;
+  advance_without(w, split);
   return w->now_us;
 }

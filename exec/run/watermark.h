@@ -22,6 +22,7 @@
 typedef struct SplitClock {
   Micros max_us; /* largest candidate so far; MICROS_MIN: none */
   bool active;   /* listed and not ended */
+  bool idle;     /* silent for longer than table.exec.source.idle-timeout: not waited for */
 } SplitClock;
 
 typedef struct Watermark {
@@ -36,9 +37,13 @@ typedef struct Watermark {
 MUST_USE bool watermark_init(Watermark *w, const SplitClock *splits, uint32_t n);
 void watermark_deinit(Watermark *w);
 
-/* A chunk of a split begins: returns L of its rows without mark. */
+/* A chunk of a split begins: returns L of its rows without mark.  A split that was idle is waited
+ * for again, from where the watermark is now. */
 Micros watermark_chunk_begin(Watermark *w, uint32_t split);
 /* L of a row of this chunk whose mark is m. */
 Micros watermark_at_mark(const Watermark *w, Micros m);
 /* The chunk is over: its largest candidate, and whether the split has ended.  Returns W. */
 Micros watermark_chunk_end(Watermark *w, Micros chunk_max_us, bool split_ended);
+/* A split is silent.  While others are active it holds W no longer; when all that have not ended
+ * are idle, W is where the furthest of them was.  Returns W. */
+Micros watermark_split_idle(Watermark *w, uint32_t split);

@@ -16,16 +16,23 @@ void worker_close(Worker *w) {
 static bool parse_step(Worker *w) {
   Flow *flow = &w->job->flow;
   if (flow->claimed == flow->admitted) return false;
-  bool last = flow->ended && flow->claimed == flow->admitted - 1;
-  ChunkSlot *slot = flow_slot(flow, flow->claimed++);
-  if (last) return true; /* END and STOP need no parsing, and may be retired already */
-  assert(slot->state == SLOT_READY);
+  ChunkSlot *slot = flow_slot(flow, flow->claimed);
+  if (slot->seq != flow->claimed || slot->state != SLOT_READY) {
+    flow->claimed++; /* no rows: nothing to parse, and perhaps retired already */
+    return true;
+  }
+  /* Where a row's jump is bounded, the watermark before the chunk has to be known. */
+  if (w->job->sources[slot->source].in_order && flow->parsing > 0) return false;
+  flow->claimed++;
+  flow->parsing++;
   slot->state = SLOT_PARSING;
   pthread_mutex_unlock(&flow->lock);
   source_parse(w, slot);
   pthread_mutex_lock(&flow->lock);
   slot->state = SLOT_PARSED;
+  flow->parsing--;
   InputSplit *split = &w->job->splits[slot->split];
+  if (slot->max_us > split->max_us) split->max_us = slot->max_us;
   if (slot->max_us > split->candidate_us) split->candidate_us = slot->max_us;
   pthread_cond_broadcast(&flow->changed);
   job_wake_input(w->job);
