@@ -15,11 +15,13 @@ static Micros gcd(Micros a, Micros b) {
 
 WindowClock window_clock(const WindowSpec *spec, const ExprEnv *env) {
   assert(spec->size_us > 0 && spec->slide_us > 0);
+  assert(spec->kind != WINDOW_CUMULATE || spec->size_us % spec->slide_us == 0);
   bool zoned = spec->time_type.kind == TYPE_TIMESTAMP_LTZ && !zone_is_utc(env->zone);
   return (WindowClock){.size_us = spec->size_us,
                        .slide_us = spec->slide_us,
                        .offset_us = spec->offset_us,
                        .slice_us = gcd(spec->size_us, spec->slide_us),
+                       .cumulates = spec->kind == WINDOW_CUMULATE,
                        .zone = zoned ? env->zone : NULL};
 }
 
@@ -50,6 +52,7 @@ void window_slices(const WindowClock *c, const Micros *times, const uint16_t *ro
 }
 
 Micros window_first_end(const WindowClock *c, Micros slice_us) {
+  if (c->cumulates) return slice_us + c->slide_us;
   /* The first window start above slice + slice width - size - 1, that is: whose end reaches the
    * slice's end. */
   Micros start = floor_to(slice_us + c->slice_us - c->size_us - 1, c->offset_us, c->slide_us);
@@ -57,7 +60,11 @@ Micros window_first_end(const WindowClock *c, Micros slice_us) {
 }
 
 Micros window_last_end(const WindowClock *c, Micros slice_us) {
-  return floor_to(slice_us, c->offset_us, c->slide_us) + c->size_us;
+  return floor_to(slice_us, c->offset_us, c->cumulates ? c->size_us : c->slide_us) + c->size_us;
+}
+
+Micros window_start(const WindowClock *c, Micros end_us) {
+  return c->cumulates ? floor_to(end_us - 1, c->offset_us, c->size_us) : end_us - c->size_us;
 }
 
 Micros window_last_instant(const WindowClock *c, Micros end_us) {

@@ -6,6 +6,13 @@
  *     windows  [---------0---------]
  *                      [---------1---------]
  *
+ *   CUMULATE of 6 min by 2 min: slices of 2 min; windows share their start
+ *
+ *     slices   |---0---|---1---|---2---|---3---|
+ *     windows  [--0----]               [--3----
+ *              [-------1-------]
+ *              [-----------2-----------]
+ *
  * All times here are on the window's own clock: the column's wall clock, or for
  * TIMESTAMP_LTZ the wall clock of the session's zone.  Only window_last_instant turns a
  * window's end into the event time that a watermark is compared with.
@@ -15,7 +22,8 @@
 
 typedef struct WindowClock {
   Micros size_us, slide_us, offset_us;
-  Micros slice_us;  /* width of a slice: size for TUMBLE, gcd(size, slide) for HOP */
+  Micros slice_us;  /* width of a slice: gcd(size, slide), which for TUMBLE is the size */
+  bool cumulates;   /* CUMULATE: slide_us is the step */
   const Zone *zone; /* NULL: no conversion */
 } WindowClock;
 
@@ -26,10 +34,12 @@ WindowClock window_clock(const WindowSpec *spec, const ExprEnv *env);
 void window_slices(const WindowClock *c, const Micros *times, const uint16_t *rows, uint32_t n,
                    Micros *slices);
 
-/* End of the first window that contains a slice, and of the last one; a slice in the gap between
- * two windows (slide > size) has first > last. */
+/* End of the first window that contains a slice, and of the last one; those between are slide_us
+ * apart.  A slice in the gap between two windows (slide > size) has first > last. */
 Micros window_first_end(const WindowClock *c, Micros slice_us);
 Micros window_last_end(const WindowClock *c, Micros slice_us);
+/* Start of the window that ends at end_us. */
+Micros window_start(const WindowClock *c, Micros end_us);
 /* The event time of a window's last instant, end - 1 ms: it fires when the watermark is there. */
 Micros window_last_instant(const WindowClock *c, Micros end_us);
 /* window_time: the last instant on the window's clock, as event time of the column's type. */

@@ -3,19 +3,39 @@
 
 #include "base/check.h"
 
-/* Which windows [k * slide + offset, + size) contain t?  First and last end. */
-static void model(const WindowClock *c, Micros t, Micros *first, Micros *last) {
-  *first = MICROS_MAX, *last = MICROS_MIN;
-  for (Micros k = -60; k <= 60; k++) {
-    Micros start = c->offset_us + k * c->slide_us, end = start + c->size_us;
-    if (t < start || t >= end) continue;
-    if (end < *first) *first = end;
-    if (end > *last) *last = end;
-  }
+/* Windows that contain an instant: the first and last end, and whether their starts are right. */
+typedef struct Found {
+  Micros first, last;
+  bool starts;
+} Found;
+
+static void find(const WindowClock *c, Found *found, Micros t, Micros start, Micros end) {
+  if (t < start || t >= end) return;
+  if (end < found->first) found->first = end;
+  if (end > found->last) found->last = end;
+  found->starts &= window_start(c, end) == start;
 }
 
-static void check_clock(Micros size, Micros slide, Micros offset) {
-  WindowSpec spec = {.kind = size == slide ? WINDOW_TUMBLE : WINDOW_HOP,
+/* Which windows [k * slide + offset, + size) contain t?  CUMULATE: [k * size + offset, + a number
+ * of steps). */
+static Found model(const WindowClock *c, Micros t) {
+  Found found = {MICROS_MAX, MICROS_MIN, true};
+  for (Micros k = -60; k <= 60; k++) {
+    if (c->cumulates) {
+      Micros start = c->offset_us + k * c->size_us;
+      for (Micros end = start + c->slide_us; end <= start + c->size_us; end += c->slide_us) {
+        find(c, &found, t, start, end);
+      }
+    } else {
+      Micros start = c->offset_us + k * c->slide_us;
+      find(c, &found, t, start, start + c->size_us);
+    }
+  }
+  return found;
+}
+
+static void check_clock(WindowKind kind, Micros size, Micros slide, Micros offset) {
+  WindowSpec spec = {.kind = kind,
                      .size_us = size,
                      .slide_us = slide,
                      .offset_us = offset,
@@ -26,15 +46,16 @@ static void check_clock(Micros size, Micros slide, Micros offset) {
   CHECK_INT(slide % c.slice_us, 0);
   for (Micros t = -40; t < 40; t++) {
     static const uint16_t row = 0;
-    Micros slice, first, last;
+    Micros slice;
     window_slices(&c, &t, &row, 1, &slice);
     CHECK(slice <= t && t < slice + c.slice_us);
-    model(&c, t, &first, &last);
-    bool gap = first == MICROS_MAX;
+    Found found = model(&c, t);
+    bool gap = found.first == MICROS_MAX;
     CHECK_INT(slice >= window_last_end(&c, slice), gap);
+    CHECK(found.starts);
     if (gap) continue;
-    CHECK_INT(window_first_end(&c, slice), first);
-    CHECK_INT(window_last_end(&c, slice), last);
+    CHECK_INT(window_first_end(&c, slice), found.first);
+    CHECK_INT(window_last_end(&c, slice), found.last);
   }
 }
 
@@ -61,7 +82,10 @@ static void check_zone(void) {
 int main(void) {
   for (Micros size = 1; size <= 12; size++) {
     for (Micros slide = 1; slide <= 12; slide++) {
-      for (Micros offset = -3; offset <= 3; offset++) check_clock(size, slide, offset);
+      for (Micros offset = -3; offset <= 3; offset++) {
+        check_clock(size == slide ? WINDOW_TUMBLE : WINDOW_HOP, size, slide, offset);
+        if (size % slide == 0) check_clock(WINDOW_CUMULATE, size, slide, offset);
+      }
     }
   }
   check_zone();
