@@ -1,6 +1,8 @@
 /* arena.c -- bump allocation in blocks that double up to a maximum. */
 #include "base/arena.h"
 
+#include "base/memory.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,7 @@ void arena_init(Arena *a) { *a = (Arena){0}; }
 static void free_blocks(ArenaBlock *block) {
   while (block != NULL) {
     ArenaBlock *older = block->older;
+    memory_release(sizeof *block + block->size);
     free(block);
     block = older;
   }
@@ -43,14 +46,22 @@ void arena_reset(Arena *a) {
   a->total_bytes = a->head->size;
 }
 
-static bool add_block(Arena *a, size_t size) {
+static bool add_block(Arena *a, size_t size, bool bounded) {
   size_t room = BLOCK_FIRST_BYTES;
   if (a->head != NULL) room = a->head->size * 2;
   if (room > BLOCK_MAX_BYTES) room = BLOCK_MAX_BYTES;
   if (room < size + BLOCK_ALIGN) room = size + BLOCK_ALIGN;
   if (room < size) return false; /* size wrapped */
+  if (!bounded) {
+    memory_reserve_always(sizeof(ArenaBlock) + room);
+  } else if (!memory_reserve(sizeof(ArenaBlock) + room)) {
+    return false;
+  }
   ArenaBlock *block = malloc(sizeof *block + room);
-  if (block == NULL) return false;
+  if (block == NULL) {
+    memory_release(sizeof *block + room);
+    return false;
+  }
   *block = (ArenaBlock){.older = a->head, .size = room};
   a->head = block;
   a->at = (char *)(block + 1);
@@ -59,11 +70,11 @@ static bool add_block(Arena *a, size_t size) {
   return true;
 }
 
-void *arena_try_alloc(Arena *a, size_t size, size_t align) {
+static void *take(Arena *a, size_t size, size_t align, bool bounded) {
   assert(align > 0 && align <= BLOCK_ALIGN && (align & (align - 1)) == 0);
   size_t pad = (size_t)(-(uintptr_t)a->at & (align - 1));
   if (a->at == NULL || (size_t)(a->end - a->at) < pad || (size_t)(a->end - a->at) - pad < size) {
-    if (!add_block(a, size)) return NULL;
+    if (!add_block(a, size, bounded)) return NULL;
     pad = 0;
   }
   char *p = a->at + pad;
@@ -71,14 +82,16 @@ void *arena_try_alloc(Arena *a, size_t size, size_t align) {
   return p;
 }
 
+void *arena_try_alloc(Arena *a, size_t size, size_t align) { return take(a, size, align, true); }
+
 void *arena_alloc(Arena *a, size_t size) {
-  void *p = arena_try_alloc(a, size, BLOCK_ALIGN);
+  void *p = take(a, size, BLOCK_ALIGN, false);
   if (p == NULL) out_of_memory();
   return memset(p, 0, size);
 }
 
 char *arena_strndup(Arena *a, const char *text, size_t len) {
-  char *copy = arena_try_alloc(a, len + 1, 1);
+  char *copy = take(a, len + 1, 1, false);
   if (copy == NULL) out_of_memory();
   if (len > 0) memcpy(copy, text, len);
   copy[len] = '\0';
@@ -96,7 +109,7 @@ char *arena_printf(Arena *a, const char *fmt, ...) {
   assert(n >= 0);
   char *text = arena_strndup(a, "", 0);
   if (n > 0) {
-    text = arena_try_alloc(a, (size_t)n + 1, 1);
+    text = take(a, (size_t)n + 1, 1, false);
     if (text == NULL) out_of_memory();
     vsnprintf(text, (size_t)n + 1, fmt, again);
   }

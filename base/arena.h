@@ -5,8 +5,8 @@
  *
  * Two ways to run out of memory.  An arena for SQL (arena_init) ends the program
  * with a message: the text is capped at SQL_TEXT_MAX, so its size is bounded.
- * What grows with data uses arena_try_alloc, which returns NULL and leaves it to
- * the caller to raise ERR_MEMORY.
+ * What grows with data uses arena_try_alloc, which returns NULL, also when
+ * weir.memory.limit is reached, and leaves it to the caller to raise ERR_MEMORY.
  */
 #pragma once
 #include "base/base.h"

@@ -2,12 +2,29 @@
 #include "base/arena.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "base/memory.h"
 #include "base/str.h"
 #include "base/utf8.h"
 
 /* An impossible allocation has to fail, not to end the test. */
 const char *__asan_default_options(void);
 const char *__asan_default_options(void) { return "allocator_may_return_null=1"; }
+
+/* What data may take is bounded; what SQL takes is only counted. */
+static void test_memory_limit(void) {
+  size_t before = memory_used();
+  memory_set_limit(before + (1 << 20));
+  Arena a = {0};
+  CHECK(arena_try_alloc(&a, 1000000, 1) != NULL);
+  CHECK(!memory_was_refused());
+  CHECK(arena_try_alloc(&a, 1000000, 1) == NULL);
+  CHECK(memory_was_refused());
+  CHECK(arena_alloc(&a, 1000000) != NULL);
+  arena_deinit(&a);
+  CHECK_INT((int64_t)memory_used(), (int64_t)before);
+  memory_set_limit(0);
+  CHECK(!memory_was_refused());
+}
 
 static void test_arena(void) {
   Arena a = {0};
@@ -90,6 +107,7 @@ static void test_error(void) {
 
 int main(void) {
   test_arena();
+  test_memory_limit();
   test_strbuf();
   test_utf8();
   test_nearest();

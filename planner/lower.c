@@ -329,6 +329,7 @@ Lowered lower(Arena *arena, const Planner *planner, const ExprEnv *env, Node *co
       .chunk_bytes = (uint32_t)settings_int(s, SETTING_CHUNK_BYTES),
       .batch_rows = (uint32_t)settings_int(s, SETTING_BATCH_ROWS),
       .idle_timeout_us = settings_duration_us(s, SETTING_IDLE_TIMEOUT),
+      .memory_limit = settings_size_bytes(s, SETTING_MEMORY_LIMIT),
       .waiting_us = settings_duration_us(s, SETTING_WAITING_NOTICE),
       .flush_on_interrupt = text_eq_nocase(settings_text(s, SETTING_ON_INTERRUPT), "flush")};
   if (dead_letters != NULL) job->dead_letter_path = arena_strdup(arena, dead_letters);

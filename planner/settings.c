@@ -149,6 +149,12 @@ Micros settings_duration_us(const Settings *s, SettingId id) {
   return text != NULL && duration_parse(str_of(text), &v) ? v : 0;
 }
 
+uint64_t settings_size_bytes(const Settings *s, SettingId id) {
+  const char *text = settings_text(s, id);
+  uint64_t v = 0;
+  return text != NULL && size_parse(text, &v) ? v : 0;
+}
+
 const char *settings_key(SettingId id) { return defs[id].option.key; }
 
 bool settings_is_listed(const Settings *s, SettingId id) {

@@ -30,6 +30,8 @@ const char *settings_by_key(const Settings *s, const char *key);
 int64_t settings_int(const Settings *s, SettingId id);
 Micros settings_duration_us(const Settings *s, SettingId id);
 
+uint64_t settings_size_bytes(const Settings *s, SettingId id); /* 0: none given */
+
 const char *settings_key(SettingId id);
 /* Does SET without arguments show it: it works, or was given? */
 bool settings_is_listed(const Settings *s, SettingId id);

@@ -60,7 +60,7 @@ static int size_unit(Str unit) {
   return -1;
 }
 
-static bool parse_size(const char *text, uint64_t *out) {
+bool size_parse(const char *text, uint64_t *out) {
   Str s = str_trim(str_of(text));
   size_t digits = 0;
   while (digits < s.len && s.ptr[digits] >= '0' && s.ptr[digits] <= '9') digits++;
@@ -130,7 +130,7 @@ static bool value_fits(const OptionDef *def, const char *text) {
     case OPTION_DURATION:
       return duration_parse(str_of(text), &us);
     case OPTION_SIZE:
-      return parse_size(text, &bytes);
+      return size_parse(text, &bytes);
     case OPTION_CHAR:
       return parse_char(text, &cp);
     case OPTION_ENUM:
@@ -309,7 +309,7 @@ Micros options_duration_us(Options given, OptionList list, const char *prefix, c
 uint64_t options_size_bytes(Options given, OptionList list, const char *prefix, const char *key) {
   const char *text = options_text(given, list, prefix, key);
   uint64_t v = 0;
-  return text != NULL && parse_size(text, &v) ? v : 0;
+  return text != NULL && size_parse(text, &v) ? v : 0;
 }
 
 uint32_t options_char(Options given, OptionList list, const char *prefix, const char *key) {

@@ -56,6 +56,8 @@ bool options_bool(Options given, OptionList list, const char *prefix, const char
 int64_t options_int(Options given, OptionList list, const char *prefix, const char *key);
 double options_double(Options given, OptionList list, const char *prefix, const char *key);
 Micros options_duration_us(Options given, OptionList list, const char *prefix, const char *key);
+/* "128 mb", "64 kb", "1024" in bytes.  false: it is no size. */
+MUST_USE bool size_parse(const char *text, uint64_t *out);
 uint64_t options_size_bytes(Options given, OptionList list, const char *prefix, const char *key);
 uint32_t options_char(Options given, OptionList list, const char *prefix, const char *key);
 /* Was the key written by the user? */

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 Op *op_new(const OpTable *table, OpContext *ctx) {
   assert(table->push != NULL && table->close != NULL && table->size >= sizeof(Op));
   Op *op = calloc(1, table->size);
@@ -84,5 +86,12 @@ void op_pending(const Op *op, OpPending *out) {
 }
 
 Code op_no_memory(const Op *op) {
+  if (memory_was_refused()) {
+    FAIL(op->ctx->err, ERR_MEMORY, NO_SPAN, "operator %s needs more memory than weir.memory.limit",
+         op->table->name);
+    error_hint(op->ctx->err, "it is %zu MiB; smaller windows, fewer keys or a higher limit help",
+               memory_limit() >> 20);
+    return ERR_MEMORY;
+  }
   return FAIL(op->ctx->err, ERR_MEMORY, NO_SPAN, "out of memory in operator %s", op->table->name);
 }

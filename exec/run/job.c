@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/sys.h"
 #include "exec/run/job_state.h"
 
@@ -278,6 +279,7 @@ Code job_new(const JobPlan *plan, const JobHooks *hooks, Job **out, Error *err) 
   Job *job = calloc(1, sizeof *job);
   if (job == NULL) return FAIL(err, ERR_MEMORY, NO_SPAN, "out of memory");
   job->plan = plan;
+  memory_set_limit(plan->memory_limit);
   job->hooks = *hooks;
   pthread_mutex_init(&job->flow.lock, NULL);
   pthread_cond_init(&job->flow.changed, NULL);

@@ -74,6 +74,7 @@ typedef struct JobPlan {
   uint32_t chunk_bytes;    /* CHUNK_BYTES but for tests */
   uint32_t batch_rows;     /* BATCH_ROWS but for tests */
   Micros idle_timeout_us;  /* a split silent for so long is not waited for; 0: always waited for */
+  size_t memory_limit;     /* bytes of what grows with data; 0: what the system gives */
   Micros waiting_us;       /* nothing has come out for so long: note why, once; 0: never */
   bool flush_on_interrupt; /* weir.on-interrupt = flush: open windows fire */
   const char *dead_letter_path; /* for tables without their own, NULL: none */

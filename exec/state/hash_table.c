@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 enum {
   SEGMENT_BITS_MIN = 4, /* 16 homes: a slice with a handful of keys stays small */
   SEGMENT_BITS_MAX = 9, /* 512 homes: 9 KiB, sorted in cache */
@@ -33,8 +35,12 @@ static size_t segment_bytes(unsigned bits) {
 }
 
 static HashSegment *segment_new(HashTable *t, unsigned depth, unsigned bits) {
+  if (!memory_reserve(segment_bytes(bits))) return NULL;
   HashSegment *s = calloc(1, segment_bytes(bits));
-  if (s == NULL) return NULL;
+  if (s == NULL) {
+    memory_release(segment_bytes(bits));
+    return NULL;
+  }
   s->depth = (uint8_t)depth;
   s->bits = (uint8_t)bits;
   t->index_bytes += segment_bytes(bits);
@@ -43,6 +49,7 @@ static HashSegment *segment_new(HashTable *t, unsigned depth, unsigned bits) {
 
 static void segment_free(HashTable *t, HashSegment *s) {
   t->index_bytes -= segment_bytes(s->bits);
+  memory_release(segment_bytes(s->bits));
   free(s);
 }
 
@@ -80,7 +87,7 @@ void hash_table_deinit(HashTable *t) {
       HashSegment *s = t->dir[i];
       if (s == NULL) break; /* make_directory ran out of memory */
       i += (uint64_t)1 << (t->dir_bits - s->depth);
-      free(s);
+      segment_free(t, s);
     }
     free(t->dir);
   }
