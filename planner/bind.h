@@ -4,6 +4,8 @@
  *   bind_select.c   a SELECT block             bind_group.c   its aggregates and GROUP BY
  *   bind_sets.c     keys and grouping sets
  *   bind_from.c     what stands in FROM        bind_window.c  TUMBLE and HOP
+ *   bind_where.c    WHERE, IN and EXISTS       bind_join.c    joins in FROM
+ *   bind_window_join.c  which joins are joins of windows
  *   bind_source.c   tables of the catalog      bind_guess.c   files and stdin without DDL
  *   bind_expr.c     expressions                bind_call.c    calls and special forms
  *   bind_agg.c      calls of aggregates
@@ -70,6 +72,7 @@ typedef struct RelColumn {
   ObjectName table; /* qualifier: name is the alias, or the table's, then with its database */
   TimeLineage time;
   WindowLineage window;
+  bool hidden; /* the other side's column of USING: only a qualified name means it */
 } RelColumn;
 
 /* What a FROM or a query gives: a node and what its columns are called. */
@@ -130,6 +133,8 @@ const char *bind_type_text(Binder *b, Type type);
 Relation relation_of(Binder *b, Node *node, ObjectName table);
 /* The column a path names.  ERR_NAME with "did you mean", also when it is ambiguous. */
 MUST_USE Code relation_find(Binder *b, const Relation *rel, const AstPath *path, uint32_t *column);
+/* Is there a column that the path names? */
+bool relation_has(const Relation *rel, const AstPath *path);
 /* All columns have lost their time by what. */
 void relation_lose_time(Relation *rel, const char *what);
 bool time_is_attribute(TimeLineage time); /* has a watermark now */
@@ -162,6 +167,7 @@ typedef struct ExprScope {
   AggList *aggs;       /* NULL: aggregates are refused */
   const OutputAlias *aliases;
   uint32_t n_aliases; /* ORDER BY sees these first */
+  uint32_t inner;     /* of a subquery: its columns begin here, which hide those before; 0: none */
 } ExprScope;
 
 MUST_USE Code bind_expr(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
@@ -213,6 +219,40 @@ void bind_end_text(Binder *b, BindFrame frame);
 MUST_USE Code bind_view(Binder *b, const TableDef *view, Span span, Relation *out);
 
 MUST_USE Code bind_from(Binder *b, const AstTableRef *ref, Relation *out);
+/* FROM with the WHERE of its block, which may be NULL: a join by comma has its condition there. */
+MUST_USE Code bind_from_where(Binder *b, const AstTableRef *from, const AstExpr *where,
+                              Relation *out);
+
+/* Keep the rows for which the condition holds; it may be NULL. */
+MUST_USE Code bind_where(Binder *b, const AstExpr *where, Relation *rel);
+
+/* What stands in FROM, as long as WHERE may still give conditions to its joins. */
+typedef struct JoinTree JoinTree;
+struct JoinTree {
+  const AstTableRef *ref; /* NULL: a leaf */
+  Relation rel;           /* of a join: the columns of both sides, and no node */
+  JoinTree *left, *right;
+  Expr *condition; /* over rel; NULL: none */
+};
+MUST_USE Code bind_join_tree(Binder *b, const AstTableRef *ref, JoinTree **out);
+/* May the condition e, over the tree's columns, be one of its joins'?  Then it takes it. */
+bool join_tree_take(Binder *b, JoinTree *tree, Expr *e);
+MUST_USE Code join_tree_finish(Binder *b, const JoinTree *tree, Relation *out);
+/* The columns of both, for names and types; without a node. */
+MUST_USE Code join_columns(Binder *b, JoinKind kind, const Relation *left, const Relation *right,
+                           Span span, Relation *out);
+
+/* A join of windows in the making. */
+typedef struct WindowJoining {
+  JoinKind kind;
+  const Relation *left, *right;
+  const char *what; /* "join", "EXISTS" */
+  Span span;        /* of that word */
+} WindowJoining;
+/* Join left and right by the condition, over the columns of both, which may be NULL.
+ * ERR_UNSUPPORTED where their windows are not equal. */
+MUST_USE Code bind_window_join(Binder *b, const WindowJoining *j, Expr *condition, Relation *out);
+
 MUST_USE Code bind_window_call(Binder *b, const AstCall *call, Span span, Relation *out);
 
 /* Is the block grouped: by words, or by its aggregates? */

@@ -51,6 +51,17 @@ Code bind_condition(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **ou
 
 /* --- names --------------------------------------------------------------------------- */
 
+/* In a subquery its own columns come first. */
+static Code find_column(Binder *b, const ExprScope *s, const AstPath *path, uint32_t *column) {
+  Relation inner = *s->rel;
+  inner.cols += s->inner;
+  inner.n_cols -= s->inner;
+  if (s->inner == 0 || !relation_has(&inner, path)) return relation_find(b, s->rel, path, column);
+  TRY(relation_find(b, &inner, path, column));
+  *column += s->inner;
+  return OK;
+}
+
 static Code bind_column(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
   const AstPath *path = &ast->column;
   for (uint32_t i = 0; path->n == 1 && i < s->n_aliases; i++) {
@@ -63,7 +74,7 @@ static Code bind_column(Binder *b, const ExprScope *s, const AstExpr *ast, Expr 
                 path->items[path->n - 1].text, s->clause);
   }
   uint32_t column;
-  TRY(relation_find(b, s->rel, path, &column));
+  TRY(find_column(b, s, path, &column));
   Expr *e = expr_column(b->arena, column, s->rel->cols[column].type, bind_span(b, ast->span));
   e->name = s->rel->cols[column].name;
   *out = e;

@@ -137,25 +137,6 @@ static Code bind_name(Binder *b, const AstTableRef *ref, Relation *out) {
 
 /* --- all of them --------------------------------------------------------------------- */
 
-static const char *join_words(const AstJoin *join) {
-  if (join->natural) return "NATURAL JOIN";
-  switch (join->kind) {
-    case AST_JOIN_INNER:
-      return "JOIN";
-    case AST_JOIN_LEFT:
-      return "LEFT JOIN";
-    case AST_JOIN_RIGHT:
-      return "RIGHT JOIN";
-    case AST_JOIN_FULL:
-      return "FULL JOIN";
-    case AST_JOIN_CROSS:
-      return "CROSS JOIN";
-    case AST_JOIN_COMMA:
-      break;
-  }
-  return "a join by comma";
-}
-
 static Code bind_ref(Binder *b, const AstTableRef *ref, Relation *out) {
   switch (ref->kind) {
     case AST_REF_TABLE:
@@ -172,7 +153,7 @@ static Code bind_ref(Binder *b, const AstTableRef *ref, Relation *out) {
     case AST_REF_UNNEST:
       return bind_not_built(b, ref->span, "UNNEST");
     case AST_REF_JOIN:
-      return bind_not_built(b, ref->join.join_span, join_words(&ref->join));
+      return bind_from_where(b, ref, NULL, out);
     case AST_REF_MATCH:
       return bind_not_built(b, ref->span, "MATCH_RECOGNIZE");
   }

@@ -58,18 +58,11 @@ static Code refuse(Binder *b, const AstSelect *s) {
 static Code bind_input(Block *k) {
   Binder *b = k->b;
   const AstSelect *s = k->select;
-  if (s->from != NULL) {
-    TRY(bind_from(b, s->from, &k->rel));
-  } else { /* one row without columns */
-    Node *row = node_values(b->arena, NULL, 0, NULL, 1, bind_span(b, k->query->span));
-    k->rel = relation_of(b, row, (ObjectName){NULL, NULL});
-  }
-  if (s->where == NULL) return OK;
-  const ExprScope scope = {.rel = &k->rel, .clause = "WHERE"};
-  Expr *filter;
-  TRY(bind_condition(b, &scope, s->where, &filter));
-  k->rel.node = node_filter(b->arena, k->rel.node, filter);
-  return OK;
+  if (s->from != NULL) return bind_from_where(b, s->from, s->where, &k->rel);
+  /* one row without columns */
+  Node *row = node_values(b->arena, NULL, 0, NULL, 1, bind_span(b, k->query->span));
+  k->rel = relation_of(b, row, (ObjectName){NULL, NULL});
+  return bind_where(b, s->where, &k->rel);
 }
 
 /* --- the select list ----------------------------------------------------------------- */
@@ -89,7 +82,7 @@ static Code add_output(Block *k, Expr *e, const char *name, Span span) {
 /* Does the qualifier of t.*, db.t.* mean this column's table? */
 static bool star_means(const AstPath *star, const RelColumn *c) {
   uint32_t n = star->n;
-  if (n == 0) return true;
+  if (n == 0) return !c->hidden;
   if (c->table.name == NULL || strcmp(star->items[n - 1].text, c->table.name) != 0) return false;
   return n == 1 ||
          (c->table.database != NULL && strcmp(star->items[n - 2].text, c->table.database) == 0);

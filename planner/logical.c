@@ -132,6 +132,32 @@ Node *node_window_aggregate(Arena *a, Node *input, AggregateSpec *agg, const cha
   return n;
 }
 
+/* --- joins --------------------------------------------------------------------------- */
+
+bool join_has_right(JoinKind kind) { return kind != JOIN_SEMI && kind != JOIN_ANTI; }
+bool join_pads_left(JoinKind kind) { return kind == JOIN_RIGHT || kind == JOIN_FULL; }
+bool join_pads_right(JoinKind kind) { return kind == JOIN_LEFT || kind == JOIN_FULL; }
+
+Node *node_window_join(Arena *a, Node *left, Node *right, WindowJoin *join, Span span) {
+  Node **inputs = ARENA_ARRAY(a, Node *, 2);
+  inputs[0] = left;
+  inputs[1] = right;
+  Node *n = node_new(a, NODE_WINDOW_JOIN, inputs, 2, span);
+  uint32_t n_left = left->n_fields, n_right = join_has_right(join->kind) ? right->n_fields : 0;
+  const char **names = names_of_join(a, left->fields, n_left, right->fields, n_right);
+  FormatField *fields = ARENA_ARRAY(a, FormatField, n_left + n_right);
+  for (uint32_t i = 0; i < n_left + n_right; i++) {
+    bool is_left = i < n_left;
+    fields[i] =
+        (FormatField){names[i], is_left ? left->fields[i].type : right->fields[i - n_left].type};
+    fields[i].type.nullable |= is_left ? join_pads_left(join->kind) : join_pads_right(join->kind);
+  }
+  n->u.join = join;
+  n->fields = fields;
+  n->n_fields = n_left + n_right;
+  return n;
+}
+
 Node *node_union(Arena *a, Node **inputs, uint32_t n_inputs, const FormatField *fields, Span span) {
   Node *n = node_new(a, NODE_UNION, inputs, n_inputs, span);
   n->fields = fields;

@@ -26,6 +26,7 @@ typedef enum NodeKind {
   NODE_EXPAND,
   NODE_AGGREGATE,
   NODE_WINDOW_AGGREGATE,
+  NODE_WINDOW_JOIN,
   NODE_UNION,
   NODE_SORT,
   NODE_LIMIT,
@@ -73,6 +74,19 @@ typedef struct AggregateSpec {
   bool is_distinct;  /* made of DISTINCT or UNION, for messages */
 } AggregateSpec;
 
+typedef struct WindowJoinSide {
+  uint32_t *keys; /* without the window's columns */
+  uint32_t start, end;
+  const WindowSpec *window; /* of the window function that they come from */
+} WindowJoinSide;
+
+typedef struct WindowJoin {
+  JoinKind kind;
+  WindowJoinSide left, right;
+  uint32_t n_keys;
+  Expr *condition; /* over left columns, right columns; NULL: none */
+} WindowJoin;
+
 typedef struct Node Node;
 struct Node {
   NodeKind kind;
@@ -98,6 +112,7 @@ struct Node {
     } expand;
     WindowSpec window;  /* TVF: its columns come behind those of the input: start, end, time */
     AggregateSpec *agg; /* out: keys, aggregates; WINDOW_AGGREGATE: then start, end, time */
+    WindowJoin *join;   /* out: left columns, right columns; SEMI and ANTI: left columns */
     struct {
       SortKey *keys;
       uint32_t n_keys;
@@ -128,6 +143,7 @@ Node *node_aggregate(Arena *a, Node *input, AggregateSpec *agg, const char *cons
                      Span span);
 Node *node_window_aggregate(Arena *a, Node *input, AggregateSpec *agg, const char *const *names,
                             Span span);
+Node *node_window_join(Arena *a, Node *left, Node *right, WindowJoin *join, Span span);
 Node *node_union(Arena *a, Node **inputs, uint32_t n, const FormatField *fields, Span span);
 Node *node_sort(Arena *a, Node *input, SortKey *keys, uint32_t n_keys, Span span);
 Node *node_limit(Arena *a, Node *input, uint64_t offset, uint64_t limit, Span span);
@@ -151,6 +167,23 @@ ExprSize expr_size(const Expr *e, uint32_t max);
 
 /* A window as EXPLAIN shows it: "TUMBLE(time_col=[ts], size=[10 s])". */
 void window_print(const WindowSpec *w, const FormatField *input, StrBuf *out);
+/* The same of rows that bring it along: "TUMBLE(win_start=[a], win_end=[b], size=[10 s])"; without
+ * names "TUMBLE(size=[10 s])". */
+void window_print_attached(const WindowSpec *w, const char *start, const char *end, StrBuf *out);
+/* The names of the columns of a join's sides: one that the left side has gets a 0 behind it. */
+const char **names_of_join(Arena *a, const FormatField *left, uint32_t n_left,
+                           const FormatField *right, uint32_t n_right);
+/* "(k = k0) AND (v > v0)" */
+void join_print_where(const uint32_t *left_keys, const uint32_t *right_keys, uint32_t n_keys,
+                      const Expr *condition, const char *const *names, uint32_t n_left,
+                      StrBuf *out);
+/* "InnerJoin" */
+const char *join_kind_name(JoinKind kind);
+/* Does a join give out the columns of its right side?  May those of a side be NULL for want of a
+ * partner? */
+bool join_has_right(JoinKind kind);
+bool join_pads_left(JoinKind kind);
+bool join_pads_right(JoinKind kind);
 /* "10 s", "1 min", "1500 ms". */
 void duration_print(Micros us, StrBuf *out);
 /* The sets of an Expand: "{a, b, 0 AS $e}, {a, NULL AS b, 1 AS $e}". */

@@ -23,9 +23,8 @@ void duration_print(Micros us, StrBuf *out) {
   strbuf_printf(out, "%lld us", (long long)us);
 }
 
-void window_print(const WindowSpec *w, const FormatField *input, StrBuf *out) {
-  strbuf_puts(out, w->kind == WINDOW_TUMBLE ? "TUMBLE" : "HOP");
-  strbuf_printf(out, "(time_col=[%s], size=[", input[w->time_col].name);
+static void print_sizes(const WindowSpec *w, StrBuf *out) {
+  strbuf_puts(out, "size=[");
   duration_print(w->size_us, out);
   if (w->kind == WINDOW_HOP) {
     strbuf_puts(out, "], slide=[");
@@ -36,6 +35,58 @@ void window_print(const WindowSpec *w, const FormatField *input, StrBuf *out) {
     duration_print(w->offset_us, out);
   }
   strbuf_puts(out, "])");
+}
+
+static const char *window_word(const WindowSpec *w) {
+  return w->kind == WINDOW_TUMBLE ? "TUMBLE" : "HOP";
+}
+
+void window_print(const WindowSpec *w, const FormatField *input, StrBuf *out) {
+  strbuf_printf(out, "%s(time_col=[%s], ", window_word(w), input[w->time_col].name);
+  print_sizes(w, out);
+}
+
+void window_print_attached(const WindowSpec *w, const char *start, const char *end, StrBuf *out) {
+  strbuf_printf(out, "%s(", window_word(w));
+  if (start != NULL) strbuf_printf(out, "win_start=[%s], win_end=[%s], ", start, end);
+  print_sizes(w, out);
+}
+
+const char *join_kind_name(JoinKind kind) {
+  static const char *const names[] = {
+      [JOIN_INNER] = "InnerJoin",    [JOIN_LEFT] = "LeftOuterJoin", [JOIN_RIGHT] = "RightOuterJoin",
+      [JOIN_FULL] = "FullOuterJoin", [JOIN_SEMI] = "LeftSemiJoin",  [JOIN_ANTI] = "LeftAntiJoin"};
+  return names[kind];
+}
+
+static bool is_taken(const FormatField *fields, uint32_t n, const char *name) {
+  for (uint32_t i = 0; i < n; i++) {
+    if (strcmp(fields[i].name, name) == 0) return true;
+  }
+  return false;
+}
+
+const char **names_of_join(Arena *a, const FormatField *left, uint32_t n_left,
+                           const FormatField *right, uint32_t n_right) {
+  const char **names = ARENA_ARRAY(a, const char *, n_left + n_right);
+  for (uint32_t i = 0; i < n_left; i++) names[i] = left[i].name;
+  for (uint32_t i = 0; i < n_right; i++) {
+    const char *name = right[i].name;
+    names[n_left + i] = is_taken(left, n_left, name) ? arena_printf(a, "%s0", name) : name;
+  }
+  return names;
+}
+
+void join_print_where(const uint32_t *left_keys, const uint32_t *right_keys, uint32_t n_keys,
+                      const Expr *condition, const char *const *names, uint32_t n_left,
+                      StrBuf *out) {
+  for (uint32_t i = 0; i < n_keys; i++) {
+    strbuf_printf(out, "%s(%s = %s)", i > 0 ? " AND " : "", names[left_keys[i]],
+                  names[n_left + right_keys[i]]);
+  }
+  if (condition == NULL) return;
+  if (n_keys > 0) strbuf_puts(out, " AND ");
+  expr_print(condition, names, out);
 }
 
 void expand_print(Expr *const *exprs, const FormatField *fields, uint32_t n, uint32_t n_sets,
@@ -196,6 +247,23 @@ static void print_expand(Printer *p, const Node *n, const char *const *names) {
   strbuf_puts(p->out, "])");
 }
 
+static void print_join(Printer *p, const Node *n) {
+  const WindowJoin *j = n->u.join;
+  const Node *left = n->inputs[0], *right = n->inputs[1];
+  Arena arena;
+  arena_init(&arena);
+  const char **names =
+      names_of_join(&arena, left->fields, left->n_fields, right->fields, right->n_fields);
+  strbuf_printf(p->out, "LogicalJoin(condition=[(%s = %s) AND (%s = %s)", names[j->left.start],
+                names[left->n_fields + j->right.start], names[j->left.end],
+                names[left->n_fields + j->right.end]);
+  if (j->n_keys > 0 || j->condition != NULL) strbuf_puts(p->out, " AND ");
+  join_print_where(j->left.keys, j->right.keys, j->n_keys, j->condition, names, left->n_fields,
+                   p->out);
+  strbuf_printf(p->out, "], joinType=[%s])", join_kind_name(j->kind));
+  arena_deinit(&arena);
+}
+
 static void print_sink(Printer *p, const Node *n) {
   strbuf_printf(p->out, "LogicalSink(table=[%s], fields=[", n->u.sink.path);
   for (uint32_t i = 0; i < n->n_fields; i++) {
@@ -231,6 +299,9 @@ static void print_line(Printer *p, const Node *n, const char *const *names) {
     case NODE_AGGREGATE:
     case NODE_WINDOW_AGGREGATE:
       print_aggregate(p, n, names);
+      break;
+    case NODE_WINDOW_JOIN:
+      print_join(p, n);
       break;
     case NODE_UNION:
       strbuf_puts(p->out, "LogicalUnion(all=[true])");

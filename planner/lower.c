@@ -5,6 +5,7 @@
  *   Project, Filter   CALC: both in one where the filter is right below
  *   Aggregate         LOCAL_GROUP_AGG if that is exact, EXCHANGE by the keys, GROUP_AGG
  *   WindowAggregate   the same with LOCAL_WINDOW_AGG and WINDOW_AGG
+ *   WindowJoin        EXCHANGEs by the keys, WINDOW_JOIN
  *   Sort, Limit       EXCHANGE to one, SORT (with the limit) or LIMIT
  */
 #include "planner/lower.h"
@@ -17,8 +18,8 @@ typedef struct Lowering {
   Arena *arena;
   OpSpec **ops;
   uint32_t n_ops, cap_ops;
-  const char **paths;
-  uint32_t cap_paths;
+  const char **texts;
+  uint32_t cap_texts;
   const Settings *settings;
   bool one_phase;
 } Lowering;
@@ -34,7 +35,7 @@ static OpSpec *op_new(Lowering *l, OpId id, const FormatField *fields, uint32_t 
   op->n_fields = n_fields;
   op->span = span;
   uint32_t n = l->n_ops;
-  ARENA_PUSH(l->arena, l->paths, n, l->cap_paths, NULL);
+  ARENA_PUSH(l->arena, l->texts, n, l->cap_texts, NULL);
   ARENA_PUSH(l->arena, l->ops, l->n_ops, l->cap_ops, op);
   return op;
 }
@@ -101,7 +102,7 @@ static OpSpec *lower_scan(Lowering *l, const Source *s, uint32_t *place) {
                             .span = s->span};
   StrBuf path = {0};
   source_print_path(s, &path);
-  l->paths[scan->index] = arena_strdup(l->arena, strbuf_text(&path));
+  l->texts[scan->index] = arena_strdup(l->arena, strbuf_text(&path));
   strbuf_deinit(&path);
   return scan;
 }
@@ -219,6 +220,48 @@ static OpSpec *lower_limit(Lowering *l, const Node *n) {
   return op;
 }
 
+/* --- joins --------------------------------------------------------------------------- */
+
+/* What EXPLAIN says of the windows, which exec need not know. */
+static const char *side_windows(Lowering *l, const Node *n) {
+  const WindowJoin *j = n->u.join;
+  const FormatField *left = n->inputs[0]->fields, *right = n->inputs[1]->fields;
+  StrBuf text = {0};
+  strbuf_puts(&text, "leftWindow=[");
+  window_print_attached(j->left.window, left[j->left.start].name, left[j->left.end].name, &text);
+  strbuf_puts(&text, "], rightWindow=[");
+  window_print_attached(j->right.window, right[j->right.start].name, right[j->right.end].name,
+                        &text);
+  strbuf_putc(&text, ']');
+  const char *copy = arena_strdup(l->arena, strbuf_text(&text));
+  strbuf_deinit(&text);
+  return copy;
+}
+
+static OpSpec *lower_window_join(Lowering *l, const Node *n) {
+  const WindowJoin *j = n->u.join;
+  OpSpec **inputs = ARENA_ARRAY(l->arena, OpSpec *, 2);
+  const uint32_t *keys[2] = {j->left.keys, j->right.keys};
+  for (uint32_t i = 0; i < 2; i++) {
+    inputs[i] = op_exchange(l, lower_node(l, n->inputs[i]), keys[i], j->n_keys, n->span);
+  }
+  OpSpec *op = op_new(l, OP_WINDOW_JOIN, n->fields, n->n_fields, n->span);
+  op->inputs = inputs;
+  op->n_inputs = 2;
+  op->u.window_join = (WindowJoinSpec){.kind = j->kind,
+                                       .left_keys = j->left.keys,
+                                       .right_keys = j->right.keys,
+                                       .n_keys = j->n_keys,
+                                       .left_start = j->left.start,
+                                       .left_end = j->left.end,
+                                       .right_start = j->right.start,
+                                       .right_end = j->right.end,
+                                       .time_type = j->left.window->time_type,
+                                       .condition = j->condition};
+  l->texts[op->index] = side_windows(l, n);
+  return op;
+}
+
 /* --- aggregates ---------------------------------------------------------------------- */
 
 /* May rows be combined before the exchange without changing a bit of the result? */
@@ -276,7 +319,7 @@ static OpSpec *lower_sink(Lowering *l, const Node *n) {
   OpSpec *op = op_over(l, OP_SINK, lower_node(l, n->inputs[0]), n->span);
   op->u.sink = n->u.sink.spec;
   op->fields = n->fields;
-  l->paths[op->index] = n->u.sink.path;
+  l->texts[op->index] = n->u.sink.path;
   return op;
 }
 
@@ -296,6 +339,8 @@ static OpSpec *lower_node(Lowering *l, Node *n) {
       return lower_group_agg(l, n);
     case NODE_WINDOW_AGGREGATE:
       return lower_window_agg(l, n);
+    case NODE_WINDOW_JOIN:
+      return lower_window_join(l, n);
     case NODE_UNION:
       return lower_union(l, n);
     case NODE_SORT:
@@ -333,5 +378,5 @@ Lowered lower(Arena *arena, const Planner *planner, const ExprEnv *env, Node *co
       .waiting_us = settings_duration_us(s, SETTING_WAITING_NOTICE),
       .flush_on_interrupt = text_eq_nocase(settings_text(s, SETTING_ON_INTERRUPT), "flush")};
   if (dead_letters != NULL) job->dead_letter_path = arena_strdup(arena, dead_letters);
-  return (Lowered){job, l.paths};
+  return (Lowered){job, l.texts};
 }

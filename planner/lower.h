@@ -6,7 +6,8 @@
 
 typedef struct Lowered {
   JobPlan *job;
-  const char **paths; /* paths[op->index]: the full name of a table read or written; or NULL */
+  /* texts[op->index]: the full name of a table read or written; the windows of a join; or NULL */
+  const char **texts;
 } Lowered;
 
 /* roots are Sinks of a plan that rules_run has accepted. */

@@ -119,6 +119,23 @@ static void print_sort(Printer *p, const OpSpec *op) {
   strbuf_putc(p->out, ']');
 }
 
+static void print_join(Printer *p, const OpSpec *op) {
+  const WindowJoinSpec *j = &op->u.window_join;
+  const OpSpec *left = op->inputs[0], *right = op->inputs[1];
+  Arena arena;
+  arena_init(&arena);
+  const char **names =
+      names_of_join(&arena, left->fields, left->n_fields, right->fields, right->n_fields);
+  strbuf_printf(p->out, "(%s, joinType=[%s], where=[", p->plan->texts[op->index],
+                join_kind_name(j->kind));
+  join_print_where(j->left_keys, j->right_keys, j->n_keys, j->condition, names, left->n_fields,
+                   p->out);
+  strbuf_puts(p->out, "], select=[");
+  print_names(p, op, NULL, op->n_fields);
+  strbuf_puts(p->out, "])");
+  arena_deinit(&arena);
+}
+
 static void print_limit(Printer *p, uint64_t offset, uint64_t limit) {
   strbuf_printf(p->out, "offset=[%llu], fetch=[", (unsigned long long)offset);
   if (limit == UINT64_MAX) {
@@ -141,7 +158,7 @@ static void print_exchange(Printer *p, const OpSpec *op) {
 }
 
 static void print_scan(Printer *p, const OpSpec *op) {
-  strbuf_printf(p->out, "(table=[%s], fields=[", p->plan->paths[op->index]);
+  strbuf_printf(p->out, "(table=[%s], fields=[", p->plan->texts[op->index]);
   print_names(p, op, NULL, op->n_fields);
   strbuf_puts(p->out, "])");
 }
@@ -190,7 +207,6 @@ static void print_details(Printer *p, const OpSpec *op) {
     }
     case OP_WINDOW_TVF:
     case OP_SESSION_TVF:
-    case OP_WINDOW_JOIN:
     case OP_WINDOW_TOPN:
     case OP_NUMBER:
     case OP_IN_ORDER:
@@ -199,6 +215,9 @@ static void print_details(Printer *p, const OpSpec *op) {
       strbuf_puts(p->out, "(fields=[");
       print_names(p, op, NULL, op->n_fields);
       strbuf_puts(p->out, "])");
+      return;
+    case OP_WINDOW_JOIN:
+      print_join(p, op);
       return;
     case OP_EXPAND:
       strbuf_puts(p->out, "(projects=[");
@@ -230,7 +249,7 @@ static void print_details(Printer *p, const OpSpec *op) {
       print_limit(p, op->u.limit.offset, op->u.limit.limit);
       return;
     case OP_SINK:
-      strbuf_printf(p->out, "(table=[%s], fields=[", p->plan->paths[op->index]);
+      strbuf_printf(p->out, "(table=[%s], fields=[", p->plan->texts[op->index]);
       print_names(p, op, NULL, op->n_fields);
       strbuf_puts(p->out, "])");
       return;

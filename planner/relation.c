@@ -21,7 +21,7 @@ Relation relation_of(Binder *b, Node *node, ObjectName table) {
 static bool path_names(const AstPath *path, const RelColumn *c) {
   uint32_t n = path->n;
   if (strcmp(path->items[n - 1].text, c->name) != 0) return false;
-  if (n == 1) return true;
+  if (n == 1) return !c->hidden;
   if (c->table.name == NULL || strcmp(path->items[n - 2].text, c->table.name) != 0) return false;
   if (n == 2) return true;
   if (c->table.database == NULL || strcmp(path->items[n - 3].text, c->table.database) != 0) {
@@ -72,6 +72,13 @@ static Code no_column(Binder *b, const Relation *rel, const AstPath *path) {
        table != NULL ? "no column \"%s\" in \"%s\"" : "no column \"%s\"", name->text, table);
   if (near != NULL) error_hint(b->err, "did you mean \"%s\"?", near);
   return ERR_NAME;
+}
+
+bool relation_has(const Relation *rel, const AstPath *path) {
+  for (uint32_t i = 0; i < rel->n_cols; i++) {
+    if (path_names(path, &rel->cols[i])) return true;
+  }
+  return false;
 }
 
 Code relation_find(Binder *b, const Relation *rel, const AstPath *path, uint32_t *column) {

@@ -86,6 +86,51 @@ static Expr *translate(const RuleContext *r, const Node *n, Expr *e) {
   return e;
 }
 
+/* --- joins --------------------------------------------------------------------------- */
+
+/* The side of a join that a condition on its output asks of alone and may be asked of before: one
+ * whose rows are never padded with NULLs; -1: none. */
+static int side_of(const RuleContext *r, const Node *n, const Expr *e) {
+  const uint32_t n_left = n->inputs[0]->n_fields;
+  const bool *used = columns_used(r, e, n->n_fields);
+  bool sides[2] = {false, false};
+  for (uint32_t i = 0; i < n->n_fields; i++) sides[i >= n_left] |= used[i];
+  if (sides[0] == sides[1] || !expr_is_deterministic(e)) return -1;
+  int side = sides[1];
+  bool padded = side == 0 ? join_pads_left(n->u.join->kind) : join_pads_right(n->u.join->kind);
+  return padded ? -1 : side;
+}
+
+static bool passes_left(const RuleContext *r, const Node *n, const Expr *e) {
+  return side_of(r, n, e) == 0;
+}
+
+static bool passes_right(const RuleContext *r, const Node *n, const Expr *e) {
+  return side_of(r, n, e) == 1;
+}
+
+/* Conditions on one side go to that side. */
+static Code push_into_join(const RuleContext *r, Node **node) {
+  MayPass *const passes[2] = {passes_left, passes_right};
+  for (uint32_t side = 0; side < 2 && (*node)->kind == NODE_FILTER; side++) {
+    Node *filter = *node, *n = filter->inputs[0];
+    Parted s = split_filter(r, filter, passes[side]);
+    if (s.down == NULL) continue;
+    uint32_t *map = ARENA_ARRAY(r->arena, uint32_t, n->n_fields);
+    uint32_t first = side == 0 ? 0 : n->inputs[0]->n_fields;
+    for (uint32_t i = first; i < n->n_fields; i++) map[i] = i - first;
+    TRY(put_below(r, n, side, expr_remap(r->arena, s.down, map)));
+    if (s.stay == NULL) {
+      *node = n;
+    } else {
+      filter->u.filter = s.stay;
+    }
+  }
+  return OK;
+}
+
+/* --- all of them --------------------------------------------------------------------- */
+
 static Code push_through(const RuleContext *r, Node **node, MayPass *may_pass) {
   Node *filter = *node, *n = filter->inputs[0];
   Parted s = split_filter(r, filter, may_pass);
@@ -124,6 +169,8 @@ static Code push_node(const RuleContext *r, Node **node) {
     case NODE_AGGREGATE:
     case NODE_WINDOW_AGGREGATE:
       return push_through(r, node, passes_keys);
+    case NODE_WINDOW_JOIN:
+      return push_into_join(r, node);
     case NODE_UNION:
     case NODE_SORT:
       return push_through(r, node, passes_always);

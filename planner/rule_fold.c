@@ -24,6 +24,22 @@ static void fold_filter(const RuleContext *r, Node **node) {
   *node = !e->value.null && e->value.as.i != 0 ? n->inputs[0] : empty(r, n);
 }
 
+static bool is_true(const Expr *e) {
+  return e->kind == EXPR_CONST && !e->value.null && e->value.as.i != 0;
+}
+
+/* A side that gives no row leaves what the other gives alone. */
+static void fold_join(const RuleContext *r, Node **node) {
+  Node *n = *node;
+  WindowJoin *j = n->u.join;
+  if (j->condition != NULL) j->condition = expr_fold(r->arena, j->condition, r->env);
+  if (j->condition != NULL && is_true(j->condition)) j->condition = NULL;
+  bool left = is_empty(n->inputs[0]), right = is_empty(n->inputs[1]);
+  bool left_alone = j->kind == JOIN_LEFT || j->kind == JOIN_FULL || j->kind == JOIN_ANTI;
+  bool right_alone = join_pads_left(j->kind);
+  if ((left && right) || (left && !right_alone) || (right && !left_alone)) *node = empty(r, n);
+}
+
 /* Inputs without rows go; a lone one stands for itself. */
 static void fold_union(const RuleContext *r, Node **node) {
   Node *n = *node;
@@ -51,6 +67,9 @@ static Code fold_node(const RuleContext *r, Node **node) {
       break;
     case NODE_EXPAND:
       fold_list(r, n->u.expand.exprs, n->u.expand.n_sets * n->n_fields);
+      break;
+    case NODE_WINDOW_JOIN:
+      fold_join(r, node);
       break;
     case NODE_UNION:
       fold_union(r, node);

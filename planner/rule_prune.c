@@ -49,6 +49,23 @@ static void mark_expand(const RuleContext *r, Node *n, const bool *used) {
   mark(r, n->inputs[0], below);
 }
 
+static void mark_side(bool *below, const WindowJoinSide *side, uint32_t n_keys) {
+  for (uint32_t i = 0; i < n_keys; i++) below[side->keys[i]] = true;
+  below[side->start] = below[side->end] = true;
+}
+
+static void mark_join(const RuleContext *r, Node *n, const bool *used) {
+  const WindowJoin *j = n->u.join;
+  const uint32_t n_left = n->inputs[0]->n_fields, n_right = n->inputs[1]->n_fields;
+  bool *both = ARENA_ARRAY(r->arena, bool, n_left + n_right);
+  memcpy(both, used, n->n_fields * sizeof *both);
+  if (j->condition != NULL) expr_columns_used(j->condition, both);
+  mark_side(both, &j->left, j->n_keys);
+  mark_side(both + n_left, &j->right, j->n_keys);
+  mark(r, n->inputs[0], both);
+  mark(r, n->inputs[1], both + n_left);
+}
+
 /* Nodes that pass the columns of their input on. */
 static void mark_same(const RuleContext *r, Node *n, const bool *used) {
   for (uint32_t i = 0; i < n->n_inputs; i++) {
@@ -71,6 +88,9 @@ static void mark(const RuleContext *r, Node *n, const bool *used) {
       break;
     case NODE_EXPAND:
       mark_expand(r, n, used);
+      break;
+    case NODE_WINDOW_JOIN:
+      mark_join(r, n, used);
       break;
     case NODE_AGGREGATE:
     case NODE_WINDOW_AGGREGATE:
@@ -215,6 +235,32 @@ static uint32_t *rebuild_aggregate(const RuleContext *r, Node *n) {
   return map;
 }
 
+static void move_side(WindowJoinSide *side, uint32_t n_keys, const uint32_t *map) {
+  for (uint32_t i = 0; i < n_keys; i++) side->keys[i] = map[side->keys[i]];
+  side->start = map[side->start];
+  side->end = map[side->end];
+}
+
+/* A join gives out whatever its sides have left. */
+static uint32_t *rebuild_join(const RuleContext *r, Node *n) {
+  WindowJoin *j = n->u.join;
+  const uint32_t n_left = n->inputs[0]->n_fields, n_right = n->inputs[1]->n_fields;
+  const uint32_t *left = rebuild(r, &n->inputs[0]), *right = rebuild(r, &n->inputs[1]);
+  const uint32_t now_left = n->inputs[0]->n_fields;
+  uint32_t *map = ARENA_ARRAY(r->arena, uint32_t, n_left + n_right);
+  memcpy(map, left, n_left * sizeof *map);
+  for (uint32_t i = 0; i < n_right; i++) {
+    map[n_left + i] = right[i] == GONE ? GONE : now_left + right[i];
+  }
+  if (j->condition != NULL) j->condition = expr_remap(r->arena, j->condition, map);
+  move_side(&j->left, j->n_keys, left);
+  move_side(&j->right, j->n_keys, right);
+  const Node *now = node_window_join(r->arena, n->inputs[0], n->inputs[1], j, n->span);
+  n->fields = now->fields;
+  n->n_fields = now->n_fields;
+  return map;
+}
+
 /* Bring the input to exactly the used columns of n, in order. */
 static void make_exact(const RuleContext *r, const Node *n, Node **input) {
   const uint32_t *below = rebuild(r, input);
@@ -263,6 +309,8 @@ static uint32_t *rebuild(const RuleContext *r, Node **node) {
       return rebuild_project(r, node);
     case NODE_EXPAND:
       return rebuild_expand(r, n);
+    case NODE_WINDOW_JOIN:
+      return rebuild_join(r, n);
     case NODE_AGGREGATE:
     case NODE_WINDOW_AGGREGATE:
       return rebuild_aggregate(r, n);

@@ -105,6 +105,7 @@ static Code check_node(const RuleContext *r, Node **node) {
     case NODE_PROJECT:
     case NODE_EXPAND:
     case NODE_WINDOW_AGGREGATE:
+    case NODE_WINDOW_JOIN:
     case NODE_UNION:
     case NODE_LIMIT:
     case NODE_SINK:
