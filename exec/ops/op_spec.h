@@ -84,6 +84,8 @@ typedef struct EmitSpec {
   bool every_by_clock; /* ... OF PROCESSING TIME */
   bool on_update;      /* EMIT ON UPDATE: what has changed, at the end of each chunk */
   Micros lateness_us;  /* ALLOWED LATENESS: late rows correct what has come out */
+  bool final_only;     /* nobody wants the steps: a window comes once, as +I, when no row can
+                          change it any more */
 } EmitSpec;
 
 static inline bool emit_updates(const EmitSpec *e) {

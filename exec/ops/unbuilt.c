@@ -11,11 +11,6 @@ Op *op_rows_agg_new(const WindowAggSpec *spec, const FormatField *input, uint32_
   (void)spec, (void)input, (void)n_input, (void)output, (void)ctx;
   return NULL;
 }
-Op *op_updating_window_agg_new(const WindowAggSpec *spec, const FormatField *input,
-                               uint32_t n_input, const FormatField *output, OpContext *ctx) {
-  (void)spec, (void)input, (void)n_input, (void)output, (void)ctx;
-  return NULL;
-}
 Op *op_window_tvf_new(const WindowTvfSpec *spec, const FormatField *input, uint32_t n_input,
                       OpContext *ctx) {
   (void)spec, (void)input, (void)n_input, (void)ctx;
@@ -47,9 +42,5 @@ Op *op_number_new(OpContext *ctx) {
 Op *op_in_order_new(const InOrderSpec *spec, const FormatField *input, uint32_t n_input,
                     OpContext *ctx) {
   (void)spec, (void)input, (void)n_input, (void)ctx;
-  return NULL;
-}
-Op *op_materialize_new(const FormatField *input, uint32_t n_input, OpContext *ctx) {
-  (void)input, (void)n_input, (void)ctx;
   return NULL;
 }

@@ -14,13 +14,14 @@ static Micros gcd(Micros a, Micros b) {
 }
 
 WindowClock window_clock(const WindowSpec *spec, const ExprEnv *env) {
-  assert(spec->size_us > 0 && spec->slide_us > 0);
+  bool attached = spec->kind == WINDOW_ATTACHED; /* no row is put into a slice */
+  assert(attached || (spec->size_us > 0 && spec->slide_us > 0));
   assert(spec->kind != WINDOW_CUMULATE || spec->size_us % spec->slide_us == 0);
   bool zoned = spec->time_type.kind == TYPE_TIMESTAMP_LTZ && !zone_is_utc(env->zone);
   return (WindowClock){.size_us = spec->size_us,
                        .slide_us = spec->slide_us,
                        .offset_us = spec->offset_us,
-                       .slice_us = gcd(spec->size_us, spec->slide_us),
+                       .slice_us = attached ? 0 : gcd(spec->size_us, spec->slide_us),
                        .cumulates = spec->kind == WINDOW_CUMULATE,
                        .zone = zoned ? env->zone : NULL};
 }

@@ -114,16 +114,13 @@ static void fill_text_key(KeyBatch *k, const KeySpec *spec, const Batch *batch,
 
 /* --- BYTES -------------------------------------------------------------------------- */
 
-/* -0.0 and 0.0 are one key, as are all NaNs. */
-static uint64_t double_key(double f) {
-  if (f == 0) f = 0;
-  if (f != f) f = __builtin_nan("");
+static uint64_t double_bits(double f) {
   uint64_t bits;
   memcpy(&bits, &f, sizeof bits);
   return bits;
 }
 
-static uint64_t fixed_key(const Vector *v, uint32_t row) {
+static uint64_t fixed_value(const Vector *v, uint32_t row) {
   row = vector_at(v, row);
   switch (type_phys(v->type)) {
     case PHYS_I8:
@@ -135,9 +132,9 @@ static uint64_t fixed_key(const Vector *v, uint32_t row) {
     case PHYS_I64:
       return ((const uint64_t *)v->data)[row];
     case PHYS_F32:
-      return double_key((double)((const float *)v->data)[row]);
+      return double_bits((double)((const float *)v->data)[row]);
     case PHYS_F64:
-      return double_key(((const double *)v->data)[row]);
+      return double_bits(((const double *)v->data)[row]);
     case PHYS_I128:
     case PHYS_TEXT:
     case PHYS_COUNT:
@@ -147,15 +144,31 @@ static uint64_t fixed_key(const Vector *v, uint32_t row) {
   return 0;
 }
 
-size_t key_encoded_size(const Vector *v, uint32_t row) {
+/* -0.0 and 0.0 are one key, as are all NaNs. */
+static uint64_t fixed_key(const Vector *v, uint32_t row) {
+  Phys p = type_phys(v->type);
+  uint64_t bits = fixed_value(v, row);
+  if (p != PHYS_F32 && p != PHYS_F64) return bits;
+  double f;
+  memcpy(&f, &bits, sizeof f);
+  if (f == 0) f = 0;
+  if (f != f) f = __builtin_nan("");
+  return double_bits(f);
+}
+
+static TextRef text_value(const Vector *v, uint32_t row) {
+  return ((const TextRef *)v->data)[vector_at(v, row)];
+}
+
+static size_t encoded_size(const Vector *v, uint32_t row, bool as_key) {
   if (!vector_valid(v, row)) return 1;
   Phys p = type_phys(v->type);
   if (p == PHYS_I128) return 17;
   if (p != PHYS_TEXT) return 9;
-  return 5 + (size_t)text_key(v, row).len;
+  return 5 + (size_t)(as_key ? text_key(v, row) : text_value(v, row)).len;
 }
 
-char *key_encode(const Vector *v, uint32_t row, char *at) {
+static char *encode(const Vector *v, uint32_t row, bool as_key, char *at) {
   bool valid = vector_valid(v, row);
   *at++ = valid;
   if (!valid) return at;
@@ -165,15 +178,20 @@ char *key_encode(const Vector *v, uint32_t row, char *at) {
     return at + 16;
   }
   if (p != PHYS_TEXT) {
-    uint64_t word = fixed_key(v, row);
+    uint64_t word = as_key ? fixed_key(v, row) : fixed_value(v, row);
     memcpy(at, &word, 8);
     return at + 8;
   }
-  TextRef t = text_key(v, row);
+  TextRef t = as_key ? text_key(v, row) : text_value(v, row);
   memcpy(at, &t.len, 4);
   memcpy(at + 4, text_bytes(&t), t.len);
   return at + 4 + t.len;
 }
+
+size_t key_encoded_size(const Vector *v, uint32_t row) { return encoded_size(v, row, true); }
+char *key_encode(const Vector *v, uint32_t row, char *at) { return encode(v, row, true, at); }
+size_t value_encoded_size(const Vector *v, uint32_t row) { return encoded_size(v, row, false); }
+char *value_encode(const Vector *v, uint32_t row, char *at) { return encode(v, row, false, at); }
 
 static bool fill_bytes_key(KeyBatch *k, const KeySpec *spec, const Batch *batch,
                            const uint16_t *rows, uint32_t n) {

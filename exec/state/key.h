@@ -73,4 +73,7 @@ void key_columns(const KeySpec *spec, const void *const *keys, const uint64_t *h
  * reading it into slot row of a flat vector whose validity is all ones; *at moves behind. */
 size_t key_encoded_size(const Vector *v, uint32_t row);
 char *key_encode(const Vector *v, uint32_t row, char *at);
+/* The same for a value that is to come back as it is: CHAR keeps its blanks, -0.0 its sign. */
+size_t value_encoded_size(const Vector *v, uint32_t row);
+char *value_encode(const Vector *v, uint32_t row, char *at);
 void key_decode(Vector *out, uint32_t row, const char **at);

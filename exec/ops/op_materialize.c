@@ -1,0 +1,246 @@
+/* op_materialize.c -- what is left of a changelog when bounded input has ended.
+ *
+ *   table ... row, encoded as a whole -> its places, the latest on top: equal rows are counted
+ *   places .. in the order in which rows first came; -U followed by +U changes the row of a place
+ *
+ * Rows that are gone stay in the table until they are more than half of it: then it is made
+ * anew of those that are left.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "exec/ops/groups.h"
+#include "exec/ops/ops.h"
+#include "exec/state/hash_table.h"
+
+enum { GONE_MAX = 4096 }; /* rows that may be gone from a table of any size */
+
+typedef struct Place Place;
+struct Place {
+  Place *before, *after; /* in the order of the result */
+  Place *below;          /* of an equal row that came earlier */
+  const TextRef *key;    /* the row, in the table; NULL: a -U has emptied the place */
+  uint64_t hash;
+};
+
+/* Behind the key in the table. */
+typedef struct Row {
+  Place *top; /* NULL: the row is gone */
+} Row;
+
+typedef struct OpMaterialize {
+  Op op;
+  Type *types;
+  uint32_t n_cols;
+  HashTable table;
+  Arena places;
+  Place *first, *last, *unused;
+  Place *emptied; /* by the last row, which was -U; NULL: it was not */
+  uint64_t n_rows;
+  KeyBatch *keys;
+  Vector *out;
+  const Place *at;
+  bool due;
+  Arena arena;
+} OpMaterialize;
+
+/* --- places -------------------------------------------------------------------------- */
+
+static Place *place_append(OpMaterialize *self) {
+  Place *p = self->unused;
+  if (p != NULL) {
+    self->unused = p->after;
+  } else {
+    p = arena_try_alloc(&self->places, sizeof *p, 8);
+    if (p == NULL) return NULL;
+  }
+  *p = (Place){.before = self->last};
+  *(self->last != NULL ? &self->last->after : &self->first) = p;
+  self->last = p;
+  return p;
+}
+
+static void place_drop(OpMaterialize *self, Place *p) {
+  *(p->before != NULL ? &p->before->after : &self->first) = p->after;
+  *(p->after != NULL ? &p->after->before : &self->last) = p->before;
+  p->after = self->unused;
+  self->unused = p;
+}
+
+/* Put a row of the table into a place. */
+static void place_fill(Place *p, Row *row, uint64_t hash) {
+  p->key = (const TextRef *)(const void *)((const char *)row - sizeof(TextRef));
+  p->hash = hash;
+  p->below = row->top;
+  row->top = p;
+}
+
+static void forget_emptied(OpMaterialize *self) {
+  if (self->emptied != NULL) place_drop(self, self->emptied);
+  self->emptied = NULL;
+}
+
+/* --- the table ----------------------------------------------------------------------- */
+
+static bool encode_rows(OpMaterialize *self, const Batch *in, uint32_t n) {
+  KeyBatch *keys = self->keys;
+  arena_reset(&keys->bytes);
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t row = batch_row(in, i);
+    size_t size = 0;
+    for (uint32_t c = 0; c < self->n_cols; c++) size += value_encoded_size(&in->cols[c], row);
+    char *bytes = arena_try_alloc(&keys->bytes, size, 1);
+    if (bytes == NULL || size >= KEY_NULL_LEN) return false;
+    char *at = bytes;
+    for (uint32_t c = 0; c < self->n_cols; c++) at = value_encode(&in->cols[c], row, at);
+    keys->u.text[i] = text_ref(bytes, size);
+    keys->hash[i] = hash_bytes(bytes, size);
+  }
+  return true;
+}
+
+/* Take the rows that are left into a new table. */
+static bool move_rows(OpMaterialize *self, HashTable *to) {
+  void *records[BATCH_ROWS];
+  Place *batch[BATCH_ROWS];
+  for (Place *p = self->first; p != NULL;) {
+    uint32_t n = 0;
+    for (; p != NULL && n < BATCH_ROWS; p = p->after) {
+      if (p->key == NULL) continue;
+      self->keys->u.text[n] = *p->key;
+      self->keys->hash[n] = p->hash;
+      batch[n++] = p;
+    }
+    if (!hash_table_get(to, self->keys, n, records)) return false;
+    for (uint32_t i = 0; i < n; i++) place_fill(batch[i], records[i], batch[i]->hash);
+  }
+  return true;
+}
+
+static bool tidy_table(OpMaterialize *self) {
+  if (self->table.n <= 2 * self->n_rows + GONE_MAX) return true;
+  HashTable fresh;
+  hash_table_init(&fresh, KEY_BYTES, sizeof(Row), self->n_rows);
+  if (!move_rows(self, &fresh)) {
+    hash_table_deinit(&fresh);
+    return false;
+  }
+  hash_table_deinit(&self->table);
+  self->table = fresh;
+  return true;
+}
+
+/* --- rows in ------------------------------------------------------------------------- */
+
+static Code add_row(OpMaterialize *self, Row *row, uint64_t hash, bool replaces) {
+  Place *p = replaces ? self->emptied : NULL;
+  if (p != NULL) {
+    self->emptied = NULL;
+  } else {
+    forget_emptied(self);
+    p = place_append(self);
+    if (p == NULL) return op_no_memory(&self->op);
+  }
+  place_fill(p, row, hash);
+  self->n_rows++;
+  return OK;
+}
+
+static Code take_row(OpMaterialize *self, Row *row, bool replaced) {
+  forget_emptied(self);
+  Place *p = row->top;
+  if (p == NULL) {
+    return FAIL(self->op.ctx->err, ERR_DATA, NO_SPAN,
+                "operator %s: a row is taken back that is not there", self->op.table->name);
+  }
+  row->top = p->below;
+  p->key = NULL;
+  self->n_rows--;
+  if (replaced) {
+    self->emptied = p;
+  } else {
+    place_drop(self, p);
+  }
+  return OK;
+}
+
+static Code materialize_push(Op *op, OpPort port, const Batch *in) {
+  OpMaterialize *self = (OpMaterialize *)op;
+  assert(port == PORT_ROWS);
+  void *records[BATCH_ROWS];
+  uint32_t n = batch_count(in);
+  if (!encode_rows(self, in, n)) return op_no_memory(op);
+  if (!hash_table_get(&self->table, self->keys, n, records)) return op_no_memory(op);
+  for (uint32_t i = 0; i < n; i++) {
+    RowKind kind = batch_kind(in, batch_row(in, i));
+    if (kind == ROW_INSERT || kind == ROW_UPDATE_AFTER) {
+      TRY(add_row(self, records[i], self->keys->hash[i], kind == ROW_UPDATE_AFTER));
+    } else {
+      TRY(take_row(self, records[i], kind == ROW_UPDATE_BEFORE));
+    }
+  }
+  return tidy_table(self) ? OK : op_no_memory(op);
+}
+
+/* --- rows out ------------------------------------------------------------------------ */
+
+static void materialize_finish(Op *op) {
+  OpMaterialize *self = (OpMaterialize *)op;
+  forget_emptied(self);
+  self->at = self->first;
+  self->due = true;
+}
+
+static Code materialize_fire(Op *op, bool *more) {
+  OpMaterialize *self = (OpMaterialize *)op;
+  if (!self->due || self->at == NULL) return OK;
+  uint32_t n = 0;
+  vectors_all_valid(self->out, self->n_cols);
+  for (; self->at != NULL && n < BATCH_ROWS; self->at = self->at->after, n++) {
+    const char *bytes = text_bytes(self->at->key);
+    for (uint32_t c = 0; c < self->n_cols; c++) key_decode(&self->out[c], n, &bytes);
+  }
+  *more = self->at != NULL;
+  return op_emit(op, PORT_ROWS, &(Batch){.rows = n, .n_cols = self->n_cols, .cols = self->out});
+}
+
+/* --- life ---------------------------------------------------------------------------- */
+
+static Code materialize_open(Op *op) {
+  OpMaterialize *self = (OpMaterialize *)op;
+  hash_table_init(&self->table, KEY_BYTES, sizeof(Row), 0);
+  self->keys = key_batch_new();
+  self->out = vectors_new(&self->arena, self->types, self->n_cols);
+  if (self->keys == NULL || self->out == NULL) return op_no_memory(op);
+  self->keys->form = KEY_BYTES;
+  return OK;
+}
+
+static void materialize_close(Op *op) {
+  OpMaterialize *self = (OpMaterialize *)op;
+  hash_table_deinit(&self->table);
+  key_batch_free(self->keys);
+  arena_deinit(&self->places);
+  arena_deinit(&self->arena);
+}
+
+static const OpTable materialize_table = {.name = "Materialize",
+                                          .size = sizeof(OpMaterialize),
+                                          .open = materialize_open,
+                                          .push = materialize_push,
+                                          .fire = materialize_fire,
+                                          .finish = materialize_finish,
+                                          .close = materialize_close};
+
+Op *op_materialize_new(const FormatField *input, uint32_t n_input, OpContext *ctx) {
+  OpMaterialize *self = (OpMaterialize *)op_new(&materialize_table, ctx);
+  if (self == NULL) return NULL;
+  self->n_cols = n_input;
+  self->types = arena_try_alloc(&self->arena, (n_input + 1) * sizeof(Type), 8);
+  if (self->types == NULL) {
+    op_free(&self->op);
+    return NULL;
+  }
+  for (uint32_t i = 0; i < n_input; i++) self->types[i] = input[i].type;
+  return &self->op;
+}
