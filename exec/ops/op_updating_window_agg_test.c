@@ -50,13 +50,14 @@ static bool in_window(const Case *c, const In *r, Micros start, Micros end) {
 static bool model_group(const Case *c, Micros start, Micros end, int64_t k, Shown *out) {
   *out = (Shown){.start = start, .end = end, .k = k, .agg = {0, INT64_MIN, 0, INT64_MIN}};
   int64_t seen[64];
-  bool any_in_step = !c->spec.window.only_on_update;
+  bool any = false, any_in_step = !c->spec.window.only_on_update;
   for (uint32_t i = 0; i < c->n_rows; i++) {
     const In *r = &c->rows[i];
     if (r->k != k || !in_window(c, r, start, end) || !counts_for(c, r, end)) continue;
     any_in_step |= r->ts >= end - c->spec.window.slide_us;
-    out->agg[0]++;
+    any = true;
     if (r->v == INT64_MIN) continue;
+    out->agg[0]++;
     out->agg[1] = out->agg[1] == INT64_MIN ? r->v : out->agg[1] + r->v;
     bool fresh = true;
     for (int64_t s = 0; s < out->agg[2]; s++) fresh &= seen[s] != r->v;
@@ -66,7 +67,7 @@ static bool model_group(const Case *c, Micros start, Micros end, int64_t k, Show
     snprintf(b, sizeof b, "%lld", (long long)out->agg[3]);
     if (out->agg[3] == INT64_MIN || strcmp(a, b) > 0) out->agg[3] = r->v;
   }
-  return out->agg[0] > 0 && any_in_step;
+  return any && any_in_step;
 }
 
 typedef void OnGroup(Case *c, const Shown *group, void *arg);
@@ -189,13 +190,14 @@ static bool is_late(const Case *c, const In *r) {
 /* Times run from -20 s to 10 s, up to 4 s back and forth. */
 static void random_in(uint64_t *seed, uint32_t number, In *r) {
   Micros now = (Micros)number * 30 * SEC / ROWS_MAX - 20 * SEC;
-  r->ts = (now / SEC - (Micros)(rng_next(seed) % 4)) * SEC + (Micros)(rng_next(seed) % 3) * 400000;
+  static const Micros parts[] = {0, 400000, 999000};
+  r->ts = (now / SEC - (Micros)(rng_next(seed) % 4)) * SEC + parts[rng_next(seed) % 3];
   if (rng_next(seed) % 60 == 0) r->ts += 6 * SEC;
   r->start = (r->ts / SEC - (Micros)(rng_next(seed) % 2)) * SEC;
   r->end = r->start + 3 * SEC;
   r->k = rng_next(seed) % 9 == 0 ? INT64_MIN : (int64_t)(rng_next(seed) % 3);
-  uint64_t v = rng_next(seed) % 14; /* short and long as text */
-  r->v = v == 0 ? INT64_MIN : v == 1 ? 999999999999999 : (int64_t)v;
+  uint64_t v = rng_next(seed) % 12; /* short and long as text */
+  r->v = v < 2 ? INT64_MIN : v == 2 ? 999999999999999 : (int64_t)v;
 }
 
 /* A chunk of rows; the watermark at a row is 1 s below the largest time before it, in the stream
@@ -270,7 +272,7 @@ static void check_stream(const WindowAggSpec *spec, uint64_t seed, bool marks,
   CHECK_INT(c->wrong, 0);
   CHECK_INT(c->got_late, c->n_late);
   CHECK_INT(b.ctx.late_rows, c->n_late);
-  CHECK(c->n_shown > 20);
+  CHECK(c->n_shown > 10);
   if (spec->emit.lateness_us == 0 && marks) CHECK(c->n_late > 0);
   bench_close(&b);
   free(c);
@@ -298,7 +300,7 @@ int main(void) {
       {"v", type_of(TYPE_BIGINT)},           {"start", type_time(TYPE_TIMESTAMP, 3)},
       {"end", type_time(TYPE_TIMESTAMP, 3)}, {"text", type_string()}};
   static const uint32_t key[] = {1};
-  AggCall aggs[N_AGGS] = {bench_agg("COUNT", in, -1), bench_agg("SUM", in, 2),
+  AggCall aggs[N_AGGS] = {bench_agg("COUNT", in, 2), bench_agg("SUM", in, 2),
                           bench_agg("COUNT", in, 2), bench_agg("MAX", in, 5)};
   aggs[2].distinct = true;
   for (size_t w = 0; w < COUNT_OF(windows); w++) {
