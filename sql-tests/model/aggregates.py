@@ -1,0 +1,92 @@
+"""aggregates.py -- aggregates of a group: the SQL, and the same over a list of rows in order of arrival."""
+
+
+def known(rows, column="v"):
+    return [getattr(r, column) for r in rows if getattr(r, column) is not None]
+
+
+def distinct(values):
+    return list(dict.fromkeys(values))
+
+
+def or_null(fold):
+    """A fold of the known values that is NULL where there are none."""
+    return lambda rows: fold(known(rows)) if known(rows) else None
+
+
+def mean(values):
+    """Of integers an integer, truncated."""
+    total = sum(values)
+    return (abs(total) // len(values)) * (1 if total >= 0 else -1)
+
+
+def double(x):
+    return float(x)
+
+
+def joined(values):
+    return "|".join(values) if values else None
+
+
+def passing(rows):
+    return [r for r in rows if r.g is not None and r.g > 1]
+
+
+# SQL: function.  Exact under any grouping of the rows, so that every cell must give the same.
+PLAIN = {
+    "COUNT(*)": len,
+    "COUNT(v)": lambda rows: len(known(rows)),
+    "SUM(v)": or_null(sum),
+    "MIN(v)": or_null(min),
+    "MAX(v)": or_null(max),
+    "AVG(v)": or_null(mean),
+    "AVG(CAST(v AS DOUBLE))": or_null(lambda vs: double(sum(vs)) / len(vs)),
+    "MIN(k)": lambda rows: min(known(rows, "k"), default=None),
+    "MAX(k)": lambda rows: max(known(rows, "k"), default=None),
+    "COUNT(*) FILTER (WHERE g > 1)": lambda rows: len(passing(rows)),
+    "SUM(v) FILTER (WHERE g > 1)": lambda rows: or_null(sum)(passing(rows)),
+    "COUNT(DISTINCT v)": lambda rows: len(set(known(rows))),
+    "COUNT(DISTINCT k)": lambda rows: len(set(known(rows, "k"))),
+    "SUM(DISTINCT v)": or_null(lambda vs: sum(set(vs))),
+    "COUNT(DISTINCT v) FILTER (WHERE g > 1)": lambda rows: len(set(known(passing(rows)))),
+    "BOOL_AND(v > 0)": or_null(lambda vs: all(v > 0 for v in vs)),
+    "BOOL_OR(v > 40)": or_null(lambda vs: any(v > 40 for v in vs)),
+    "FIRST_VALUE(v)": or_null(lambda vs: vs[0]),
+    "LAST_VALUE(v)": or_null(lambda vs: vs[-1]),
+    "LISTAGG(k, '|')": lambda rows: joined(known(rows, "k")),
+    "LISTAGG(DISTINCT k, '|')": lambda rows: joined(distinct(known(rows, "k"))),
+    "STDDEV_POP(CAST(v AS DOUBLE))": None,  # not exact: the same bytes in every cell, no more
+    "VAR_SAMP(CAST(v AS DOUBLE))": None,
+    "CAST(ARRAY_AGG(g) AS STRING)": None,
+    "PERCENTILE(v, 0.5)": or_null(lambda vs: percentile(sorted(vs), 0.5)),
+}
+
+
+def percentile(ordered, p):
+    """Exact, with linear interpolation."""
+    place = p * (len(ordered) - 1)
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return double(ordered[low] + (ordered[high] - ordered[low]) * (place - low))
+
+
+# COUNT(*) stands first: of a changelog it says how many rows a result has seen.
+COMMON = ["COUNT(v)", "SUM(v)", "MIN(v)", "MAX(v)"]
+
+
+def choose(rng):
+    """Two common ones or three of all; COUNT(*) before them."""
+    names = rng.sample(COMMON, 2) if rng.random() < 0.5 else rng.sample(sorted(PLAIN), 3)
+    return ["COUNT(*)"] + [n for n in names if n != "COUNT(*)"]
+
+
+def feature(names):
+    """What stands or falls with its aggregate."""
+    return [f"aggregate {n}" for n in names if n not in COMMON and n != "COUNT(*)"]
+
+
+ANY = object()  # compared with nothing
+
+
+def values(names, rows):
+    return [PLAIN[n](rows) if PLAIN[n] else ANY for n in names]
