@@ -51,7 +51,7 @@ def groups_of(window, clock, arrived, keys, kept=lambda row: True):
         row = arrival.row
         if not kept(row):
             continue
-        still, is_late = open_windows(window, clock, row.ts, arrival.watermark)
+        still, is_late = open_windows(window, clock, row.ts, arrival.own)
         late += is_late
         for w in still:
             groups[w + tuple(getattr(row, k) for k in keys)].append(row)
@@ -117,7 +117,7 @@ def tvf(rng, stream):
 
     def model(arrived):
         rows = []
-        for _, row, _ in arrived:
+        for _, row, *_ in arrived:
             for start, end in windows_of(window, stream.clock.wall(row.ts)):
                 time = stream.clock.wall(stream.clock.last(end))
                 rows.append([text_of(start), text_of(end), text_of(time), row.k, row.v, stream.shown_time(row)])
@@ -167,7 +167,7 @@ def two_levels(rng, stream):
         for g, rows in groups.items():
             upper[g[:2]].append(len(rows))
         return Result([[text_of(w[0]), text_of(w[1]), len(n), sum(n), max(n)] for w, n in upper.items()], late)
-    return Query(["two levels of aggregation", *features(window)], [stream], sql, model)
+    return Query(["two levels of aggregation", *features(window)], [stream], sql, model, in_windows=False)
 
 
 def cascade(rng, stream):

@@ -14,7 +14,7 @@ CELLS = [(1, 1 << 20, 2048), (2, 1 << 20, 1), (7, 1 << 20, 7), (1, 1, 2048), (7,
 
 MARK = re.compile(r"^# (\d+)$")
 NOTE = re.compile(r"^([\d,]+) (late rows?|rows? without event time) dropped")
-REFUSED = re.compile(r"not built|not supported|no (table )?function")
+REFUSED = re.compile(r"not built|not supported|no (table )?function|no setting")
 
 Section = collections.namedtuple("Section", "lines notes")
 

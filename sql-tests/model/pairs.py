@@ -1,7 +1,7 @@
 """pairs.py -- window joins: rows of two streams in the same window, given out when it is over."""
 import collections
 
-from aligned import call, features, random_window
+from aligned import call, features, groups_of, random_window
 from clock import text_of
 from query import Query, Result
 from ranks import in_open_windows
@@ -78,15 +78,10 @@ def join_of_groups(rng, left, right):
     def model(arrived):
         counts, late = [], 0
         for stream in (left, right):
-            groups, n = groups_with_late(window, stream, [a for a in arrived if a.stream is stream])
-            counts.append(groups)
+            groups, n = groups_of(window, stream.clock, [a for a in arrived if a.stream is stream], ["k"])
+            counts.append({g: len(rows) for g, rows in groups.items()})
             late += n
         return Result([[text_of(g[0]), text_of(g[1]), g[2], n, counts[1][g]] for g, n in counts[0].items()
                        if g in counts[1] and g[2] is not None], late)
     return Query(["window join of window groups", *features(window)], [left, right], sql, model)
 
-
-def groups_with_late(window, stream, arrived):
-    from aligned import groups_of
-    groups, late = groups_of(window, stream.clock, arrived, ["k"])
-    return {g: len(rows) for g, rows in groups.items()}, late

@@ -18,7 +18,7 @@ def ordered(rows, column, descending):
 def in_open_windows(window, clock, arrived, keys):
     """{(start, end, key, ...): rows}; late: how many times a row came to a window that was over."""
     groups, late = collections.defaultdict(list), 0
-    for _, row, watermark in arrived:
+    for _, row, watermark, _ in arrived:
         still, _ = open_windows(window, clock, row.ts, watermark)
         late += len(windows_of(window, clock.wall(row.ts))) - len(still)
         for w in still:

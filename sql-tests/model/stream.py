@@ -9,8 +9,9 @@ import collections
 from clock import DAY, HOUR, MINUTE, NEVER, SECOND, Clock, interval, text_of
 
 Row = collections.namedtuple("Row", "k g v ts")  # STRING, INT, INT, milliseconds; each may be None
-# A row with event time, where it counts: the stream it is of, and the watermark before it.
-Arrival = collections.namedtuple("Arrival", "stream row watermark")
+# A row with event time, where it counts, and the watermarks before it: that of all streams, and that of its
+# own stream alone.
+Arrival = collections.namedtuple("Arrival", "stream row watermark own")
 
 FILES_OF_AN_EPOCH = 4
 BASES = {
@@ -104,26 +105,37 @@ class _Split:
         return collections.deque(chunks)
 
 
+class _Watermark:
+    """The least of what the splits that have not ended have come to; it only grows."""
+
+    def __init__(self, splits):
+        self.splits, self.now = splits, NEVER
+
+    def grow(self):
+        self.now = max(self.now, min((s.top for s in self.splits if s.chunks), default=NEVER))
+        return self.now
+
+
 def arrivals(streams, chunk_bytes):
     """The rows with event time as they count, and how many rows have none."""
     splits = [_Split(s, rows, chunk_bytes) for s in streams for rows in s.splits]
-    watermark, arrived, without_time = NEVER, [], 0
+    common = _Watermark(splits)
+    own = {s.name: _Watermark([x for x in splits if x.stream is s]) for s in streams}
+    arrived, without_time = [], 0
     while any(s.chunks for s in splits):
-        ready = [s for s in splits if s.chunks]
-        lowest = sorted(ready, key=lambda s: (s.peeked, splits.index(s)))[:FILES_OF_AN_EPOCH]
-        for split in sorted(lowest, key=splits.index):
-            active = [s for s in splits if s.chunks]
+        ready = sorted((s for s in splits if s.chunks), key=lambda s: (s.peeked, splits.index(s)))
+        for split in sorted(ready[:FILES_OF_AN_EPOCH], key=splits.index):
             for row in split.chunks[0]:
                 if row.ts is None:
                     without_time += 1
                     continue
-                watermark = max(watermark, min(s.top for s in active))
-                arrived.append(Arrival(split.stream, row, watermark))
+                watermarks = common.grow(), own[split.stream.name].grow()
+                arrived.append(Arrival(split.stream, row, *watermarks))
                 split.top = max(split.top, row.ts - split.stream.delay)
-            watermark = max(watermark, min(s.top for s in active))
+            for w in (common, *own.values()):
+                w.grow()
             split.peeked = max(split.peeked, split.top)
             split.chunks.popleft()
-            active = [s for s in splits if s.chunks]
-            if active:
-                watermark = max(watermark, min(s.top for s in active))
+            for w in (common, *own.values()):
+                w.grow()
     return arrived, without_time

@@ -20,24 +20,46 @@ import tempfile
 import time
 
 import aligned
+import changes
+import counted
+import lates
+import pairs
+import ranks
+import session
 from engine import CELLS, Engine
 from stream import Stream
 
-# Of one stream each.
+# Name: (number of streams, what makes a query of them).
 FAMILIES = {
-    "plain": aligned.plain,
-    "tvf": aligned.tvf,
-    "sets": aligned.sets,
-    "two levels": aligned.two_levels,
-    "cascade": aligned.cascade,
-    "legacy": aligned.legacy,
+    "aligned": (1, aligned.plain),
+    "aligned-2": (1, aligned.plain),
+    "tvf": (1, aligned.tvf),
+    "sets": (1, aligned.sets),
+    "two-levels": (1, aligned.two_levels),
+    "cascade": (1, aligned.cascade),
+    "legacy": (1, aligned.legacy),
+    "session": (1, session.plain),
+    "session-keys": (1, session.other_keys),
+    "session-tvf": (1, session.tvf),
+    "session-legacy": (1, session.legacy),
+    "counted": (1, counted.plain),
+    "top-n": (1, ranks.top_n),
+    "top-n-groups": (1, ranks.top_n_of_groups),
+    "dedup": (1, ranks.dedup),
+    "join": (2, pairs.window_join),
+    "join-groups": (2, pairs.join_of_groups),
+    "changes": (1, changes.aligned_changes),
+    "final": (1, changes.final_result),
+    "late-rows": (1, lates.aligned_rows),
+    "late-sessions": (1, lates.session_rows),
 }
 STREAMS_OF_A_SCRIPT = 25
 
 
 def queries_of(rng, number, only):
-    stream = Stream(rng, number, "t")
-    return [make(rng, stream) for name, make in FAMILIES.items() if only in (None, name)]
+    left = Stream(rng, number, "t")
+    right = Stream(rng, number, "u", like=left)
+    return [make(rng, *(left, right)[:n]) for name, (n, make) in FAMILIES.items() if only in (None, name)]
 
 
 def keep(folder, number, engine, failure):
