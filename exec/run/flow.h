@@ -8,7 +8,7 @@
  *
  * All of it is guarded by one lock, Flow.lock: a chunk is 256 KiB, so the lock is taken a few
  * thousand times a second at most.  Whoever makes something another thread may wait for
- * broadcasts `changed`.
+ * broadcasts: `changed` for workers, `output` for sink writers.
  *
  * Nothing here ever waits for room with a parcel in hand: sources are admitted only while
  * fewer than `ring` chunks are in flight, and a firing stage asks lanes_have_room first.
@@ -105,7 +105,9 @@ typedef struct ChunkSlot {
 
 typedef struct Flow {
   pthread_mutex_t lock;
-  pthread_cond_t changed;
+  pthread_cond_t changed;  /* for workers: chunks, parcels or room have come */
+  pthread_cond_t output;   /* for sink writers: parcels or progress of their lanes, parsed chunks */
+  bool sources_feed_sinks; /* a sink takes rows straight from parsing */
   ChunkSlot *slots;
   uint32_t ring;     /* number of slots: D of design.md, workers + 4 */
   uint64_t admitted; /* chunks put into the ring so far */

@@ -44,6 +44,7 @@ ChunkSlot *input_admit(Job *job, ChunkKind kind) {
   slot->consumers_left = job->n_consumers;
   f->admitted++;
   pthread_cond_broadcast(&f->changed);
+  if (f->sources_feed_sinks && kind != CHUNK_ROWS) pthread_cond_broadcast(&f->output);
   return slot;
 }
 

@@ -31,6 +31,7 @@ void job_fail(Job *job, const Error *err) {
   if (!job->flow.failed) job->err = *err;
   job->flow.failed = true;
   pthread_cond_broadcast(&job->flow.changed);
+  pthread_cond_broadcast(&job->flow.output);
   job_wake_input(job);
 }
 
@@ -214,6 +215,7 @@ static void open_lanes(Job *job) {
     Edge *edge = &job->stages.edges[i];
     const Stage *from = &job->stages.stages[edge->from];
     if (edge->n_consumers > 1) edge->n_consumers = job->n_workers;
+    job->flow.sources_feed_sinks |= from->source && edge->to_sink;
     if (from->source) continue;
     uint32_t producers = from->single ? 1 : job->n_workers;
     edge->lanes = ARENA_ARRAY(&job->arena, Lane, producers * edge->n_consumers);
@@ -283,6 +285,7 @@ Code job_new(const JobPlan *plan, const JobHooks *hooks, Job **out, Error *err) 
   job->hooks = *hooks;
   pthread_mutex_init(&job->flow.lock, NULL);
   pthread_cond_init(&job->flow.changed, NULL);
+  pthread_cond_init(&job->flow.output, NULL);
   job->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
   Code code = job->wake_fd >= 0
                   ? open_job(job, err)
@@ -386,6 +389,7 @@ void job_free(Job *job) {
     if (src->dead_letter_fd >= 0) sys.close(src->dead_letter_fd);
   }
   if (job->wake_fd >= 0) close(job->wake_fd);
+  pthread_cond_destroy(&job->flow.output);
   pthread_cond_destroy(&job->flow.changed);
   pthread_mutex_destroy(&job->flow.lock);
   arena_deinit(&job->arena);

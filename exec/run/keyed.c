@@ -29,23 +29,26 @@ static void deliver_to_lane(void *arg, Instance *instance, Edge *edge, uint32_t 
   p->chunk = w->keyed[instance->stage->index].chunk;
   pthread_mutex_lock(&flow->lock);
   parcel_queue_push(&lane_of(edge, instance->worker, consumer)->queue, p);
-  pthread_cond_broadcast(&flow->changed);
+  pthread_cond_broadcast(edge->to_sink ? &flow->output : &flow->changed);
   pthread_mutex_unlock(&flow->lock);
 }
 
 /* All that comes from here from now on has at least this place (lock held). */
 static void announce(Job *job, const Instance *instance, uint64_t chunk, OrderTag tag) {
-  bool moved = false;
+  bool for_sinks = false, for_stages = false;
   for (uint32_t e = 0; e < instance->stage->n_out; e++) {
     const Edge *edge = instance->stage->out[e];
     for (uint32_t c = 0; c < edge->n_consumers; c++) {
       Lane *lane = lane_of(edge, instance->worker, c);
-      moved |= lane->chunk != chunk || !order_tag_same(lane->tag, tag);
+      bool moved = lane->chunk != chunk || !order_tag_same(lane->tag, tag);
+      for_sinks |= moved && edge->to_sink;
+      for_stages |= moved && !edge->to_sink;
       lane->chunk = chunk;
       lane->tag = tag;
     }
   }
-  if (moved) pthread_cond_broadcast(&job->flow.changed);
+  if (for_sinks) pthread_cond_broadcast(&job->flow.output);
+  if (for_stages) pthread_cond_broadcast(&job->flow.changed);
 }
 
 static bool lanes_have_room(const Instance *instance) {

@@ -91,7 +91,7 @@ static Code flush_and_wait(SinkWriter *s, bool *dirty) {
     pthread_mutex_lock(&flow->lock);
     return code; /* something may have changed meanwhile: look again before sleeping */
   }
-  pthread_cond_wait(&flow->changed, &flow->lock);
+  pthread_cond_wait(&flow->output, &flow->lock);
   return OK;
 }
 

@@ -35,6 +35,7 @@ static bool parse_step(Worker *w) {
   if (slot->max_us > split->max_us) split->max_us = slot->max_us;
   if (slot->max_us > split->candidate_us) split->candidate_us = slot->max_us;
   pthread_cond_broadcast(&flow->changed);
+  if (flow->sources_feed_sinks) pthread_cond_broadcast(&flow->output);
   job_wake_input(w->job);
   return true;
 }
