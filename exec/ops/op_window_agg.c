@@ -359,8 +359,7 @@ static Code choose_window(OpWindowAgg *self) {
   }
   Micros end = next_end(self);
   if (end == MICROS_MAX || window_last_instant(&self->clock, end) > self->due_us) {
-    if (self->due_us != MICROS_MAX && self->due_us > self->passed_us)
-      self->passed_us = self->due_us;
+    if (self->due_us != MICROS_MAX) pass_until(self, self->due_us);
     return OK;
   }
   TRY(close_window(self, end, &self->current));
