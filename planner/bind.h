@@ -4,6 +4,7 @@
  *   bind_select.c   a SELECT block             bind_group.c   its aggregates and GROUP BY
  *   bind_sets.c     keys and grouping sets
  *   bind_from.c     what stands in FROM        bind_window.c  TUMBLE and HOP
+ *   bind_rank.c     ROW_NUMBER in a window
  *   bind_where.c    WHERE, IN and EXISTS       bind_join.c    joins in FROM
  *   bind_window_join.c  which joins are joins of windows
  *   bind_source.c   tables of the catalog      bind_guess.c   files and stdin without DDL
@@ -55,6 +56,7 @@ typedef struct TimeLineage {
   const TimeOrigin *origins; /* NULL: it is no column of a source */
   const char *lost;          /* it was the time attribute until here: "GROUP BY"; or NULL */
   bool is_window_time;       /* window_time of a window function */
+  bool of_window;            /* the column that its window function goes by */
 } TimeLineage;
 
 /* Which part of which windows a column is, passed on as it is: what makes a GROUP BY, a join or a
@@ -135,6 +137,8 @@ Relation relation_of(Binder *b, Node *node, ObjectName table);
 MUST_USE Code relation_find(Binder *b, const Relation *rel, const AstPath *path, uint32_t *column);
 /* Is there a column that the path names? */
 bool relation_has(const Relation *rel, const AstPath *path);
+/* A column that is this part of its window; false: there is none. */
+bool relation_part(const Relation *rel, WindowPart part, uint32_t *column);
 /* All columns have lost their time by what. */
 void relation_lose_time(Relation *rel, const char *what);
 bool time_is_attribute(TimeLineage time); /* has a watermark now */
@@ -167,6 +171,7 @@ typedef struct ExprScope {
   AggList *aggs;       /* NULL: aggregates are refused */
   const OutputAlias *aliases;
   uint32_t n_aliases; /* ORDER BY sees these first */
+  bool *uses_rank;    /* to be told of ROW_NUMBER() OVER; NULL: that is refused */
   uint32_t inner;     /* of a subquery: its columns begin here, which hide those before; 0: none */
 } ExprScope;
 
@@ -264,6 +269,12 @@ typedef struct Grouping {
   uint32_t n_exprs;
 } Grouping;
 MUST_USE Code bind_grouping(Binder *b, const Grouping *g);
+/* A call with OVER. */
+MUST_USE Code bind_over(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+/* Put the rank that stands in exprs, at least one of them, behind the columns of rel, and rewrite
+ * them. */
+MUST_USE Code bind_ranking(Binder *b, Relation *rel, Expr ***exprs, uint32_t n_exprs);
+
 /* Which keys a grouping set has: bit k of the words. */
 enum { KEY_SET_WORDS = COLUMNS_MAX / 64 };
 typedef struct KeySet {

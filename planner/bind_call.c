@@ -169,7 +169,7 @@ static Code bind_scalar(Binder *b, const ExprScope *s, const AstExpr *ast, const
 
 Code bind_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
   const AstCall *call = ast->call;
-  if (call->over != NULL) return bind_not_built(b, call->over->span, "OVER");
+  if (call->over != NULL) return bind_over(b, s, ast, out);
   if (call->name.n > 1) {
     return FAIL(b->err, ERR_NAME, bind_span(b, call->name.span),
                 "no function \"%s\" in a database: functions of the user are not built yet",

@@ -5,7 +5,9 @@
  *         Sort
  *           Aggregate    of DISTINCT
  *             Project    select list, and what ORDER BY needs beside it
- *               Filter   HAVING
+ *               Filter   QUALIFY
+ *                WindowRank  ...         bind_rank.c
+ *                Filter   HAVING
  *                 Aggregate ...          bind_group.c
  *                   Filter  WHERE
  *                     FROM
@@ -33,14 +35,14 @@ typedef struct Block {
   Relation rel; /* as far as it is built */
   AggList aggs;
   SelectList list;
-  Expr *having;
+  Expr *having, *qualify;
+  bool uses_rank;
   SortKey *keys;
 } Block;
 
 /* --- what is not built --------------------------------------------------------------- */
 
 static Code refuse(Binder *b, const AstSelect *s) {
-  if (s->qualify != NULL) return bind_not_built(b, s->qualify->span, "QUALIFY");
   if (s->windows.n > 0) return bind_not_built(b, s->windows.items[0]->span, "WINDOW");
   if (s->emit.every != NULL) return bind_not_built(b, s->emit.every_span, "EMIT EVERY");
   if (s->emit.on_update) return bind_not_built(b, s->emit.on_update_span, "EMIT ON UPDATE");
@@ -122,7 +124,8 @@ static const char *output_name(Block *k, const AstSelectItem *item) {
 }
 
 static Code bind_list(Block *k) {
-  const ExprScope scope = {.rel = &k->rel, .clause = "SELECT", .aggs = &k->aggs};
+  const ExprScope scope = {
+      .rel = &k->rel, .clause = "SELECT", .aggs = &k->aggs, .uses_rank = &k->uses_rank};
   for (uint32_t i = 0; i < k->select->items.n; i++) {
     const AstSelectItem *item = &k->select->items.items[i];
     if (item->expr->kind == AST_STAR) {
@@ -141,6 +144,33 @@ static Code bind_having(Block *k) {
   const ExprScope scope = {.rel = &k->rel, .clause = "HAVING", .aggs = &k->aggs};
   if (k->select->having == NULL) return OK;
   return bind_condition(k->b, &scope, k->select->having, &k->having);
+}
+
+/* --- QUALIFY ------------------------------------------------------------------------- */
+
+/* What sees the select list's aliases. */
+static ExprScope scope_behind(Block *k, const char *clause) {
+  OutputAlias *aliases = ARENA_ARRAY(k->b->arena, OutputAlias, k->list.n_out);
+  for (uint32_t i = 0; i < k->list.n_out; i++) {
+    aliases[i] = (OutputAlias){k->list.names[i], k->list.exprs[i]};
+  }
+  return (ExprScope){.rel = &k->rel,
+                     .clause = clause,
+                     .aggs = &k->aggs,
+                     .aliases = aliases,
+                     .n_aliases = k->list.n_out,
+                     .uses_rank = &k->uses_rank};
+}
+
+static Code bind_qualify(Block *k) {
+  const AstExpr *ast = k->select->qualify;
+  if (ast == NULL) return OK;
+  const ExprScope scope = scope_behind(k, "QUALIFY");
+  TRY(bind_condition(k->b, &scope, ast, &k->qualify));
+  if (k->uses_rank) return OK;
+  FAIL(k->b->err, ERR_TYPE, bind_span(k->b, ast->span), "QUALIFY without ROW_NUMBER() OVER (...)");
+  error_hint(k->b->err, "WHERE filters rows, HAVING groups, QUALIFY ranks");
+  return ERR_TYPE;
 }
 
 /* --- ORDER BY ------------------------------------------------------------------------ */
@@ -165,15 +195,7 @@ static Code order_column(Block *k, Expr *e, uint32_t *column) {
 static Code bind_order_items(Block *k) {
   Binder *b = k->b;
   const AstOrderItems *items = &k->query->order_by;
-  OutputAlias *aliases = ARENA_ARRAY(b->arena, OutputAlias, k->list.n_out);
-  for (uint32_t i = 0; i < k->list.n_out; i++) {
-    aliases[i] = (OutputAlias){k->list.names[i], k->list.exprs[i]};
-  }
-  const ExprScope scope = {.rel = &k->rel,
-                           .clause = "ORDER BY",
-                           .aggs = &k->aggs,
-                           .aliases = aliases,
-                           .n_aliases = k->list.n_out};
+  const ExprScope scope = scope_behind(k, "ORDER BY");
   k->keys = ARENA_ARRAY(b->arena, SortKey, items->n);
   for (uint32_t i = 0; i < items->n; i++) {
     uint32_t column = 0;
@@ -192,12 +214,27 @@ static Code bind_order_items(Block *k) {
 
 /* --- building ------------------------------------------------------------------------ */
 
+/* What is computed behind groups and ranks: room for one more than the select list. */
+static uint32_t exprs_behind(Block *k, Expr ***exprs) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < k->list.n; i++) exprs[n++] = &k->list.exprs[i];
+  if (k->qualify != NULL) exprs[n++] = &k->qualify;
+  return n;
+}
+
+static Code build_rank(Block *k) {
+  Expr ***exprs = ARENA_ARRAY(k->b->arena, Expr **, k->list.n + 1);
+  if (!k->uses_rank) return OK;
+  TRY(bind_ranking(k->b, &k->rel, exprs, exprs_behind(k, exprs)));
+  if (k->qualify != NULL) k->rel.node = node_filter(k->b->arena, k->rel.node, k->qualify);
+  return OK;
+}
+
 /* Put an aggregation over the input, if the block has one. */
 static Code build_groups(Block *k) {
   if (!k->select->grouped && k->aggs.n == 0 && k->having == NULL) return OK;
-  Expr ***exprs = ARENA_ARRAY(k->b->arena, Expr **, k->list.n + 1);
-  uint32_t n = 0;
-  for (uint32_t i = 0; i < k->list.n; i++) exprs[n++] = &k->list.exprs[i];
+  Expr ***exprs = ARENA_ARRAY(k->b->arena, Expr **, k->list.n + 2);
+  uint32_t n = exprs_behind(k, exprs);
   if (k->having != NULL) exprs[n++] = &k->having;
   const Grouping grouping = {k->select, &k->rel, &k->aggs, exprs, n};
   TRY(bind_grouping(k->b, &grouping));
@@ -246,8 +283,10 @@ Code bind_select(Binder *b, const AstQuery *q, Relation *out) {
   if (bind_has_sets(q->select)) TRY(bind_sets_nullable(b, q->select, &k.rel));
   TRY(bind_list(&k));
   TRY(bind_having(&k));
+  TRY(bind_qualify(&k));
   TRY(bind_order_items(&k));
   TRY(build_groups(&k));
+  TRY(build_rank(&k));
   build_project(&k);
   if (q->select->distinct) TRY(bind_distinct(b, &k.rel, bind_span(b, q->span)));
   if (q->order_by.n > 0) {

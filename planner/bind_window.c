@@ -273,7 +273,10 @@ Code bind_window_call(Binder *b, const AstCall *call, Span span, Relation *out) 
   RelColumn *cols = ARENA_ARRAY(b->arena, RelColumn, rel.n_cols + WINDOW_COLUMNS);
   relation_lose_time(&rel, "a window function");
   memcpy(cols, rel.cols, rel.n_cols * sizeof *cols);
-  for (uint32_t i = 0; i < rel.n_cols; i++) cols[i].window = (WindowLineage){PART_NONE, NULL};
+  for (uint32_t i = 0; i < rel.n_cols; i++) {
+    cols[i].window = (WindowLineage){PART_NONE, NULL};
+    cols[i].time.of_window = i == spec.time_col;
+  }
   for (uint32_t i = 0; i < WINDOW_COLUMNS; i++) {
     FormatField field = window_field(i, spec.time_type);
     cols[rel.n_cols + i] = (RelColumn){.name = field.name, .type = field.type};

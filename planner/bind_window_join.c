@@ -132,15 +132,8 @@ static void take_condition(Joining *g, Expr *e) {
 
 /* --- windows ------------------------------------------------------------------------- */
 
-/* A column that is a part of the side's windows; NULL: there is none. */
-static const RelColumn *part_column(const Relation *rel, WindowPart part) {
-  for (uint32_t i = 0; i < rel->n_cols; i++) {
-    if (rel->cols[i].window.part == part) return &rel->cols[i];
-  }
-  return NULL;
-}
-
-static const char *column_text(Binder *b, const RelColumn *c) {
+static const char *column_text(Binder *b, const Relation *rel, uint32_t column) {
+  const RelColumn *c = &rel->cols[column];
   if (c->table.name == NULL) return c->name;
   return arena_printf(b->arena, "%s.%s", c->table.name, c->name);
 }
@@ -148,14 +141,16 @@ static const char *column_text(Binder *b, const RelColumn *c) {
 /* Which equality of the two ends of the windows is missing. */
 static void hint_missing(const Joining *g, WindowPart part) {
   const char *name = part == PART_START ? "window_start" : "window_end";
-  const RelColumn *left = part_column(g->sides[0], part), *right = part_column(g->sides[1], part);
-  if (left == NULL || right == NULL) {
+  uint32_t columns[SIDES];
+  for (int s = 0; s < SIDES; s++) {
+    if (relation_part(g->sides[s], part, &columns[s])) continue;
     error_hint(g->b->err, "a join of windows also has equal %s, which the %s side does not give",
-               name, left == NULL ? "left" : "right");
+               name, s == 0 ? "left" : "right");
     return;
   }
-  error_hint(g->b->err, "a join of windows also has %s = %s", column_text(g->b, left),
-             column_text(g->b, right));
+  error_hint(g->b->err, "a join of windows also has %s = %s",
+             column_text(g->b, g->sides[0], columns[0]),
+             column_text(g->b, g->sides[1], columns[1]));
 }
 
 static Code not_of_windows(const Joining *g) {
@@ -190,9 +185,7 @@ static const char *window_text(Binder *b, const WindowSpec *w) {
 static Code settle_end(Joining *g) {
   if (g->equal[PART_END]) return OK;
   for (int s = 0; s < SIDES; s++) {
-    const RelColumn *end = part_column(g->sides[s], PART_END);
-    if (end == NULL) return not_of_windows(g);
-    g->parts[PART_END][s] = (uint32_t)(end - g->sides[s]->cols);
+    if (!relation_part(g->sides[s], PART_END, &g->parts[PART_END][s])) return not_of_windows(g);
   }
   return OK;
 }

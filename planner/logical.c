@@ -132,6 +132,26 @@ Node *node_window_aggregate(Arena *a, Node *input, AggregateSpec *agg, const cha
   return n;
 }
 
+/* --- ranks --------------------------------------------------------------------------- */
+
+bool rank_is_deduplication(const WindowRank *w) {
+  return w->by_time && w->first == 1 && w->last == 1;
+}
+
+Node *node_window_rank(Arena *a, Node *input, WindowRank *rank, Span span) {
+  Node *n = node_over(a, NODE_WINDOW_RANK, input, span);
+  FormatField *fields = ARENA_ARRAY(a, FormatField, input->n_fields + 1);
+  memcpy(fields, input->fields, input->n_fields * sizeof *fields);
+  fields[input->n_fields] = (FormatField){"$rank", type_not_null(type_of(TYPE_BIGINT))};
+  rank->first = 1;
+  rank->last = UINT64_MAX;
+  rank->with_rank = true;
+  n->u.rank = rank;
+  n->fields = fields;
+  n->n_fields = input->n_fields + 1;
+  return n;
+}
+
 /* --- joins --------------------------------------------------------------------------- */
 
 bool join_has_right(JoinKind kind) { return kind != JOIN_SEMI && kind != JOIN_ANTI; }

@@ -27,6 +27,7 @@ typedef enum NodeKind {
   NODE_AGGREGATE,
   NODE_WINDOW_AGGREGATE,
   NODE_WINDOW_JOIN,
+  NODE_WINDOW_RANK,
   NODE_UNION,
   NODE_SORT,
   NODE_LIMIT,
@@ -87,6 +88,22 @@ typedef struct WindowJoin {
   Expr *condition; /* over left columns, right columns; NULL: none */
 } WindowJoin;
 
+/* Rows by their rank in their window and key: first to last, from 1. */
+typedef struct WindowRank {
+  uint32_t *keys; /* without the window's columns */
+  uint32_t n_keys;
+  uint32_t start, end;
+  const WindowSpec *window; /* of the window function that they come from */
+  SortKey *order;
+  uint32_t n_order;
+  bool by_time;         /* the order is that of the rows' time */
+  uint64_t first, last; /* UINT64_MAX: no end */
+  bool with_rank;       /* out: the input, and then the rank */
+} WindowRank;
+
+/* Is it a deduplication: the first or the last row by time? */
+bool rank_is_deduplication(const WindowRank *w);
+
 typedef struct Node Node;
 struct Node {
   NodeKind kind;
@@ -112,7 +129,8 @@ struct Node {
     } expand;
     WindowSpec window;  /* TVF: its columns come behind those of the input: start, end, time */
     AggregateSpec *agg; /* out: keys, aggregates; WINDOW_AGGREGATE: then start, end, time */
-    WindowJoin *join;   /* out: left columns, right columns; SEMI and ANTI: left columns */
+    WindowRank *rank;
+    WindowJoin *join; /* out: left columns, right columns; SEMI and ANTI: left columns */
     struct {
       SortKey *keys;
       uint32_t n_keys;
@@ -144,6 +162,8 @@ Node *node_aggregate(Arena *a, Node *input, AggregateSpec *agg, const char *cons
 Node *node_window_aggregate(Arena *a, Node *input, AggregateSpec *agg, const char *const *names,
                             Span span);
 Node *node_window_join(Arena *a, Node *left, Node *right, WindowJoin *join, Span span);
+/* Sets first, last and with_rank: all of them. */
+Node *node_window_rank(Arena *a, Node *input, WindowRank *rank, Span span);
 Node *node_union(Arena *a, Node **inputs, uint32_t n, const FormatField *fields, Span span);
 Node *node_sort(Arena *a, Node *input, SortKey *keys, uint32_t n_keys, Span span);
 Node *node_limit(Arena *a, Node *input, uint64_t offset, uint64_t limit, Span span);
@@ -177,6 +197,8 @@ const char **names_of_join(Arena *a, const FormatField *left, uint32_t n_left,
 void join_print_where(const uint32_t *left_keys, const uint32_t *right_keys, uint32_t n_keys,
                       const Expr *condition, const char *const *names, uint32_t n_left,
                       StrBuf *out);
+/* "a ASC, b DESC NULLS FIRST" */
+void sort_keys_print(const SortKey *keys, uint32_t n, const char *const *names, StrBuf *out);
 /* "InnerJoin" */
 const char *join_kind_name(JoinKind kind);
 /* Does a join give out the columns of its right side?  May those of a side be NULL for want of a

@@ -59,6 +59,16 @@ const char *join_kind_name(JoinKind kind) {
   return names[kind];
 }
 
+void sort_keys_print(const SortKey *keys, uint32_t n, const char *const *names, StrBuf *out) {
+  for (uint32_t i = 0; i < n; i++) {
+    const SortKey *k = &keys[i];
+    strbuf_printf(out, "%s%s %s", i > 0 ? ", " : "", names[k->col], k->descending ? "DESC" : "ASC");
+    if (k->nulls_first == k->descending) {
+      strbuf_puts(out, k->nulls_first ? " NULLS FIRST" : " NULLS LAST");
+    }
+  }
+}
+
 static bool is_taken(const FormatField *fields, uint32_t n, const char *name) {
   for (uint32_t i = 0; i < n; i++) {
     if (strcmp(fields[i].name, name) == 0) return true;
@@ -247,6 +257,15 @@ static void print_expand(Printer *p, const Node *n, const char *const *names) {
   strbuf_puts(p->out, "])");
 }
 
+static void print_rank(Printer *p, const Node *n, const char *const *names) {
+  const WindowRank *w = n->u.rank;
+  strbuf_printf(p->out, "LogicalWindowRank(partitionBy=[%s, %s", names[w->start], names[w->end]);
+  for (uint32_t i = 0; i < w->n_keys; i++) strbuf_printf(p->out, ", %s", names[w->keys[i]]);
+  strbuf_puts(p->out, "], orderBy=[");
+  sort_keys_print(w->order, w->n_order, names, p->out);
+  strbuf_puts(p->out, "])");
+}
+
 static void print_join(Printer *p, const Node *n) {
   const WindowJoin *j = n->u.join;
   const Node *left = n->inputs[0], *right = n->inputs[1];
@@ -299,6 +318,9 @@ static void print_line(Printer *p, const Node *n, const char *const *names) {
     case NODE_AGGREGATE:
     case NODE_WINDOW_AGGREGATE:
       print_aggregate(p, n, names);
+      break;
+    case NODE_WINDOW_RANK:
+      print_rank(p, n, names);
       break;
     case NODE_WINDOW_JOIN:
       print_join(p, n);

@@ -6,6 +6,7 @@
  *   Aggregate         LOCAL_GROUP_AGG if that is exact, EXCHANGE by the keys, GROUP_AGG
  *   WindowAggregate   the same with LOCAL_WINDOW_AGG and WINDOW_AGG
  *   WindowJoin        EXCHANGEs by the keys, WINDOW_JOIN
+ *   WindowRank        EXCHANGE by the keys, WINDOW_TOPN
  *   Sort, Limit       EXCHANGE to one, SORT (with the limit) or LIMIT
  */
 #include "planner/lower.h"
@@ -18,8 +19,10 @@ typedef struct Lowering {
   Arena *arena;
   OpSpec **ops;
   uint32_t n_ops, cap_ops;
-  const char **texts;
-  uint32_t cap_texts;
+  const char **paths;
+  uint32_t cap_paths;
+  const Node **nodes;
+  uint32_t cap_nodes;
   const Settings *settings;
   bool one_phase;
 } Lowering;
@@ -35,7 +38,9 @@ static OpSpec *op_new(Lowering *l, OpId id, const FormatField *fields, uint32_t 
   op->n_fields = n_fields;
   op->span = span;
   uint32_t n = l->n_ops;
-  ARENA_PUSH(l->arena, l->texts, n, l->cap_texts, NULL);
+  ARENA_PUSH(l->arena, l->paths, n, l->cap_paths, NULL);
+  n = l->n_ops;
+  ARENA_PUSH(l->arena, l->nodes, n, l->cap_nodes, NULL);
   ARENA_PUSH(l->arena, l->ops, l->n_ops, l->cap_ops, op);
   return op;
 }
@@ -102,7 +107,7 @@ static OpSpec *lower_scan(Lowering *l, const Source *s, uint32_t *place) {
                             .span = s->span};
   StrBuf path = {0};
   source_print_path(s, &path);
-  l->texts[scan->index] = arena_strdup(l->arena, strbuf_text(&path));
+  l->paths[scan->index] = arena_strdup(l->arena, strbuf_text(&path));
   strbuf_deinit(&path);
   return scan;
 }
@@ -222,22 +227,6 @@ static OpSpec *lower_limit(Lowering *l, const Node *n) {
 
 /* --- joins --------------------------------------------------------------------------- */
 
-/* What EXPLAIN says of the windows, which exec need not know. */
-static const char *side_windows(Lowering *l, const Node *n) {
-  const WindowJoin *j = n->u.join;
-  const FormatField *left = n->inputs[0]->fields, *right = n->inputs[1]->fields;
-  StrBuf text = {0};
-  strbuf_puts(&text, "leftWindow=[");
-  window_print_attached(j->left.window, left[j->left.start].name, left[j->left.end].name, &text);
-  strbuf_puts(&text, "], rightWindow=[");
-  window_print_attached(j->right.window, right[j->right.start].name, right[j->right.end].name,
-                        &text);
-  strbuf_putc(&text, ']');
-  const char *copy = arena_strdup(l->arena, strbuf_text(&text));
-  strbuf_deinit(&text);
-  return copy;
-}
-
 static OpSpec *lower_window_join(Lowering *l, const Node *n) {
   const WindowJoin *j = n->u.join;
   OpSpec **inputs = ARENA_ARRAY(l->arena, OpSpec *, 2);
@@ -258,7 +247,29 @@ static OpSpec *lower_window_join(Lowering *l, const Node *n) {
                                        .right_end = j->right.end,
                                        .time_type = j->left.window->time_type,
                                        .condition = j->condition};
-  l->texts[op->index] = side_windows(l, n);
+  l->nodes[op->index] = n;
+  return op;
+}
+
+static OpSpec *lower_window_rank(Lowering *l, const Node *n) {
+  const WindowRank *w = n->u.rank;
+  OpSpec *input = op_exchange(l, lower_node(l, n->inputs[0]), w->keys, w->n_keys, n->span);
+  OpSpec *op = op_over(l, OP_WINDOW_TOPN, input, n->span);
+  bool deduplicates = rank_is_deduplication(w);
+  op->u.window_topn = (WindowTopNSpec){.keys = w->keys,
+                                       .n_keys = w->n_keys,
+                                       .start_col = w->start,
+                                       .end_col = w->end,
+                                       .time_type = w->window->time_type,
+                                       .order = w->order,
+                                       .n_order = w->n_order,
+                                       .first = w->first,
+                                       .last = w->last,
+                                       .with_rank = w->with_rank,
+                                       .keep_last = deduplicates && w->order[0].descending};
+  op->fields = n->fields;
+  op->n_fields = n->n_fields;
+  l->nodes[op->index] = n;
   return op;
 }
 
@@ -319,7 +330,7 @@ static OpSpec *lower_sink(Lowering *l, const Node *n) {
   OpSpec *op = op_over(l, OP_SINK, lower_node(l, n->inputs[0]), n->span);
   op->u.sink = n->u.sink.spec;
   op->fields = n->fields;
-  l->texts[op->index] = n->u.sink.path;
+  l->paths[op->index] = n->u.sink.path;
   return op;
 }
 
@@ -339,6 +350,8 @@ static OpSpec *lower_node(Lowering *l, Node *n) {
       return lower_group_agg(l, n);
     case NODE_WINDOW_AGGREGATE:
       return lower_window_agg(l, n);
+    case NODE_WINDOW_RANK:
+      return lower_window_rank(l, n);
     case NODE_WINDOW_JOIN:
       return lower_window_join(l, n);
     case NODE_UNION:
@@ -378,5 +391,5 @@ Lowered lower(Arena *arena, const Planner *planner, const ExprEnv *env, Node *co
       .waiting_us = settings_duration_us(s, SETTING_WAITING_NOTICE),
       .flush_on_interrupt = text_eq_nocase(settings_text(s, SETTING_ON_INTERRUPT), "flush")};
   if (dead_letters != NULL) job->dead_letter_path = arena_strdup(arena, dead_letters);
-  return (Lowered){job, l.texts};
+  return (Lowered){job, l.paths, l.nodes};
 }

@@ -6,8 +6,9 @@
 
 typedef struct Lowered {
   JobPlan *job;
-  /* texts[op->index]: the full name of a table read or written; the windows of a join; or NULL */
-  const char **texts;
+  const char **paths; /* paths[op->index]: the full name of a table read or written; or NULL */
+  const Node *
+      *nodes; /* what a join or a rank was made of: exec need not know the windows; or NULL */
 } Lowered;
 
 /* roots are Sinks of a plan that rules_run has accepted. */

@@ -108,26 +108,58 @@ static void print_aggregate(Printer *p, const OpSpec *op, const uint32_t *keys, 
 static void print_sort(Printer *p, const OpSpec *op) {
   const SortSpec *s = &op->u.sort;
   strbuf_puts(p->out, "(orderBy=[");
-  for (uint32_t i = 0; i < s->n_keys; i++) {
-    const SortKey *k = &s->keys[i];
-    strbuf_printf(p->out, "%s%s %s", i > 0 ? ", " : "", op->fields[k->col].name,
-                  k->descending ? "DESC" : "ASC");
-    if (k->nulls_first == k->descending) {
-      strbuf_puts(p->out, k->nulls_first ? " NULLS FIRST" : " NULLS LAST");
-    }
-  }
+  sort_keys_print(s->keys, s->n_keys, names_of(p, op), p->out);
   strbuf_putc(p->out, ']');
+}
+
+/* windows of the columns of an input */
+static void print_window(Printer *p, const char *what, const WindowSpec *w, const OpSpec *input,
+                         uint32_t start, uint32_t end) {
+  strbuf_printf(p->out, "%s=[", what);
+  window_print_attached(w, input->fields[start].name, input->fields[end].name, p->out);
+  strbuf_puts(p->out, "], ");
+}
+
+static bool is_deduplication(const Printer *p, const OpSpec *op) {
+  return op->id == OP_WINDOW_TOPN && rank_is_deduplication(p->plan->nodes[op->index]->u.rank);
+}
+
+static void print_rank(Printer *p, const OpSpec *op) {
+  const WindowTopNSpec *w = &op->u.window_topn;
+  const OpSpec *in = op->inputs[0];
+  strbuf_putc(p->out, '(');
+  print_window(p, "window", p->plan->nodes[op->index]->u.rank->window, in, w->start_col,
+               w->end_col);
+  if (is_deduplication(p, op)) {
+    strbuf_printf(p->out, "keep=[%s], partitionKeys=[", w->keep_last ? "LastRow" : "FirstRow");
+    print_names(p, in, w->keys, w->n_keys);
+    strbuf_printf(p->out, "], orderKey=[%s], order=[ROWTIME]", in->fields[w->order[0].col].name);
+  } else {
+    strbuf_printf(p->out, "rankType=[ROW_NUMBER], rankRange=[rankStart=%llu, rankEnd=%llu], ",
+                  (unsigned long long)w->first, (unsigned long long)w->last);
+    strbuf_puts(p->out, "partitionBy=[");
+    print_names(p, in, w->keys, w->n_keys);
+    strbuf_puts(p->out, "], orderBy=[");
+    sort_keys_print(w->order, w->n_order, names_of(p, in), p->out);
+    strbuf_putc(p->out, ']');
+  }
+  strbuf_puts(p->out, ", select=[");
+  print_names(p, op, NULL, op->n_fields);
+  strbuf_puts(p->out, "])");
 }
 
 static void print_join(Printer *p, const OpSpec *op) {
   const WindowJoinSpec *j = &op->u.window_join;
+  const WindowJoin *node = p->plan->nodes[op->index]->u.join;
   const OpSpec *left = op->inputs[0], *right = op->inputs[1];
   Arena arena;
   arena_init(&arena);
   const char **names =
       names_of_join(&arena, left->fields, left->n_fields, right->fields, right->n_fields);
-  strbuf_printf(p->out, "(%s, joinType=[%s], where=[", p->plan->texts[op->index],
-                join_kind_name(j->kind));
+  strbuf_putc(p->out, '(');
+  print_window(p, "leftWindow", node->left.window, left, j->left_start, j->left_end);
+  print_window(p, "rightWindow", node->right.window, right, j->right_start, j->right_end);
+  strbuf_printf(p->out, "joinType=[%s], where=[", join_kind_name(j->kind));
   join_print_where(j->left_keys, j->right_keys, j->n_keys, j->condition, names, left->n_fields,
                    p->out);
   strbuf_puts(p->out, "], select=[");
@@ -158,7 +190,7 @@ static void print_exchange(Printer *p, const OpSpec *op) {
 }
 
 static void print_scan(Printer *p, const OpSpec *op) {
-  strbuf_printf(p->out, "(table=[%s], fields=[", p->plan->texts[op->index]);
+  strbuf_printf(p->out, "(table=[%s], fields=[", p->plan->paths[op->index]);
   print_names(p, op, NULL, op->n_fields);
   strbuf_puts(p->out, "])");
 }
@@ -207,7 +239,6 @@ static void print_details(Printer *p, const OpSpec *op) {
     }
     case OP_WINDOW_TVF:
     case OP_SESSION_TVF:
-    case OP_WINDOW_TOPN:
     case OP_NUMBER:
     case OP_IN_ORDER:
     case OP_LATE:
@@ -215,6 +246,9 @@ static void print_details(Printer *p, const OpSpec *op) {
       strbuf_puts(p->out, "(fields=[");
       print_names(p, op, NULL, op->n_fields);
       strbuf_puts(p->out, "])");
+      return;
+    case OP_WINDOW_TOPN:
+      print_rank(p, op);
       return;
     case OP_WINDOW_JOIN:
       print_join(p, op);
@@ -249,7 +283,7 @@ static void print_details(Printer *p, const OpSpec *op) {
       print_limit(p, op->u.limit.offset, op->u.limit.limit);
       return;
     case OP_SINK:
-      strbuf_printf(p->out, "(table=[%s], fields=[", p->plan->texts[op->index]);
+      strbuf_printf(p->out, "(table=[%s], fields=[", p->plan->paths[op->index]);
       print_names(p, op, NULL, op->n_fields);
       strbuf_puts(p->out, "])");
       return;
@@ -261,10 +295,11 @@ static void print_details(Printer *p, const OpSpec *op) {
 
 /* --- the tree ------------------------------------------------------------------------ */
 
-static const char *op_word(const OpSpec *op) {
+static const char *op_word(const Printer *p, const OpSpec *op) {
   if (op->id == OP_SORT && (op->u.sort.offset > 0 || op->u.sort.limit != UINT64_MAX)) {
     return "SortLimit";
   }
+  if (is_deduplication(p, op)) return "WindowDeduplicate";
   return op_traits(op->id)->name;
 }
 
@@ -276,7 +311,7 @@ static void print_op(Printer *p, const OpSpec *op, uint32_t depth) {
       strbuf_printf(p->out, "Reused(reference_id=[%u])\n", p->ids[op->index]);
       return;
     }
-    strbuf_printf(p->out, "%s%s", is_global(op) ? "Global" : "", op_word(op));
+    strbuf_printf(p->out, "%s%s", is_global(op) ? "Global" : "", op_word(p, op));
     print_details(p, op);
     if (p->reuse && p->consumers[op->index] > 1) {
       p->ids[op->index] = ++p->n_ids;

@@ -126,6 +126,15 @@ bool time_is_attribute(TimeLineage time) {
   return true;
 }
 
+bool relation_part(const Relation *rel, WindowPart part, uint32_t *column) {
+  for (uint32_t i = 0; i < rel->n_cols; i++) {
+    if (rel->cols[i].window.part != part) continue;
+    *column = i;
+    return true;
+  }
+  return false;
+}
+
 void relation_lose_time(Relation *rel, const char *what) {
   for (uint32_t i = 0; i < rel->n_cols; i++) {
     TimeLineage *t = &rel->cols[i].time;

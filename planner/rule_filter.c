@@ -61,6 +61,19 @@ static bool passes_expand(const RuleContext *r, const Node *n, const Expr *e) {
   return expr_is_deterministic(e);
 }
 
+/* A condition on what makes the groups of ranks drops whole ones. */
+static bool passes_rank(const RuleContext *r, const Node *n, const Expr *e) {
+  const WindowRank *w = n->u.rank;
+  if (!expr_is_deterministic(e)) return false;
+  const bool *used = columns_used(r, e, n->n_fields);
+  for (uint32_t i = 0; i < n->n_fields; i++) {
+    bool is_key = i == w->start || i == w->end;
+    for (uint32_t k = 0; k < w->n_keys; k++) is_key |= i == w->keys[k];
+    if (used[i] && !is_key) return false;
+  }
+  return true;
+}
+
 static bool passes_always(const RuleContext *r, const Node *n, const Expr *e) {
   (void)r, (void)n;
   return expr_is_deterministic(e);
@@ -169,6 +182,8 @@ static Code push_node(const RuleContext *r, Node **node) {
     case NODE_AGGREGATE:
     case NODE_WINDOW_AGGREGATE:
       return push_through(r, node, passes_keys);
+    case NODE_WINDOW_RANK:
+      return push_through(r, node, passes_rank);
     case NODE_WINDOW_JOIN:
       return push_into_join(r, node);
     case NODE_UNION:

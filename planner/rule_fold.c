@@ -86,6 +86,7 @@ static Code fold_node(const RuleContext *r, Node **node) {
     case NODE_SOURCE:
     case NODE_WINDOW_TVF:
     case NODE_WINDOW_AGGREGATE:
+    case NODE_WINDOW_RANK:
     case NODE_SORT:
       break;
   }

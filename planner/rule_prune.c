@@ -66,6 +66,15 @@ static void mark_join(const RuleContext *r, Node *n, const bool *used) {
   mark(r, n->inputs[1], both + n_left);
 }
 
+static void mark_rank(const RuleContext *r, Node *n, const bool *used) {
+  const WindowRank *w = n->u.rank;
+  bool *below = copied(r, used, n->inputs[0]->n_fields);
+  for (uint32_t i = 0; i < w->n_keys; i++) below[w->keys[i]] = true;
+  for (uint32_t i = 0; i < w->n_order; i++) below[w->order[i].col] = true;
+  below[w->start] = below[w->end] = true;
+  mark(r, n->inputs[0], below);
+}
+
 /* Nodes that pass the columns of their input on. */
 static void mark_same(const RuleContext *r, Node *n, const bool *used) {
   for (uint32_t i = 0; i < n->n_inputs; i++) {
@@ -88,6 +97,9 @@ static void mark(const RuleContext *r, Node *n, const bool *used) {
       break;
     case NODE_EXPAND:
       mark_expand(r, n, used);
+      break;
+    case NODE_WINDOW_RANK:
+      mark_rank(r, n, used);
       break;
     case NODE_WINDOW_JOIN:
       mark_join(r, n, used);
@@ -261,6 +273,26 @@ static uint32_t *rebuild_join(const RuleContext *r, Node *n) {
   return map;
 }
 
+static uint32_t *rebuild_rank(const RuleContext *r, Node *n) {
+  WindowRank *w = n->u.rank;
+  const uint32_t rank = n->n_fields - 1;
+  uint32_t *below = rebuild(r, &n->inputs[0]), n_left = n->inputs[0]->n_fields;
+  uint32_t *map = ARENA_ARRAY(r->arena, uint32_t, n->n_fields);
+  FormatField *fields = ARENA_ARRAY(r->arena, FormatField, n_left + 1);
+  for (uint32_t i = 0; i < w->n_keys; i++) w->keys[i] = below[w->keys[i]];
+  for (uint32_t i = 0; i < w->n_order; i++) w->order[i].col = below[w->order[i].col];
+  w->start = below[w->start];
+  w->end = below[w->end];
+  w->with_rank = n->used[rank];
+  memcpy(map, below, rank * sizeof *map);
+  memcpy(fields, n->inputs[0]->fields, n_left * sizeof *fields);
+  fields[n_left] = n->fields[rank];
+  map[rank] = w->with_rank ? n_left : GONE;
+  n->fields = fields;
+  n->n_fields = n_left + w->with_rank;
+  return map;
+}
+
 /* Bring the input to exactly the used columns of n, in order. */
 static void make_exact(const RuleContext *r, const Node *n, Node **input) {
   const uint32_t *below = rebuild(r, input);
@@ -309,6 +341,8 @@ static uint32_t *rebuild(const RuleContext *r, Node **node) {
       return rebuild_project(r, node);
     case NODE_EXPAND:
       return rebuild_expand(r, n);
+    case NODE_WINDOW_RANK:
+      return rebuild_rank(r, n);
     case NODE_WINDOW_JOIN:
       return rebuild_join(r, n);
     case NODE_AGGREGATE:

@@ -88,6 +88,15 @@ static Code check_window(const RuleContext *r, const Node *n) {
   return ERR_UNSUPPORTED;
 }
 
+/* Without an end a window's rows would all be sorted: more than is wanted, as a rule. */
+static Code check_rank(const RuleContext *r, const Node *n) {
+  if (n->u.rank->last != UINT64_MAX) return OK;
+  FAIL(r->err, ERR_UNSUPPORTED, n->span, "ROW_NUMBER without an upper bound is not built yet");
+  error_hint(r->err,
+             "WHERE rn <= 3 in a query around it, or QUALIFY, keeps the first of each window");
+  return ERR_UNSUPPORTED;
+}
+
 /* All that is left must be something that runs. */
 static Code check_node(const RuleContext *r, Node **node) {
   const Node *n = *node;
@@ -99,6 +108,8 @@ static Code check_node(const RuleContext *r, Node **node) {
                            "group by window_start, window_end of TUMBLE or HOP");
     case NODE_SORT:
       return check_endless(r, n, "ORDER BY", "its first row is known only at the end");
+    case NODE_WINDOW_RANK:
+      return check_rank(r, n);
     case NODE_SOURCE:
     case NODE_VALUES:
     case NODE_FILTER:
