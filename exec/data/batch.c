@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "exec/data/decimal.h"
+#include "exec/data/gather.h"
 
 static_assert(BATCH_ROWS <= UINT16_MAX + 1, "sel holds uint16_t row numbers");
 static_assert(BATCH_ROWS % 64 == 0, "validity bits are whole words");
@@ -191,136 +192,14 @@ bool batch_builder_text(BatchBuilder *b, Str text, TextRef *out) {
 
 /* --- append ------------------------------------------------------------------------ */
 
-/* The rows that are wanted, which are most often a run. */
-typedef struct Pick {
-  const uint16_t *rows;
-  uint32_t n;
-  bool run; /* rows[0], rows[0] + 1, ... */
-} Pick;
-
-static bool is_run(const uint16_t *rows, uint32_t n) {
-  uint32_t off = 0; /* no early way out: this vectorizes */
-  for (uint32_t i = 0; i < n; i++) off |= rows[i] ^ (rows[0] + i);
-  return off == 0;
-}
-
-/* One loop per width; memcpy of a constant is a plain move. */
-#define GATHER(name, width)                                                            \
-  static void name(char *restrict to, const char *restrict from, const uint16_t *rows, \
-                   uint32_t n) {                                                       \
-    for (uint32_t i = 0; i < n; i++) {                                                 \
-      memcpy(to + (size_t)i * (width), from + (size_t)rows[i] * (width), (width));     \
-    }                                                                                  \
-  }                                                                                    \
-  static void name##_same(char *restrict to, const char *restrict from, uint32_t n) {  \
-    for (uint32_t i = 0; i < n; i++) memcpy(to + (size_t)i * (width), from, (width));  \
-  }
-GATHER(gather_1, 1)
-GATHER(gather_2, 2)
-GATHER(gather_4, 4)
-GATHER(gather_8, 8)
-GATHER(gather_16, 16)
-#undef GATHER
-
-static void gather(char *to, const char *from, size_t width, Pick pick) {
-  if (pick.run) {
-    memcpy(to, from + pick.rows[0] * width, pick.n * width);
-  } else if (width == 1) {
-    gather_1(to, from, pick.rows, pick.n);
-  } else if (width == 2) {
-    gather_2(to, from, pick.rows, pick.n);
-  } else if (width == 4) {
-    gather_4(to, from, pick.rows, pick.n);
-  } else if (width == 8) {
-    gather_8(to, from, pick.rows, pick.n);
-  } else {
-    assert(width == 16);
-    gather_16(to, from, pick.rows, pick.n);
-  }
-}
-
-static void spread(char *to, const char *from, size_t width, uint32_t n) {
-  if (width == 1) {
-    gather_1_same(to, from, n);
-  } else if (width == 2) {
-    gather_2_same(to, from, n);
-  } else if (width == 4) {
-    gather_4_same(to, from, n);
-  } else if (width == 8) {
-    gather_8_same(to, from, n);
-  } else {
-    assert(width == 16);
-    gather_16_same(to, from, n);
-  }
-}
-
-/* Bytes that the long strings of these rows take. */
-static size_t long_bytes(const Vector *v, Pick pick) {
-  if (type_phys(v->type) != PHYS_TEXT) return 0;
-  const TextRef *texts = v->data;
-  size_t total = 0;
-  if (v->constant) return texts[0].len > TEXT_INLINE_MAX ? texts[0].len : 0;
-  for (uint32_t i = 0; i < pick.n; i++) {
-    uint32_t len = texts[pick.rows[i]].len;
-    total += len > TEXT_INLINE_MAX ? len : 0;
-  }
-  return total;
-}
-
-static void move_text(TextRef *text, char **room) {
-  memcpy(*room, text->u.ptr, text->len);
-  text->u.ptr = *room;
-  *room += text->len;
-}
-
-/* Give the long strings among n new slots a copy of their own, in room. */
-static void move_texts(TextRef *slots, uint32_t n, bool same, char **room) {
-  if (same) {
-    move_text(&slots[0], room);
-    for (uint32_t i = 1; i < n; i++) slots[i] = slots[0];
-    return;
-  }
-  for (uint32_t i = 0; i < n; i++) {
-    if (slots[i].len > TEXT_INLINE_MAX) move_text(&slots[i], room);
-  }
-}
-
-static bool any_null(const Vector *v, Pick pick) {
-  if (v->constant) return !bit_get(v->valid, 0);
-  uint64_t all = 1;
-  for (uint32_t i = 0; i < pick.n; i++) all &= (uint64_t)bit_get(v->valid, pick.rows[i]);
-  return all == 0;
-}
-
-/* Clear the bits of the NULLs among the new rows, a word at a time. */
-static void append_nulls(uint64_t *bits, uint32_t base, const Vector *v, Pick pick) {
-  for (uint32_t i = 0; i < pick.n;) {
-    uint32_t shift = (base + i) % 64, take = 64 - shift;
-    if (take > pick.n - i) take = pick.n - i;
-    uint64_t nulls = 0;
-    for (uint32_t k = 0; k < take; k++) {
-      uint32_t row = v->constant ? 0 : pick.rows[i + k];
-      nulls |= (uint64_t)!bit_get(v->valid, row) << (shift + k);
-    }
-    bits[(base + i) / 64] &= ~nulls;
-    i += take;
-  }
-}
-
 static void append_column(BatchBuilder *b, uint32_t col, const Vector *from, Pick pick,
                           char **room) {
   const Vector *v = &b->batch.cols[col];
   size_t width = phys_size(type_phys(v->type));
   char *to = (char *)v->data + b->batch.rows * width;
-  size_t text_bytes_wanted = long_bytes(from, pick);
-  if (from->constant) {
-    spread(to, from->data, width, pick.n);
-  } else {
-    gather(to, from->data, width, pick);
-  }
-  if (text_bytes_wanted > 0) move_texts((TextRef *)(void *)to, pick.n, from->constant, room);
-  if (from->valid != NULL && any_null(from, pick)) {
-    append_nulls(batch_builder_valid(b, col), b->batch.rows, from, pick);
+  gather_deep(to, from, pick, room);
+  if (gather_any_null(from, pick)) {
+    gather_nulls(batch_builder_valid(b, col), b->batch.rows, from, pick);
   }
 }
 
@@ -328,17 +207,17 @@ static void append_column(BatchBuilder *b, uint32_t col, const Vector *from, Pic
 static void append_extras(OwnedBatch *o, const Batch *from, Pick pick) {
   uint32_t at = o->builder.batch.rows;
   if (o->hash != NULL && from->hash != NULL) {
-    gather((char *)(o->hash + at), (const char *)from->hash, sizeof *o->hash, pick);
+    gather(o->hash + at, from->hash, sizeof *o->hash, pick);
   } else if (o->hash != NULL) {
     memset(o->hash + at, 0, pick.n * sizeof *o->hash);
   }
   if (o->mark != NULL && from->mark != NULL) {
-    gather((char *)(o->mark + at), (const char *)from->mark, sizeof *o->mark, pick);
+    gather(o->mark + at, from->mark, sizeof *o->mark, pick);
   } else if (o->mark != NULL) {
-    spread((char *)(o->mark + at), (const char *)&(Micros){MICROS_MIN}, sizeof *o->mark, pick.n);
+    gather_same(o->mark + at, &(Micros){MICROS_MIN}, sizeof *o->mark, pick.n);
   }
   if (o->kind != NULL && from->kind != NULL) {
-    gather((char *)(o->kind + at), (const char *)from->kind, sizeof *o->kind, pick);
+    gather(o->kind + at, from->kind, sizeof *o->kind, pick);
   } else if (o->kind != NULL) {
     memset(o->kind + at, ROW_INSERT, pick.n);
   }
@@ -348,11 +227,11 @@ bool batch_builder_append(BatchBuilder *b, const Batch *from, const uint16_t *ro
   assert(n <= batch_builder_room(b));
   assert(from->n_cols == b->batch.n_cols);
   if (n == 0) return true;
-  Pick pick = {.rows = rows, .n = n, .run = is_run(rows, n)};
+  Pick pick = pick_rows(rows, n);
   size_t text_total = 0;
   for (uint32_t c = 0; c < from->n_cols; c++) {
     assert(type_phys(from->cols[c].type) == type_phys(b->batch.cols[c].type));
-    text_total += long_bytes(&from->cols[c], pick);
+    text_total += gather_long_bytes(&from->cols[c], pick);
   }
   char *room = NULL;
   if (text_total > 0) {

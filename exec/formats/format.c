@@ -30,3 +30,9 @@ OnError format_on_error(const Format *format, Options options) {
   if (o == NULL) return ON_ERROR_SKIP;
   return text_eq_nocase(o->value, "true") ? ON_ERROR_NULL : ON_ERROR_FAIL;
 }
+
+Type *field_types(Arena *arena, const FormatField *fields, uint32_t n) {
+  Type *types = arena_try_alloc(arena, (n + 1) * sizeof *types, 8);
+  for (uint32_t i = 0; types != NULL && i < n; i++) types[i] = fields[i].type;
+  return types;
+}

@@ -26,6 +26,9 @@ typedef struct FormatField {
   Type type;
 } FormatField;
 
+/* Their types alone, in the arena; NULL: no memory. */
+Type *field_types(Arena *arena, const FormatField *fields, uint32_t n);
+
 /* What a decoder is to make of records: all columns of the table in their order, and
  * which of them are asked for, in the order in which they are to come out. */
 typedef struct DecodeSpec {

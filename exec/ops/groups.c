@@ -334,10 +334,9 @@ static uint32_t next_groups(Groups *g, Vector *cols, void **records) {
 bool group_output_init(GroupOutput *o, Arena *arena, const FormatField *fields, uint32_t n_fields,
                        uint32_t n_values) {
   *o = (GroupOutput){.n_values = n_values, .n_cols = n_fields};
-  Type *types = arena_try_alloc(arena, (n_fields + 1) * sizeof *types, 8);
+  const Type *types = field_types(arena, fields, n_fields);
   o->cols = arena_try_alloc(arena, (n_fields + 1) * sizeof *o->cols, 8);
   if (types == NULL || o->cols == NULL) return false;
-  for (uint32_t i = 0; i < n_fields; i++) types[i] = fields[i].type;
   o->made = vectors_new(arena, types, n_fields);
   return o->made != NULL;
 }

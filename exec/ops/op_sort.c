@@ -184,12 +184,11 @@ Op *op_sort_new(const SortSpec *spec, const FormatField *input, uint32_t n_input
   OpSort *self = (OpSort *)op_new(&sort_table, ctx);
   if (self == NULL) return NULL;
   self->spec = spec;
-  Type *types = arena_try_alloc(&self->arena, (n_input + 1) * sizeof *types, 8);
+  const Type *types = field_types(&self->arena, input, n_input);
   if (types == NULL) {
     op_free(&self->op);
     return NULL;
   }
-  for (uint32_t i = 0; i < n_input; i++) types[i] = input[i].type;
   self->shape = (BatchShape){.types = types, .n_cols = n_input};
   return &self->op;
 }

@@ -11,11 +11,6 @@ Op *op_rows_agg_new(const WindowAggSpec *spec, const FormatField *input, uint32_
   (void)spec, (void)input, (void)n_input, (void)output, (void)ctx;
   return NULL;
 }
-Op *op_window_tvf_new(const WindowTvfSpec *spec, const FormatField *input, uint32_t n_input,
-                      OpContext *ctx) {
-  (void)spec, (void)input, (void)n_input, (void)ctx;
-  return NULL;
-}
 Op *op_session_tvf_new(const SessionTvfSpec *spec, const FormatField *input, uint32_t n_input,
                        OpContext *ctx) {
   (void)spec, (void)input, (void)n_input, (void)ctx;
@@ -29,14 +24,6 @@ Op *op_window_join_new(const WindowJoinSpec *spec, const FormatField *left, uint
 Op *op_window_topn_new(const WindowTopNSpec *spec, const FormatField *input, uint32_t n_input,
                        OpContext *ctx) {
   (void)spec, (void)input, (void)n_input, (void)ctx;
-  return NULL;
-}
-Op *op_expand_new(const ExpandSpec *spec, OpContext *ctx) {
-  (void)spec, (void)ctx;
-  return NULL;
-}
-Op *op_number_new(OpContext *ctx) {
-  (void)ctx;
   return NULL;
 }
 Op *op_in_order_new(const InOrderSpec *spec, const FormatField *input, uint32_t n_input,

@@ -1,0 +1,298 @@
+/* op_rows_test.c -- operators that number, repeat and reorder rows, against slow models. */
+#include <stdlib.h>
+
+#include "exec/ops/op_test.h"
+
+enum { COL_ID, COL_TS, COL_TEXT, N_COLS };
+
+typedef struct Row {
+  int64_t id, ts;
+  char text[40];
+  bool null;
+  Micros mark;
+  int kind;
+} Row;
+
+static FormatField fields[N_COLS];
+
+static void init_fields(void) {
+  fields[COL_ID] = (FormatField){"id", type_not_null(type_of(TYPE_BIGINT))};
+  fields[COL_TS] = (FormatField){"ts", type_not_null(type_time(TYPE_TIMESTAMP, 3))};
+  fields[COL_TEXT] = (FormatField){"text", type_string()};
+}
+
+static Row random_row(TestRandom *r, int64_t id) {
+  Row row = {.id = id,
+             .ts = (Micros)test_random(r, 4000) * 1000 - 2000000,
+             .null = test_random(r, 4) == 0,
+             .mark = MICROS_MIN,
+             .kind = test_random(r, 3) == 0 ? ROW_DELETE : ROW_INSERT};
+  bool is_long = test_random(r, 2) == 0;
+  snprintf(row.text, sizeof row.text, is_long ? "a longer text number %lld" : "t%lld",
+           (long long)id);
+  return row;
+}
+
+/* A batch of these rows among others, which are not selected. */
+typedef struct TestBatch {
+  BatchBuilder *builder;
+  Batch batch;
+  uint16_t sel[BATCH_ROWS];
+} TestBatch;
+
+static void put_row(BatchBuilder *b, const Row *row) {
+  uint32_t at = b->batch.rows;
+  test_put_int(b, COL_ID, at, false, row->id);
+  test_put_int(b, COL_TS, at, false, row->ts);
+  test_put_text(b, COL_TEXT, at, row->null ? NULL : row->text);
+  batch_builder_mark(b)[at] = row->mark;
+  batch_builder_kind(b)[at] = (uint8_t)row->kind;
+  b->batch.rows++;
+}
+
+static void make_batch(TestBatch *t, TestRandom *r, const Row *rows, uint32_t n, bool extras) {
+  static Type types[N_COLS];
+  for (uint32_t c = 0; c < N_COLS; c++) types[c] = fields[c].type;
+  t->builder = batch_builder_new(
+      (BatchShape){.types = types, .n_cols = N_COLS, .with_mark = true, .with_kind = true});
+  assert(t->builder != NULL);
+  bool holes = test_random(r, 2) == 0;
+  uint32_t m = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    for (; holes && batch_builder_room(t->builder) > n - i && test_random(r, 3) == 0;) {
+      Row other = random_row(r, -1);
+      put_row(t->builder, &other);
+    }
+    t->sel[m++] = (uint16_t)t->builder->batch.rows;
+    put_row(t->builder, &rows[i]);
+  }
+  t->batch = t->builder->batch;
+  if (holes) t->batch.sel = t->sel, t->batch.n_sel = n;
+  if (!extras) t->batch.mark = NULL, t->batch.kind = NULL;
+}
+
+static void expect_extras(StrBuf *out, const Row *row, bool extras) {
+  if (extras && row->kind != ROW_INSERT) strbuf_printf(out, " k%d", row->kind);
+  if (extras && row->mark != MICROS_MIN) strbuf_printf(out, " m%lld", (long long)row->mark);
+  strbuf_putc(out, '\n');
+}
+
+static void expect_row(StrBuf *out, const Row *row, const char *more, bool extras) {
+  strbuf_printf(out, "%lld %lld %s%s", (long long)row->id, (long long)row->ts,
+                row->null ? "." : row->text, more);
+  expect_extras(out, row, extras);
+}
+
+/* Push rows in batches of random sizes. */
+static void push_rows(TestRig *rig, TestRandom *r, const Row *rows, uint32_t n, bool extras) {
+  for (uint32_t at = 0; at < n;) {
+    uint32_t most = n - at < BATCH_ROWS ? n - at : BATCH_ROWS;
+    uint32_t take = test_random(r, 3) == 0 ? most : 1 + test_random(r, most);
+    TestBatch t;
+    make_batch(&t, r, rows + at, take, extras);
+    CHECK(op_push(rig->op, PORT_ROWS, &t.batch) == OK);
+    batch_builder_free(t.builder);
+    at += take;
+  }
+}
+
+/* --- WINDOW_TVF ---------------------------------------------------------------------- */
+
+static void expect_window(StrBuf *out, const Row *row, Micros start, Micros end, bool extras) {
+  if (row->ts < start || row->ts >= end) return;
+  char more[100];
+  snprintf(more, sizeof more, " %lld %lld %lld", (long long)start, (long long)end,
+           (long long)end - 1000);
+  expect_row(out, row, more, extras);
+}
+
+/* All windows there are, in the order of their ends. */
+static void expect_windows(StrBuf *out, const WindowSpec *w, const Row *row, bool extras) {
+  Micros reach = w->size_us + 2000000 + w->slide_us;
+  if (w->kind == WINDOW_CUMULATE) {
+    for (Micros k = -reach / w->size_us; k <= reach / w->size_us; k++) {
+      Micros start = w->offset_us + k * w->size_us;
+      for (Micros end = start + w->slide_us; end <= start + w->size_us; end += w->slide_us) {
+        expect_window(out, row, start, end, extras);
+      }
+    }
+    return;
+  }
+  for (Micros k = -reach / w->slide_us; k <= reach / w->slide_us; k++) {
+    Micros start = w->offset_us + k * w->slide_us;
+    expect_window(out, row, start, start + w->size_us, extras);
+  }
+}
+
+static void check_tvf(TestRandom *r, WindowKind kind, Micros size_ms, Micros slide_ms, uint32_t n,
+                      bool extras) {
+  WindowTvfSpec spec = {.window = {.kind = kind,
+                                   .size_us = size_ms * 1000,
+                                   .slide_us = slide_ms * 1000,
+                                   .offset_us = (Micros)test_random(r, 7) * 1000 - 3000,
+                                   .time_col = COL_TS,
+                                   .time_type = fields[COL_TS].type}};
+  TestRig rig;
+  test_rig_init(&rig);
+  test_rig_open(&rig, op_window_tvf_new(&spec, fields, N_COLS, &rig.ctx));
+  Row *rows = calloc(n + 1, sizeof *rows);
+  StrBuf want;
+  strbuf_init(&want, 0);
+  for (uint32_t i = 0; i < n; i++) {
+    rows[i] = random_row(r, i);
+    if (i > 0 && test_random(r, 3) == 0) rows[i].ts = rows[i - 1].ts;
+    if (test_random(r, 4) == 0) rows[i].mark = (Micros)i;
+    expect_windows(&want, &spec.window, &rows[i], extras);
+  }
+  push_rows(&rig, r, rows, n, extras);
+  CHECK_STR(strbuf_text(&rig.sink->out), strbuf_text(&want));
+  strbuf_deinit(&want);
+  free(rows);
+  test_rig_deinit(&rig);
+}
+
+/* A constant time column, and very many windows. */
+static void check_many_windows(void) {
+  WindowTvfSpec spec = {.window = {.kind = WINDOW_HOP,
+                                   .size_us = INT64_C(100000) * 1000,
+                                   .slide_us = 1000,
+                                   .time_col = 0,
+                                   .time_type = fields[COL_TS].type}};
+  TestRig rig;
+  test_rig_init(&rig);
+  test_rig_open(&rig, op_window_tvf_new(&spec, &fields[COL_TS], 1, &rig.ctx));
+  Micros ts = 5000;
+  Vector col = {.type = fields[COL_TS].type, .constant = true, .data = &ts};
+  Batch in = {.rows = 3, .n_cols = 1, .cols = &col};
+  CHECK(op_push(rig.op, PORT_ROWS, &in) == OK);
+  CHECK_INT(rig.sink->rows, 300000);
+  CHECK(strstr(strbuf_text(&rig.sink->out), "5000 -99994000 6000 5000\n") ==
+        strbuf_text(&rig.sink->out));
+  test_rig_deinit(&rig);
+}
+
+static void test_tvf(void) {
+  TestRandom r = {88172645463325252u};
+  for (uint32_t round = 0; round < 60; round++) {
+    bool extras = round % 2 == 0;
+    uint32_t n = test_random(&r, 60);
+    Micros unit = 1 + test_random(&r, 50);
+    check_tvf(&r, WINDOW_TUMBLE, 7 * unit, 7 * unit, n, extras);
+    check_tvf(&r, WINDOW_HOP, 7 * unit, 3 * unit, n, extras);
+    check_tvf(&r, WINDOW_HOP, 3 * unit, 7 * unit, n, extras);
+    check_tvf(&r, WINDOW_HOP, 40 * unit, unit, n, extras);
+    check_tvf(&r, WINDOW_CUMULATE, 8 * unit, 2 * unit, n, extras);
+    check_tvf(&r, WINDOW_CUMULATE, 5 * unit, 5 * unit, n, extras);
+  }
+  check_tvf(&r, WINDOW_TUMBLE, 100, 100, 5000, true);
+  check_tvf(&r, WINDOW_HOP, 100, 20, 5000, true);
+  check_many_windows();
+}
+
+/* --- NUMBER -------------------------------------------------------------------------- */
+
+static void test_number(void) {
+  TestRandom r = {362436069};
+  TestRig rig;
+  test_rig_init(&rig);
+  test_rig_open(&rig, op_number_new(&rig.ctx));
+  StrBuf want;
+  strbuf_init(&want, 0);
+  static Row rows[3000];
+  for (uint32_t chunk = 0; chunk < 20; chunk++) {
+    uint32_t n = 1 + test_random(&r, COUNT_OF(rows));
+    for (uint32_t i = 0; i < n; i++) {
+      char number[30];
+      rows[i] = random_row(&r, i);
+      rows[i].mark = i % 5 == 0 ? i : MICROS_MIN;
+      snprintf(number, sizeof number, " %u", i);
+      expect_row(&want, &rows[i], number, true);
+    }
+    push_rows(&rig, &r, rows, n, true);
+    CHECK(op_chunk_end(rig.op) == OK);
+  }
+  CHECK_STR(strbuf_text(&rig.sink->out), strbuf_text(&want));
+  strbuf_deinit(&want);
+  test_rig_deinit(&rig);
+}
+
+/* --- EXPAND -------------------------------------------------------------------------- */
+
+enum { SETS = 3 }; /* columns: number of the set, id, text but in set 1 */
+
+/* The watermark that a window behind EXPAND has applied at each row is that of the marks before it
+ * in the input, whatever the rows of other sets bring. */
+static void check_marks(const char *out, uint32_t n, const Row *rows) {
+  Micros at[500], high = MICROS_MIN;
+  for (uint32_t i = 0; i < n; i++) at[i] = high = rows[i].mark > high ? rows[i].mark : high;
+  high = MICROS_MIN;
+  uint32_t wrong = 0;
+  for (const char *line = out; *line != 0; line = strchr(line, '\n') + 1) {
+    unsigned long id = strtoul(strchr(line, ' '), NULL, 10);
+    if (rows[id].mark > high) high = rows[id].mark;
+    wrong += high != at[id];
+  }
+  CHECK_INT(wrong, 0);
+}
+
+/* The rows of a set are all there, in their order. */
+static void check_set(const char *out, char set, uint32_t n, const Row *rows, bool extras) {
+  StrBuf got, want;
+  strbuf_init(&got, 0);
+  strbuf_init(&want, 0);
+  for (uint32_t i = 0; i < n; i++) {
+    bool null = set == '1' || rows[i].null;
+    strbuf_printf(&want, "%c %u %s", set, i, null ? "." : rows[i].text);
+    expect_extras(&want, &rows[i], extras);
+  }
+  for (const char *line = out, *next; *line != 0; line = next) {
+    next = strchr(line, '\n') + 1;
+    if (*line == set) strbuf_put(&got, line, (size_t)(next - line));
+  }
+  CHECK_STR(strbuf_text(&got), strbuf_text(&want));
+  strbuf_deinit(&got);
+  strbuf_deinit(&want);
+}
+
+static void check_expand(TestRandom *r, const ExpandSpec *spec, bool extras) {
+  static Row rows[500];
+  TestRig rig;
+  test_rig_init(&rig);
+  test_rig_open(&rig, op_expand_new(spec, &rig.ctx));
+  uint32_t n = 1 + test_random(r, COUNT_OF(rows));
+  for (uint32_t i = 0; i < n; i++) {
+    rows[i] = random_row(r, i);
+    if (extras && test_random(r, 5) == 0) rows[i].mark = (Micros)(i + test_random(r, 100));
+  }
+  push_rows(&rig, r, rows, n, extras);
+  const char *out = strbuf_text(&rig.sink->out);
+  CHECK_INT(rig.sink->rows, n * SETS);
+  if (extras) check_marks(out, n, rows);
+  for (char set = '0'; set < '0' + SETS; set++) check_set(out, set, n, rows, extras);
+  test_rig_deinit(&rig);
+}
+
+static void test_expand(void) {
+  TestRandom r = {521288629};
+  Arena arena;
+  arena_init(&arena);
+  Expr *exprs[SETS * 3];
+  for (uint32_t set = 0; set < SETS; set++) {
+    Value number = value_int(type_not_null(type_of(TYPE_BIGINT)), set);
+    exprs[set * 3] = expr_const(&arena, number, NO_SPAN);
+    exprs[set * 3 + 1] = expr_column(&arena, COL_ID, fields[COL_ID].type, NO_SPAN);
+    exprs[set * 3 + 2] = set == 1 ? expr_null(&arena, fields[COL_TEXT].type, NO_SPAN)
+                                  : expr_column(&arena, COL_TEXT, fields[COL_TEXT].type, NO_SPAN);
+  }
+  ExpandSpec spec = {.exprs = exprs, .n_exprs = 3, .n_sets = SETS};
+  for (uint32_t round = 0; round < 40; round++) check_expand(&r, &spec, round % 2 == 0);
+  arena_deinit(&arena);
+}
+
+int main(void) {
+  init_fields();
+  test_tvf();
+  test_number();
+  test_expand();
+  return check_done();
+}
