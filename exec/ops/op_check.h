@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/check.h"
+#include "base/str.h"
 #include "exec/data/rng.h"
 #include "exec/data/value.h"
 #include "exec/ops/ops.h"
@@ -146,4 +147,34 @@ static inline int64_t bench_cell(const Batch *batch, uint32_t col, uint32_t row)
   Str s = text_str(&value.as.text);
   memcpy(text, s.ptr, s.len < sizeof text - 1 ? s.len : sizeof text - 1);
   return strtoll(text, NULL, 10);
+}
+
+/* A draw from [0, below). */
+static inline uint32_t bench_random(uint64_t *seed, uint32_t below) {
+  return (uint32_t)(rng_next(seed) % below);
+}
+
+/* Handler that writes rows down in the StrBuf at b->arg: values, "." for NULL, a number for times,
+ * then kind and mark where a row has one: `7 1500 ab k3 m1000`. */
+static inline void bench_write(Bench *b, const Batch *batch, uint32_t row) {
+  StrBuf *out = b->arg;
+  for (uint32_t c = 0; c < batch->n_cols; c++) {
+    const Vector *v = &batch->cols[c];
+    if (c > 0) strbuf_putc(out, ' ');
+    if (!vector_valid(v, row)) {
+      strbuf_putc(out, '.');
+    } else if (type_phys(v->type) == PHYS_TEXT) {
+      Value value = value_of(v, row);
+      strbuf_str(out, text_str(&value.as.text));
+    } else {
+      strbuf_printf(out, "%lld", (long long)bench_cell(batch, c, row));
+    }
+  }
+  if (batch->kind != NULL && batch->kind[row] != ROW_INSERT) {
+    strbuf_printf(out, " k%d", batch->kind[row]);
+  }
+  if (batch->mark != NULL && batch->mark[row] != MICROS_MIN) {
+    strbuf_printf(out, " m%lld", (long long)batch->mark[row]);
+  }
+  strbuf_putc(out, '\n');
 }

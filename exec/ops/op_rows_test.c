@@ -1,7 +1,5 @@
 /* op_rows_test.c -- operators that number, repeat and reorder rows, against slow models. */
-#include <stdlib.h>
-
-#include "exec/ops/op_test.h"
+#include "exec/ops/op_check.h"
 
 enum { COL_ID, COL_TS, COL_TEXT, N_COLS };
 
@@ -21,16 +19,22 @@ static void init_fields(void) {
   fields[COL_TEXT] = (FormatField){"text", type_string()};
 }
 
-static Row random_row(TestRandom *r, int64_t id) {
+static Row random_row(uint64_t *r, int64_t id) {
   Row row = {.id = id,
-             .ts = (Micros)test_random(r, 4000) * 1000 - 2000000,
-             .null = test_random(r, 4) == 0,
+             .ts = (Micros)bench_random(r, 4000) * 1000 - 2000000,
+             .null = bench_random(r, 4) == 0,
              .mark = MICROS_MIN,
-             .kind = test_random(r, 3) == 0 ? ROW_DELETE : ROW_INSERT};
-  bool is_long = test_random(r, 2) == 0;
+             .kind = bench_random(r, 3) == 0 ? ROW_DELETE : ROW_INSERT};
+  bool is_long = bench_random(r, 2) == 0;
   snprintf(row.text, sizeof row.text, is_long ? "a longer text number %lld" : "t%lld",
            (long long)id);
   return row;
+}
+
+static void start(Bench *b, StrBuf *got) {
+  bench_init(b, fields, N_COLS, bench_write);
+  strbuf_init(got, 0);
+  b->arg = got;
 }
 
 /* A batch of these rows among others, which are not selected. */
@@ -42,24 +46,26 @@ typedef struct TestBatch {
 
 static void put_row(BatchBuilder *b, const Row *row) {
   uint32_t at = b->batch.rows;
-  test_put_int(b, COL_ID, at, false, row->id);
-  test_put_int(b, COL_TS, at, false, row->ts);
-  test_put_text(b, COL_TEXT, at, row->null ? NULL : row->text);
+  Value null = value_null(fields[COL_TEXT].type);
+  Value values[N_COLS] = {value_int(fields[COL_ID].type, row->id),
+                          value_int(fields[COL_TS].type, row->ts),
+                          row->null ? null : value_text(null.type, str_of(row->text))};
+  for (uint32_t c = 0; c < N_COLS; c++) CHECK(batch_builder_put(b, c, at, &values[c]));
   batch_builder_mark(b)[at] = row->mark;
   batch_builder_kind(b)[at] = (uint8_t)row->kind;
   b->batch.rows++;
 }
 
-static void make_batch(TestBatch *t, TestRandom *r, const Row *rows, uint32_t n, bool extras) {
+static void make_batch(TestBatch *t, uint64_t *r, const Row *rows, uint32_t n, bool extras) {
   static Type types[N_COLS];
   for (uint32_t c = 0; c < N_COLS; c++) types[c] = fields[c].type;
   t->builder = batch_builder_new(
       (BatchShape){.types = types, .n_cols = N_COLS, .with_mark = true, .with_kind = true});
   assert(t->builder != NULL);
-  bool holes = test_random(r, 2) == 0;
+  bool holes = bench_random(r, 2) == 0;
   uint32_t m = 0;
   for (uint32_t i = 0; i < n; i++) {
-    for (; holes && batch_builder_room(t->builder) > n - i && test_random(r, 3) == 0;) {
+    for (; holes && batch_builder_room(t->builder) > n - i && bench_random(r, 3) == 0;) {
       Row other = random_row(r, -1);
       put_row(t->builder, &other);
     }
@@ -84,13 +90,13 @@ static void expect_row(StrBuf *out, const Row *row, const char *more, bool extra
 }
 
 /* Push rows in batches of random sizes. */
-static void push_rows(TestRig *rig, TestRandom *r, const Row *rows, uint32_t n, bool extras) {
+static void push_rows(Bench *b, uint64_t *r, const Row *rows, uint32_t n, bool extras) {
   for (uint32_t at = 0; at < n;) {
     uint32_t most = n - at < BATCH_ROWS ? n - at : BATCH_ROWS;
-    uint32_t take = test_random(r, 3) == 0 ? most : 1 + test_random(r, most);
+    uint32_t take = bench_random(r, 3) == 0 ? most : 1 + bench_random(r, most);
     TestBatch t;
     make_batch(&t, r, rows + at, take, extras);
-    CHECK(op_push(rig->op, PORT_ROWS, &t.batch) == OK);
+    CHECK(op_push(b->op, PORT_ROWS, &t.batch) == OK);
     batch_builder_free(t.builder);
     at += take;
   }
@@ -124,31 +130,33 @@ static void expect_windows(StrBuf *out, const WindowSpec *w, const Row *row, boo
   }
 }
 
-static void check_tvf(TestRandom *r, WindowKind kind, Micros size_ms, Micros slide_ms, uint32_t n,
+static void check_tvf(uint64_t *r, WindowKind kind, Micros size_ms, Micros slide_ms, uint32_t n,
                       bool extras) {
   WindowTvfSpec spec = {.window = {.kind = kind,
                                    .size_us = size_ms * 1000,
                                    .slide_us = slide_ms * 1000,
-                                   .offset_us = (Micros)test_random(r, 7) * 1000 - 3000,
+                                   .offset_us = (Micros)bench_random(r, 7) * 1000 - 3000,
                                    .time_col = COL_TS,
                                    .time_type = fields[COL_TS].type}};
-  TestRig rig;
-  test_rig_init(&rig);
-  test_rig_open(&rig, op_window_tvf_new(&spec, fields, N_COLS, &rig.ctx));
+  static Bench b;
+  StrBuf got;
+  start(&b, &got);
+  bench_open(&b, op_window_tvf_new(&spec, fields, N_COLS, &b.ctx));
   Row *rows = calloc(n + 1, sizeof *rows);
   StrBuf want;
   strbuf_init(&want, 0);
   for (uint32_t i = 0; i < n; i++) {
     rows[i] = random_row(r, i);
-    if (i > 0 && test_random(r, 3) == 0) rows[i].ts = rows[i - 1].ts;
-    if (test_random(r, 4) == 0) rows[i].mark = (Micros)i;
+    if (i > 0 && bench_random(r, 3) == 0) rows[i].ts = rows[i - 1].ts;
+    if (bench_random(r, 4) == 0) rows[i].mark = (Micros)i;
     expect_windows(&want, &spec.window, &rows[i], extras);
   }
-  push_rows(&rig, r, rows, n, extras);
-  CHECK_STR(strbuf_text(&rig.sink->out), strbuf_text(&want));
+  push_rows(&b, r, rows, n, extras);
+  CHECK_STR(strbuf_text(&got), strbuf_text(&want));
   strbuf_deinit(&want);
   free(rows);
-  test_rig_deinit(&rig);
+  strbuf_deinit(&got);
+  bench_close(&b);
 }
 
 /* A constant time column, and very many windows. */
@@ -158,25 +166,26 @@ static void check_many_windows(void) {
                                    .slide_us = 1000,
                                    .time_col = 0,
                                    .time_type = fields[COL_TS].type}};
-  TestRig rig;
-  test_rig_init(&rig);
-  test_rig_open(&rig, op_window_tvf_new(&spec, &fields[COL_TS], 1, &rig.ctx));
+  static Bench b;
+  StrBuf got;
+  start(&b, &got);
+  bench_open(&b, op_window_tvf_new(&spec, &fields[COL_TS], 1, &b.ctx));
   Micros ts = 5000;
   Vector col = {.type = fields[COL_TS].type, .constant = true, .data = &ts};
   Batch in = {.rows = 3, .n_cols = 1, .cols = &col};
-  CHECK(op_push(rig.op, PORT_ROWS, &in) == OK);
-  CHECK_INT(rig.sink->rows, 300000);
-  CHECK(strstr(strbuf_text(&rig.sink->out), "5000 -99994000 6000 5000\n") ==
-        strbuf_text(&rig.sink->out));
-  test_rig_deinit(&rig);
+  CHECK(op_push(b.op, PORT_ROWS, &in) == OK);
+  CHECK_INT(b.op->rows_out, 300000);
+  CHECK(strstr(strbuf_text(&got), "5000 -99994000 6000 5000\n") == strbuf_text(&got));
+  strbuf_deinit(&got);
+  bench_close(&b);
 }
 
 static void test_tvf(void) {
-  TestRandom r = {88172645463325252u};
+  uint64_t r = 1;
   for (uint32_t round = 0; round < 60; round++) {
     bool extras = round % 2 == 0;
-    uint32_t n = test_random(&r, 60);
-    Micros unit = 1 + test_random(&r, 50);
+    uint32_t n = bench_random(&r, 60);
+    Micros unit = 1 + bench_random(&r, 50);
     check_tvf(&r, WINDOW_TUMBLE, 7 * unit, 7 * unit, n, extras);
     check_tvf(&r, WINDOW_HOP, 7 * unit, 3 * unit, n, extras);
     check_tvf(&r, WINDOW_HOP, 3 * unit, 7 * unit, n, extras);
@@ -192,15 +201,16 @@ static void test_tvf(void) {
 /* --- NUMBER -------------------------------------------------------------------------- */
 
 static void test_number(void) {
-  TestRandom r = {362436069};
-  TestRig rig;
-  test_rig_init(&rig);
-  test_rig_open(&rig, op_number_new(&rig.ctx));
+  uint64_t r = 2;
+  static Bench b;
+  StrBuf got;
+  start(&b, &got);
+  bench_open(&b, op_number_new(&b.ctx));
   StrBuf want;
   strbuf_init(&want, 0);
   static Row rows[3000];
   for (uint32_t chunk = 0; chunk < 20; chunk++) {
-    uint32_t n = 1 + test_random(&r, COUNT_OF(rows));
+    uint32_t n = 1 + bench_random(&r, COUNT_OF(rows));
     for (uint32_t i = 0; i < n; i++) {
       char number[30];
       rows[i] = random_row(&r, i);
@@ -208,12 +218,13 @@ static void test_number(void) {
       snprintf(number, sizeof number, " %u", i);
       expect_row(&want, &rows[i], number, true);
     }
-    push_rows(&rig, &r, rows, n, true);
-    CHECK(op_chunk_end(rig.op) == OK);
+    push_rows(&b, &r, rows, n, true);
+    CHECK(op_chunk_end(b.op) == OK);
   }
-  CHECK_STR(strbuf_text(&rig.sink->out), strbuf_text(&want));
+  CHECK_STR(strbuf_text(&got), strbuf_text(&want));
   strbuf_deinit(&want);
-  test_rig_deinit(&rig);
+  strbuf_deinit(&got);
+  bench_close(&b);
 }
 
 /* --- EXPAND -------------------------------------------------------------------------- */
@@ -254,26 +265,28 @@ static void check_set(const char *out, char set, uint32_t n, const Row *rows, bo
   strbuf_deinit(&want);
 }
 
-static void check_expand(TestRandom *r, const ExpandSpec *spec, bool extras) {
+static void check_expand(uint64_t *r, const ExpandSpec *spec, bool extras) {
   static Row rows[500];
-  TestRig rig;
-  test_rig_init(&rig);
-  test_rig_open(&rig, op_expand_new(spec, &rig.ctx));
-  uint32_t n = 1 + test_random(r, COUNT_OF(rows));
+  static Bench b;
+  StrBuf got;
+  start(&b, &got);
+  bench_open(&b, op_expand_new(spec, &b.ctx));
+  uint32_t n = 1 + bench_random(r, COUNT_OF(rows));
   for (uint32_t i = 0; i < n; i++) {
     rows[i] = random_row(r, i);
-    if (extras && test_random(r, 5) == 0) rows[i].mark = (Micros)(i + test_random(r, 100));
+    if (extras && bench_random(r, 5) == 0) rows[i].mark = (Micros)(i + bench_random(r, 100));
   }
-  push_rows(&rig, r, rows, n, extras);
-  const char *out = strbuf_text(&rig.sink->out);
-  CHECK_INT(rig.sink->rows, n * SETS);
+  push_rows(&b, r, rows, n, extras);
+  const char *out = strbuf_text(&got);
+  CHECK_INT(b.op->rows_out, n * SETS);
   if (extras) check_marks(out, n, rows);
   for (char set = '0'; set < '0' + SETS; set++) check_set(out, set, n, rows, extras);
-  test_rig_deinit(&rig);
+  strbuf_deinit(&got);
+  bench_close(&b);
 }
 
 static void test_expand(void) {
-  TestRandom r = {521288629};
+  uint64_t r = 3;
   Arena arena;
   arena_init(&arena);
   Expr *exprs[SETS * 3];

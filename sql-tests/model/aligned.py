@@ -134,6 +134,7 @@ SETS = {
 
 
 def sets(rng, stream):
+    """Each row comes to the window once for each set, and is late as often."""
     window, names = random_window(rng, stream), aggregates.choose(rng)
     clause = rng.choice(list(SETS))
     of_all = sorted({k for s in SETS[clause] for k in s}, reverse=True)
@@ -145,7 +146,8 @@ def sets(rng, stream):
     def model(arrived):
         rows, late = [], 0
         for one in SETS[clause]:
-            groups, late = groups_of(window, stream.clock, arrived, one)
+            groups, n = groups_of(window, stream.clock, arrived, one)
+            late += n
             for g, members in groups.items():
                 own = dict(zip(one, g[2:]))
                 rows.append([text_of(g[0]), text_of(g[1]), *(own.get(k) for k in of_all),
