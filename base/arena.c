@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_FIRST_BYTES = 4 << 10, BLOCK_MAX_BYTES = 1 << 20, BLOCK_ALIGN = 16 };
+enum { BLOCK_FIRST_BYTES = 256, BLOCK_MAX_BYTES = 1 << 20, BLOCK_ALIGN = 16 };
 
 struct ArenaBlock {
   ArenaBlock *older;

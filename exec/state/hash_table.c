@@ -12,9 +12,9 @@
 #include "base/memory.h"
 
 enum {
-  SEGMENT_BITS_MIN = 4, /* 16 homes: a slice with a handful of keys stays small */
+  SEGMENT_BITS_MIN = 3, /* 8 homes: a table of a handful of keys stays small */
   SEGMENT_BITS_MAX = 9, /* 512 homes: 9 KiB, sorted in cache */
-  SPILL_SLOTS = 64,
+  SPILL_SLOTS_MAX = 64, /* a small segment has as many as homes */
   LOAD_PERCENT = 75,
   DIR_BITS_MAX = 28, /* then segments widen: only crafted hashes get there */
   SEGMENT_BITS_LIMIT = 20
@@ -28,10 +28,38 @@ struct HashSegment {
   HashSlot slots[];
 };
 
-static uint32_t segment_slots(const HashSegment *s) { return (1u << s->bits) + SPILL_SLOTS; }
+static uint32_t slots_of(unsigned bits) {
+  uint32_t homes = 1u << bits;
+  return homes + (homes < SPILL_SLOTS_MAX ? homes : SPILL_SLOTS_MAX);
+}
+
+static uint32_t segment_slots(const HashSegment *s) { return slots_of(s->bits); }
 
 static size_t segment_bytes(unsigned bits) {
-  return sizeof(HashSegment) + ((1u << bits) + SPILL_SLOTS) * sizeof(HashSlot);
+  return sizeof(HashSegment) + slots_of(bits) * sizeof(HashSlot);
+}
+
+/* Room that removed records have left, for others of the same size: a list of records, and one of
+ * long keys for each power of two. */
+struct HashSpare {
+  void *records, *keys[33];
+};
+
+static void *spare_take(void **list) {
+  void *room = *list;
+  if (room != NULL) memcpy(list, room, sizeof *list);
+  return room;
+}
+
+static void spare_give(void **list, void *room) {
+  memcpy(room, list, sizeof *list);
+  *list = room;
+}
+
+/* Which list a long key's room of 2^class bytes belongs to. */
+static unsigned key_class(uint32_t len) {
+  assert(len > TEXT_INLINE_MAX);
+  return 32 - (unsigned)__builtin_clz(len - 1);
 }
 
 static HashSegment *segment_new(HashTable *t, unsigned depth, unsigned bits) {
@@ -184,9 +212,22 @@ static bool segment_unpack(HashTable *t, HashSegment *s, uint64_t hash) {
 
 /* --- finding ------------------------------------------------------------------------ */
 
+static char *record_room(HashTable *t) {
+  char *record = t->spare != NULL ? spare_take(&t->spare->records) : NULL;
+  if (record != NULL) return record;
+  return arena_try_alloc(&t->arena, key_bytes(t->form) + t->record_bytes, 8);
+}
+
+static char *long_key_room(HashTable *t, uint32_t len) {
+  if (t->spare == NULL) return arena_try_alloc(&t->arena, len, 1);
+  unsigned class = key_class(len);
+  char *bytes = spare_take(&t->spare->keys[class]);
+  return bytes != NULL ? bytes : arena_try_alloc(&t->arena, (size_t)1 << class, 8);
+}
+
 static char *record_new(HashTable *t, const KeyBatch *keys, uint32_t i) {
   uint32_t kb = key_bytes(t->form);
-  char *record = arena_try_alloc(&t->arena, kb + t->record_bytes, 8);
+  char *record = record_room(t);
   if (record == NULL) return NULL;
   memset(record + kb, 0, t->record_bytes);
   if (t->form == KEY_WORD) {
@@ -195,7 +236,7 @@ static char *record_new(HashTable *t, const KeyBatch *keys, uint32_t i) {
   }
   TextRef key = keys->u.text[i];
   if (key.len > TEXT_INLINE_MAX && key.len != KEY_NULL_LEN) {
-    char *bytes = arena_try_alloc(&t->arena, key.len, 1);
+    char *bytes = long_key_room(t, key.len);
     if (bytes == NULL) return NULL;
     memcpy(bytes, key.u.ptr, key.len);
     key.u.ptr = bytes;
@@ -258,6 +299,49 @@ bool hash_table_get(HashTable *t, const KeyBatch *keys, uint32_t n, void **recor
     records[i] = record + kb;
   }
   return true;
+}
+
+/* --- removing ----------------------------------------------------------------------- */
+
+bool hash_table_reuse(HashTable *t) {
+  assert(t->n == 0 && t->record_bytes + key_bytes(t->form) >= sizeof(void *));
+  t->spare = arena_try_alloc(&t->arena, sizeof *t->spare, 8);
+  if (t->spare == NULL) return false;
+  *t->spare = (struct HashSpare){0};
+  return true;
+}
+
+/* Free a slot, so that what stands to its right is still found from its home. */
+static void slot_free(HashSegment *s, uint32_t at) {
+  uint32_t end = s->packed ? s->n : segment_slots(s);
+  for (uint32_t i = at + 1; i < end && s->slots[i].record != NULL; i++) {
+    if (!s->packed && home(s, s->slots[i].hash) > at) continue;
+    s->slots[at] = s->slots[i];
+    at = i;
+  }
+  s->slots[at] = (HashSlot){0};
+  s->n--;
+}
+
+void hash_table_remove(HashTable *t, uint64_t hash, void *record) {
+  assert(t->spare != NULL && t->n > 0);
+  HashSegment *s = t->dir[dir_index(t, hash)];
+  char *room = (char *)record - key_bytes(t->form);
+  uint32_t at = s->packed ? 0 : home(s, hash);
+  while (s->slots[at].record != room) {
+    at++;
+    assert(at < segment_slots(s));
+  }
+  slot_free(s, at);
+  t->n--;
+  if (t->form != KEY_WORD) {
+    TextRef key;
+    memcpy(&key, room, sizeof key);
+    if (key.len > TEXT_INLINE_MAX && key.len != KEY_NULL_LEN) {
+      spare_give(&t->spare->keys[key_class(key.len)], (void *)(uintptr_t)key.u.ptr);
+    }
+  }
+  spare_give(&t->spare->records, room);
 }
 
 /* --- reading in order --------------------------------------------------------------- */

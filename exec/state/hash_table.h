@@ -1,7 +1,7 @@
 /* hash_table.h -- keyed records in hash order.
  *
  *   directory        top hash bits -> segment
- *     [00] -------> segment of 16 to 512 slots, a record's slot near the place that its
+ *     [00] -------> segment of 8 to 512 homes, a record's slot near the place that its
  *     [01] --+      next hash bits name, so that a segment is almost sorted by hash
  *     [10] --+----> a segment may serve several directory entries
  *     [11] -------> ...
@@ -24,6 +24,7 @@ typedef struct HashSlot {
 } HashSlot;
 
 typedef struct HashSegment HashSegment;
+typedef struct HashSpare HashSpare;
 
 typedef struct HashTable {
   KeyForm form;
@@ -33,6 +34,7 @@ typedef struct HashTable {
   uint64_t n;        /* records */
   Arena arena;       /* records, long keys, and what aggregates keep */
   size_t index_bytes;
+  HashSpare *spare; /* of a table whose records are removed one by one; else NULL */
 } HashTable;
 
 /* expected: records it will probably hold (0: unknown); the first segments are made to fit. */
@@ -43,6 +45,12 @@ size_t hash_table_bytes(const HashTable *t);
 /* The records of keys[0..n), made where they are missing.  records[i] points behind the key.
  * false: no memory (some may have been made). */
 MUST_USE bool hash_table_get(HashTable *t, const KeyBatch *keys, uint32_t n, void **records);
+
+/* Records will be removed one by one, and their room used again; called before the first is made.
+ * false: no memory. */
+MUST_USE bool hash_table_reuse(HashTable *t);
+/* Forget a record and its key.  Its memory stays readable as long as the table. */
+void hash_table_remove(HashTable *t, uint64_t hash, void *record);
 
 /* Reading in order.  No record may be added while one is under way. */
 typedef struct HashCursor {
