@@ -20,8 +20,9 @@
  * Sums of integers and decimals accumulate in 128 bits, sums of floating point in double.
  * What the order of arrival decides carries AggInput.arrival, since merging slices of time is not
  * in the order of arrival.  States that own bytes keep them in the table's arena.
- * DISTINCT is not here: op code feeds an aggregate only the first occurrences
- * (exec/state/distinct.h).
+ * DISTINCT is done by op code, which feeds an aggregate only the first occurrences
+ * (exec/state/distinct.h); where the result depends on which was first, by the kernels
+ * (exec/expr/agg_distinct.h); where it changes nothing, agg_bind drops it.
  *
  * To add one: a line in aggs.def, the kernels in agg_NAME.c, a sql-tests/agg/NAME.slt.
  */
@@ -30,7 +31,7 @@
 #include "base/error.h"
 #include "exec/data/value.h"
 
-enum { AGG_STATE_WORDS_MAX = 4 };
+enum { AGG_STATE_WORDS_MAX = 9 }; /* VAR_POP of a DECIMAL(38) */
 
 /* Constant arguments of a call behind its first. */
 typedef struct AggParams {

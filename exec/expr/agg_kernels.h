@@ -25,6 +25,19 @@ static inline void wide_set(Wide *w, Int128 v) {
 }
 /* Store an integer that fits as the result's physical form. */
 void agg_store_int(Vector *out, uint32_t row, Int128 v);
+void agg_store_float(Vector *out, uint32_t row, double v);
+void agg_store_null(Vector *out, uint32_t row);
 /* Does v fit the integer or DECIMAL type? */
 bool agg_fits(Type type, Int128 v);
-void agg_store_null(Vector *out, uint32_t row);
+/* Store v; a DECIMAL that does not fit is NULL, an integer an error unless it may wrap. */
+MUST_USE Code agg_emit_exact(Vector *out, uint32_t row, Int128 v, const AggEmit *how);
+/* ERR_MEMORY, naming the aggregate. */
+Code agg_no_memory(const AggEmit *how);
+/* LAST_VALUE(DISTINCT x): agg_distinct.c. */
+void agg_last_distinct(AggCall *call);
+
+/* At least len bytes of room that a state owns: *bytes of *room bytes, which grows twofold.  false:
+ * no memory. */
+MUST_USE bool agg_make_room(char **bytes, uint32_t *room, size_t len, Arena *arena);
+/* A copy of value there. */
+MUST_USE bool agg_keep_bytes(char **bytes, uint32_t *room, Str value, Arena *arena);

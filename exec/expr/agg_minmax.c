@@ -129,25 +129,17 @@
 
 typedef struct TextState {
   TextRef value;
-  uint32_t any, room; /* room: bytes that value.u.ptr owns */
+  char *bytes; /* where a long value lies; kept while a short one counts */
+  uint32_t any, room;
 } TextState;
 static_assert(sizeof(TextState) <= 8 * AGG_STATE_WORDS_MAX, "fits a record");
 
 static bool keep_text(TextState *s, const TextRef *value, Arena *arena) {
   s->any = 1;
-  if (value->len <= TEXT_INLINE_MAX) {
-    s->value = *value;
-    s->room = 0;
-    return true;
-  }
-  char *bytes = (char *)(uintptr_t)s->value.u.ptr;
-  if (s->room < value->len) {
-    s->room = value->len > UINT32_MAX / 2 ? value->len : value->len * 2;
-    bytes = arena_try_alloc(arena, s->room, 1);
-    if (bytes == NULL) return false;
-  }
-  memmove(bytes, value->u.ptr, value->len);
-  s->value = text_ref(bytes, value->len);
+  s->value = *value;
+  if (value->len <= TEXT_INLINE_MAX) return true;
+  if (!agg_keep_bytes(&s->bytes, &s->room, text_str(value), arena)) return false;
+  s->value = text_ref(s->bytes, value->len);
   return true;
 }
 

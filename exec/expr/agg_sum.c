@@ -4,8 +4,6 @@
  * DECIMAL above 18 digits can run over, and that shows in the count's sign bit.
  * FLOAT and DOUBLE accumulate in double, in the order of add.
  */
-#include <string.h>
-
 #include "exec/data/decimal.h"
 #include "exec/expr/agg_kernels.h"
 
@@ -98,86 +96,13 @@ static bool merge_floats(void *const *into, const void *const *from, uint32_t n,
 
 /* --- emit --------------------------------------------------------------------------- */
 
-void agg_store_null(Vector *out, uint32_t row) {
-  bit_clear(out->valid, row);
-  size_t size = phys_size(type_phys(out->type));
-  memset((char *)out->data + row * size, 0, size);
-}
-
-void agg_store_int(Vector *out, uint32_t row, Int128 v) {
-  switch (type_phys(out->type)) {
-    case PHYS_I8:
-      ((int8_t *)out->data)[row] = (int8_t)v;
-      return;
-    case PHYS_I16:
-      ((int16_t *)out->data)[row] = (int16_t)v;
-      return;
-    case PHYS_I32:
-      ((int32_t *)out->data)[row] = (int32_t)v;
-      return;
-    case PHYS_I64:
-      ((int64_t *)out->data)[row] = (int64_t)v;
-      return;
-    case PHYS_I128:
-      ((Int128 *)out->data)[row] = v;
-      return;
-    case PHYS_F32:
-    case PHYS_F64:
-    case PHYS_TEXT:
-    case PHYS_COUNT:
-      break;
-  }
-  assert(!"not an exact type");
-}
-
-bool agg_fits(Type type, Int128 v) {
-  switch (type_phys(type)) {
-    case PHYS_I8:
-      return v == (int8_t)v;
-    case PHYS_I16:
-      return v == (int16_t)v;
-    case PHYS_I32:
-      return v == (int32_t)v;
-    case PHYS_I64:
-      if (type.kind == TYPE_DECIMAL) return decimal_fits(v, type.precision);
-      return v == (int64_t)v;
-    case PHYS_I128:
-      return decimal_fits(v, type.precision);
-    case PHYS_F32:
-    case PHYS_F64:
-    case PHYS_TEXT:
-    case PHYS_COUNT:
-      break;
-  }
-  return false;
-}
-
-/* A DECIMAL that does not fit is NULL; an integer is an error unless it may wrap. */
-static Code emit_exact(Vector *out, uint32_t row, Int128 v, const AggEmit *how) {
-  if (LIKELY(agg_fits(out->type, v))) {
-    agg_store_int(out, row, v);
-  } else if (out->type.kind == TYPE_DECIMAL) {
-    agg_store_null(out, row);
-  } else if (how->wrap_on_overflow) {
-    agg_store_int(out, row, v);
-  } else {
-    StrBuf type = {0};
-    type_print(out->type, &type);
-    FAIL(how->err, ERR_DATA, how->span, "%s overflow in %s", strbuf_text(&type), how->name);
-    strbuf_deinit(&type);
-    error_hint(how->err, "cast the argument to a wider type, or SET 'weir.overflow' = 'wrap'");
-    return ERR_DATA;
-  }
-  return OK;
-}
-
 static Code emit_sums(const void *const *states, uint32_t n, Vector *out, const AggEmit *how) {
   for (uint32_t i = 0; i < n; i++) {
     const SumState *s = states[i];
     if (s->count == 0 || (s->count & OVERFLOWN) != 0) {
       agg_store_null(out, i);
     } else {
-      TRY(emit_exact(out, i, wide_get(&s->sum), how));
+      TRY(agg_emit_exact(out, i, wide_get(&s->sum), how));
     }
   }
   return OK;
@@ -198,17 +123,9 @@ static Code emit_averages(const void *const *states, uint32_t n, Vector *out, co
       agg_store_null(out, i);
       continue;
     }
-    TRY(emit_exact(out, i, mean, how));
+    TRY(agg_emit_exact(out, i, mean, how));
   }
   return OK;
-}
-
-static void store_float(Vector *out, uint32_t row, double v) {
-  if (out->type.kind == TYPE_FLOAT) {
-    ((float *)out->data)[row] = (float)v;
-  } else {
-    ((double *)out->data)[row] = v;
-  }
 }
 
 static Code emit_floats(const void *const *states, uint32_t n, Vector *out, bool mean) {
@@ -217,7 +134,7 @@ static Code emit_floats(const void *const *states, uint32_t n, Vector *out, bool
     if (s->count == 0) {
       agg_store_null(out, i);
     } else {
-      store_float(out, i, mean ? s->sum / (double)s->count : s->sum);
+      agg_store_float(out, i, mean ? s->sum / (double)s->count : s->sum);
     }
   }
   return OK;

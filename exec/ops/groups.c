@@ -75,6 +75,7 @@ void groups_deinit(Groups *g) {
     free(g->distinct);
   }
   hash_table_deinit(&g->table);
+  arena_deinit(&g->results);
   *g = (Groups){0};
 }
 
@@ -383,7 +384,8 @@ Code groups_emit(Groups *g, const Op *op, GroupOutput *o, uint32_t *n) {
   vectors_all_valid(o->made, o->n_cols);
   *n = next_groups(g, o->made, records);
   if (*n == 0) return OK;
-  TRY(groups_results(l, &g->table.arena, op, records, *n, o->made + l->key.n));
+  arena_reset(&g->results);
+  TRY(groups_results(l, &g->results, op, records, *n, o->made + l->key.n));
   group_output_ready(o, *n);
   return OK;
 }

@@ -47,6 +47,7 @@ typedef struct Groups {
   HashTable table;
   Distinct *distinct; /* one per DISTINCT aggregate, in their order; NULL: none */
   HashCursor cursor;
+  Arena results; /* text of the batch given out last */
 } Groups;
 
 /* expected: groups it will probably hold, 0 unknown.  false: no memory. */
@@ -83,7 +84,7 @@ typedef struct GroupOutput {
 MUST_USE bool group_output_init(GroupOutput *o, Arena *arena, const FormatField *fields,
                                 uint32_t n_fields, uint32_t n_values);
 /* The next groups in order (hash, key), at most BATCH_ROWS, as o->cols[0..n_values); the others are
- * as they were made.  *n = 0: no more. */
+ * as they were made, text until the next call.  *n = 0: no more. */
 MUST_USE Code groups_emit(Groups *g, const Op *op, GroupOutput *o, uint32_t *n);
 /* The results of n records, aggregate a into out[a]; text lies in the arena. */
 MUST_USE Code groups_results(const GroupLayout *l, Arena *arena, const Op *op, void *const *records,

@@ -282,6 +282,17 @@ static void store_fixed(Vector *out, uint32_t row, uint64_t word) {
   assert(!"not of fixed width");
 }
 
+uint64_t key_value_hash(const Vector *v, uint32_t row) {
+  if (type_phys(v->type) == PHYS_TEXT) {
+    const TextRef t = text_key(v, row);
+    return text_hash(&t);
+  }
+  if (type_phys(v->type) == PHYS_I128) {
+    return hash_bytes((const Int128 *)v->data + vector_at(v, row), sizeof(Int128));
+  }
+  return hash_u64(fixed_key(v, row));
+}
+
 static void store_null(Vector *out, uint32_t row) {
   bit_clear(out->valid, row);
   size_t size = phys_size(type_phys(out->type));

@@ -77,3 +77,5 @@ char *key_encode(const Vector *v, uint32_t row, char *at);
 size_t value_encoded_size(const Vector *v, uint32_t row);
 char *value_encode(const Vector *v, uint32_t row, char *at);
 void key_decode(Vector *out, uint32_t row, const char **at);
+/* A hash of one value that is not NULL: equal values have equal hashes. */
+uint64_t key_value_hash(const Vector *v, uint32_t row);

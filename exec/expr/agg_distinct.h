@@ -1,0 +1,38 @@
+/* agg_distinct.h -- DISTINCT values of one group, each with its first arrival.
+ *
+ * Most aggregates are fed the first occurrences by op code, as they come.  Where the result depends
+ * on which occurrence was first, that is not enough: when slices of time are merged, an earlier one
+ * may turn up later.  So LISTAGG and LAST_VALUE keep their values here.
+ *
+ * An open-addressing table in the state's arena; all-zero bytes are the empty set.
+ */
+#pragma once
+#include "exec/expr/agg.h"
+
+typedef struct DistinctValue DistinctValue;
+struct DistinctValue {
+  DistinctValue *next; /* in the order of adding */
+  uint64_t hash, arrival;
+  uint32_t len;
+  char bytes[]; /* as key_encode writes one value */
+};
+
+typedef struct DistinctValues {
+  DistinctValue **slots; /* 2^k, NULL: free */
+  DistinctValue *first, *last;
+  uint64_t n, cap;
+  char *scratch; /* for encoding */
+  uint32_t scratch_room;
+} DistinctValues;
+
+/* The state of such an aggregate. */
+typedef struct DistinctState {
+  DistinctValues *set; /* in the arena; NULL: empty */
+} DistinctState;
+
+/* add and merge of AggKernels over DistinctState. */
+bool agg_distinct_add(const AggInput *in);
+bool agg_distinct_merge(void *const *into, const void *const *from, uint32_t n, Arena *arena);
+
+/* The values by arrival; in the arena, n of them.  NULL: no memory. */
+const DistinctValue **agg_distinct_sorted(const DistinctValues *set, Arena *arena);
