@@ -6,11 +6,6 @@ Op *op_session_agg_new(const WindowAggSpec *spec, const FormatField *input, uint
   (void)spec, (void)input, (void)n_input, (void)output, (void)ctx;
   return NULL;
 }
-Op *op_rows_agg_new(const WindowAggSpec *spec, const FormatField *input, uint32_t n_input,
-                    const FormatField *output, OpContext *ctx) {
-  (void)spec, (void)input, (void)n_input, (void)output, (void)ctx;
-  return NULL;
-}
 Op *op_session_tvf_new(const SessionTvfSpec *spec, const FormatField *input, uint32_t n_input,
                        OpContext *ctx) {
   (void)spec, (void)input, (void)n_input, (void)ctx;
