@@ -15,7 +15,7 @@
 #include <string.h>
 
 #include "exec/ops/ops.h"
-#include "exec/ops/row_log.h"
+#include "exec/ops/row_replay.h"
 #include "exec/ops/row_window.h"
 
 /* The aggregates that are kept in one of the two ways. */
@@ -68,11 +68,8 @@ typedef struct OpRowsAgg {
   HashTable table; /* of KeyRows */
   KeyBatch *keys;
   Part words, logged;
-  uint32_t *log_cols; /* input columns that logged aggregates need */
-  uint32_t n_log_cols;
-  Batch replay; /* rows read from logs */
-  void *replay_record[BATCH_ROWS];
-  uint64_t replayed, arrived, batch;
+  RowReplay replay;
+  uint64_t arrived, batch; /* rows, and batches, before the one in hand */
   Rows rows;
   Results results;
   GroupOutput out; /* behind the values: window_start, window_end, position */
@@ -83,34 +80,6 @@ typedef struct OpRowsAgg {
 
 static Code no_memory_unless(const OpRowsAgg *self, bool ok) {
   return ok ? OK : op_no_memory(&self->op);
-}
-
-/* --- logged rows ---------------------------------------------------------------------------- */
-
-static Code flush_replay(OpRowsAgg *self) {
-  uint16_t rows[BATCH_ROWS];
-  Batch *b = &self->replay;
-  if (b->rows == 0) return OK;
-  batch_rows(b, rows);
-  bool ok =
-      groups_fold(&self->logged.groups, b, self->replayed, rows, b->rows, self->replay_record);
-  self->replayed += b->rows;
-  b->rows = 0;
-  for (uint32_t c = 0; c < self->n_log_cols; c++) {
-    vectors_all_valid(&b->cols[self->log_cols[c]], 1);
-  }
-  return no_memory_unless(self, ok);
-}
-
-/* The rows of a log into a record. */
-static Code replay(OpRowsAgg *self, const RowLog *log, void *record) {
-  Batch *b = &self->replay;
-  for (size_t at = log->begin; at < log->end;) {
-    row_log_read(log, &at, self->log_cols, self->n_log_cols, b->cols, b->rows);
-    self->replay_record[b->rows++] = record;
-    if (b->rows == BATCH_ROWS) TRY(flush_replay(self));
-  }
-  return OK;
 }
 
 /* --- one result ----------------------------------------------------------------------------- */
@@ -131,7 +100,7 @@ static Code make_result(OpRowsAgg *self, const KeyRows *k, bool with_open, uint3
   memset(record, 0, self->logged.layout.record_bytes);
   uint64_t number = i + 1; /* where an aggregate is DISTINCT: groups.h */
   if (self->logged.groups.distinct != NULL) memcpy(record, &number, sizeof number);
-  return replay(self, &k->log, record);
+  return no_memory_unless(self, row_replay(&self->replay, &self->logged.groups, &k->log, record));
 }
 
 /* What the next window does not have goes. */
@@ -212,7 +181,7 @@ static Code fold_round(OpRowsAgg *self, const Batch *in, const uint16_t *order, 
     if ((what & ROW_COUNTS) == 0) continue;
     rows[m++] = r->row[order[i]];
     if (self->logged.n == 0) continue;
-    ok = row_log_append(&k->log, in, self->log_cols, self->n_log_cols, r->row[order[i]]);
+    ok = row_log_append(&k->log, in, self->replay.cols, self->replay.n_cols, r->row[order[i]]);
     if (!ok) return op_no_memory(&self->op);
   }
   m = 0;
@@ -235,7 +204,7 @@ static Code end_round(OpRowsAgg *self, const uint16_t *order, uint32_t n) {
     if (!row_window_end(&self->words.layout, &k->window)) return op_no_memory(&self->op);
     if ((what & ROW_RESULT) != 0) TRY(make_result(self, k, false, r->result[order[i]]));
   }
-  TRY(flush_replay(self));
+  TRY(no_memory_unless(self, row_replay_flush(&self->replay, &self->logged.groups)));
   for (uint32_t i = 0; i < n; i++) {
     if ((r->what[order[i]] & ROW_RESULT) != 0) TRY(move_on(self, r->key[order[i]]));
   }
@@ -329,7 +298,7 @@ static Code rows_agg_fire(Op *op, bool *more) {
     TRY(make_result(self, k, k->in_unit > g->skip, self->results.n));
     note_result(self, k, hashes[i], end, INT64_MAX);
   }
-  TRY(flush_replay(self));
+  TRY(no_memory_unless(self, row_replay_flush(&self->replay, &self->logged.groups)));
   return emit_results(self);
 }
 
@@ -356,34 +325,6 @@ static bool part_init(OpRowsAgg *self, Part *p, bool logged) {
   return p->records != NULL;
 }
 
-static void need_column(OpRowsAgg *self, int32_t col) {
-  if (col < 0) return;
-  for (uint32_t i = 0; i < self->n_log_cols; i++) {
-    if (self->log_cols[i] == (uint32_t)col) return;
-  }
-  self->log_cols[self->n_log_cols++] = (uint32_t)col;
-}
-
-/* Columns that are logged, and room to read them back. */
-static bool log_init(OpRowsAgg *self) {
-  size_t most = 2 * (size_t)self->spec->n_aggs + 1;
-  Type *types = arena_try_alloc(&self->arena, (self->n_input + 1) * sizeof *types, 8);
-  self->log_cols = arena_try_alloc(&self->arena, most * sizeof *self->log_cols, 8);
-  Vector *cols = arena_try_alloc(&self->arena, (self->n_input + 1) * sizeof *cols, 8);
-  if (types == NULL || self->log_cols == NULL || cols == NULL) return false;
-  for (uint32_t a = 0; a < self->logged.n; a++) {
-    need_column(self, self->logged.calls[a].arg);
-    need_column(self, self->logged.calls[a].filter);
-  }
-  for (uint32_t i = 0; i < self->n_log_cols; i++) types[i] = self->input[self->log_cols[i]].type;
-  Vector *made = vectors_new(&self->arena, types, self->n_log_cols);
-  if (made == NULL) return false;
-  memset(cols, 0, self->n_input * sizeof *cols);
-  for (uint32_t i = 0; i < self->n_log_cols; i++) cols[self->log_cols[i]] = made[i];
-  self->replay = (Batch){.n_cols = self->n_input, .cols = cols};
-  return true;
-}
-
 static bool key_init(OpRowsAgg *self) {
   const WindowAggSpec *spec = self->spec;
   Type *types = arena_try_alloc(&self->arena, (spec->n_keys + 1) * sizeof *types, 8);
@@ -402,7 +343,9 @@ static Code rows_agg_open(Op *op) {
   uint32_t n_values = spec->n_keys + spec->n_aggs;
   bool ok = group_output_init(&self->out, &self->arena, self->output, n_values + 3, n_values) &&
             part_init(self, &self->words, false) && part_init(self, &self->logged, true) &&
-            log_init(self) && key_init(self);
+            row_replay_init(&self->replay, &self->arena, &self->logged.layout, self->input,
+                            self->n_input) &&
+            key_init(self);
   self->geometry = row_geometry(spec->window.size_rows, spec->window.slide_rows);
   return no_memory_unless(self, ok);
 }
