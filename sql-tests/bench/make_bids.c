@@ -1,9 +1,10 @@
 /* make_bids.c -- the bench's data, the same for the same seed: bids as CSV or JSON lines.
  *
- *   make_bids ROWS csv|json > FILE
+ *   make_bids ROWS csv|json|late > FILE
  *
  * 10,000 rows a second of event time from 2024-01-01, up to 2 s out of order; half the rows on
  * 1,000 hot auctions that move with time, the rest on 100,000; 20,000 bidders, 7 channels.
+ * late: as CSV, and one row in a hundred comes 60 s later than that.
  */
 #include <inttypes.h>
 #include <stdint.h>
@@ -26,7 +27,7 @@ static const char *const channels[] = {"web", "app", "partner", "search", "mail"
 int main(int argc, char **argv) {
   if (argc != 3) return 2;
   int64_t rows = strtoll(argv[1], NULL, 10);
-  int json = strcmp(argv[2], "json") == 0;
+  int json = strcmp(argv[2], "json") == 0, late = strcmp(argv[2], "late") == 0;
   static char buffer[1 << 16];
   setvbuf(stdout, buffer, _IOFBF, sizeof buffer);
   if (!json) puts("auction,bidder,price,channel,ts");
@@ -37,6 +38,7 @@ int main(int argc, char **argv) {
     int64_t price = 100 + (int64_t)(q % 1000000);
     const char *channel = channels[(q >> 24) % 7];
     int64_t ms = i / 10 - (int64_t)((q >> 32) % 2000);
+    if (late && (q >> 44) % 100 == 0) ms -= 60000;
     int64_t s = 1704067200 + (ms >= 0 ? ms / 1000 : -((999 - ms) / 1000));
     int millis = (int)(ms - (s - 1704067200) * 1000);
     time_t t = s;
