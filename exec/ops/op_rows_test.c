@@ -302,10 +302,79 @@ static void test_expand(void) {
   arena_deinit(&arena);
 }
 
+/* --- IN_ORDER ------------------------------------------------------------------------ */
+
+static const uint32_t order_cols[] = {COL_TS, COL_ID};
+
+static bool comes_before(const Row *a, const Row *b, uint32_t n_cols) {
+  if (a->ts != b->ts) return a->ts < b->ts;
+  return n_cols > 1 && a->id < b->id;
+}
+
+/* Insertion sort, which is stable. */
+static void sort_slowly(Row *rows, uint32_t n, uint32_t n_cols) {
+  for (uint32_t i = 1; i < n; i++) {
+    Row row = rows[i];
+    uint32_t at = i;
+    for (; at > 0 && comes_before(&row, &rows[at - 1], n_cols); at--) rows[at] = rows[at - 1];
+    rows[at] = row;
+  }
+}
+
+/* What n_runs producers give, each its own in order, one behind the other. */
+static void check_in_order(uint64_t *r, uint32_t n_cols, uint32_t n_runs, bool finish) {
+  static Row rows[6000];
+  InOrderSpec spec = {.cols = order_cols, .n_cols = n_cols};
+  static Bench b;
+  StrBuf got, want;
+  start(&b, &got);
+  strbuf_init(&want, 0);
+  bench_open(&b, op_in_order_new(&spec, fields, N_COLS, &b.ctx));
+  for (uint32_t chunk = 0; chunk < 5; chunk++) {
+    uint32_t n = 0;
+    for (uint32_t run = 0; run < n_runs; run++) {
+      uint32_t m = bench_random(r, 8) == 0 ? 0 : bench_random(r, COUNT_OF(rows) / n_runs);
+      for (uint32_t i = 0; i < m; i++) {
+        rows[n + i] = random_row(r, bench_random(r, 50));
+        rows[n + i].ts = rows[n + i].ts / 100000 * 1000;
+        rows[n + i].kind = ROW_INSERT;
+      }
+      sort_slowly(rows + n, m, n_cols);
+      n += m;
+    }
+    push_rows(&b, r, rows, n, false);
+    CHECK_INT(b.op->rows_out, 0); /* nothing goes out early */
+    if (finish && chunk == 4) {
+      op_finish(b.op);
+    } else {
+      CHECK_INT(op_chunk_end(b.op), OK);
+    }
+    bench_fire(&b);
+    CHECK_INT(b.op->rows_out, n);
+    b.op->rows_out = 0;
+    sort_slowly(rows, n, n_cols);
+    for (uint32_t i = 0; i < n; i++) expect_row(&want, &rows[i], "", false);
+  }
+  CHECK_STR(strbuf_text(&got), strbuf_text(&want));
+  strbuf_deinit(&want);
+  strbuf_deinit(&got);
+  bench_close(&b);
+}
+
+static void test_in_order(void) {
+  uint64_t r = 4;
+  for (uint32_t round = 0; round < 3; round++) {
+    for (uint32_t n_runs = 1; n_runs <= 4; n_runs++) {
+      check_in_order(&r, 1 + round % 2, n_runs, round == 0);
+    }
+  }
+}
+
 int main(void) {
   init_fields();
   test_tvf();
   test_number();
   test_expand();
+  test_in_order();
   return check_done();
 }

@@ -21,8 +21,3 @@ Op *op_window_topn_new(const WindowTopNSpec *spec, const FormatField *input, uin
   (void)spec, (void)input, (void)n_input, (void)ctx;
   return NULL;
 }
-Op *op_in_order_new(const InOrderSpec *spec, const FormatField *input, uint32_t n_input,
-                    OpContext *ctx) {
-  (void)spec, (void)input, (void)n_input, (void)ctx;
-  return NULL;
-}

@@ -24,8 +24,7 @@ static bool stands_well(const OpSpec *op, const OpSpec *in) {
 }
 
 /* Operators that exec does not have yet. */
-static const OpId not_built[] = {OP_SESSION_AGG, OP_SESSION_TVF, OP_WINDOW_JOIN, OP_WINDOW_TOPN,
-                                 OP_IN_ORDER};
+static const OpId not_built[] = {OP_SESSION_AGG, OP_SESSION_TVF, OP_WINDOW_JOIN, OP_WINDOW_TOPN};
 
 static Code check_op(const JobPlan *plan, const OpSpec *op, Error *err) {
   for (size_t i = 0; i < COUNT_OF(not_built); i++) {
