@@ -18,6 +18,10 @@ static bool merge_counts(void *const *into, const void *const *from, uint32_t n,
   return true;
 }
 
+static void unmerge_counts(void *const *into, const void *const *from, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) *(int64_t *)into[i] -= *(const int64_t *)from[i];
+}
+
 static Code emit_counts(const void *const *states, uint32_t n, Vector *out, const AggEmit *how) {
   (void)how;
   int64_t *counts = out->data;
@@ -25,8 +29,12 @@ static Code emit_counts(const void *const *states, uint32_t n, Vector *out, cons
   return OK;
 }
 
-static const AggKernels count_kernels = {
-    .state_bytes = 8, .add = count_rows, .merge = merge_counts, .emit = emit_counts, .words = true};
+static const AggKernels count_kernels = {.state_bytes = 8,
+                                         .words = true,
+                                         .add = count_rows,
+                                         .merge = merge_counts,
+                                         .unmerge = unmerge_counts,
+                                         .emit = emit_counts};
 
 Code agg_bind_COUNT(const Type *args, uint32_t n_args, Span span, AggCall *call, Error *err) {
   (void)args, (void)n_args, (void)span, (void)err;

@@ -82,6 +82,16 @@ static bool merge_sums(void *const *into, const void *const *from, uint32_t n, A
   return true;
 }
 
+/* Exact for what cannot run over: words, of which 2^63 fit. */
+static void unmerge_sums(void *const *into, const void *const *from, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) {
+    SumState *a = into[i];
+    const SumState *b = from[i];
+    wide_set(&a->sum, wide_get(&a->sum) - wide_get(&b->sum));
+    a->count -= b->count;
+  }
+}
+
 /* Merging whole slices of floating point keeps to one order: the slices'. */
 static bool merge_floats(void *const *into, const void *const *from, uint32_t n, Arena *arena) {
   (void)arena;
@@ -108,6 +118,12 @@ static Code emit_sums(const void *const *states, uint32_t n, Vector *out, const 
   return OK;
 }
 
+/* Division of 128 bits is a function call; most sums fit a word. */
+static inline Int128 divide(const Wide *sum, int64_t count) {
+  if (LIKELY(sum->high == (int64_t)sum->low >> 63)) return (int64_t)sum->low / count;
+  return wide_get(sum) / count;
+}
+
 static Code emit_averages(const void *const *states, uint32_t n, Vector *out, const AggEmit *how) {
   for (uint32_t i = 0; i < n; i++) {
     const SumState *s = states[i];
@@ -117,7 +133,7 @@ static Code emit_averages(const void *const *states, uint32_t n, Vector *out, co
     }
     Int128 mean;
     if (out->type.kind != TYPE_DECIMAL) {
-      mean = wide_get(&s->sum) / s->count;
+      mean = divide(&s->sum, s->count);
     } else if (!decimal_div(wide_get(&s->sum), how->scale_in, s->count, 0, out->type.scale,
                             &mean)) {
       agg_store_null(out, i);
@@ -155,22 +171,23 @@ static Code emit_float_averages(const void *const *states, uint32_t n, Vector *o
 /* --- bind --------------------------------------------------------------------------------------
  */
 
-#define EXACT(add_fn, emit_fn)                                                          \
+#define EXACT(add_fn, unmerge_fn, emit_fn)                                              \
   {                                                                                     \
     .state_bytes = sizeof(SumState), .words = true, .add = add_fn, .merge = merge_sums, \
-    .emit = emit_fn                                                                     \
+    .unmerge = unmerge_fn, .emit = emit_fn                                              \
   }
+#define WORDS(add_fn, emit_fn) EXACT(add_fn, unmerge_sums, emit_fn)
 #define FLOATING(add_fn, emit_fn)                                                     \
   {                                                                                   \
     .state_bytes = sizeof(FloatState), .ordered = true, .words = true, .add = add_fn, \
     .merge = merge_floats, .emit = emit_fn                                            \
   }
-#define BY_PHYS(emit_fn, emit_float)                                                    \
-  {                                                                                     \
-    [PHYS_I8] = EXACT(sum_i8, emit_fn), [PHYS_I16] = EXACT(sum_i16, emit_fn),           \
-    [PHYS_I32] = EXACT(sum_i32, emit_fn), [PHYS_I64] = EXACT(sum_i64, emit_fn),         \
-    [PHYS_I128] = EXACT(sum_i128, emit_fn), [PHYS_F32] = FLOATING(sum_f32, emit_float), \
-    [PHYS_F64] = FLOATING(sum_f64, emit_float)                                          \
+#define BY_PHYS(emit_fn, emit_float)                                                          \
+  {                                                                                           \
+    [PHYS_I8] = WORDS(sum_i8, emit_fn), [PHYS_I16] = WORDS(sum_i16, emit_fn),                 \
+    [PHYS_I32] = WORDS(sum_i32, emit_fn), [PHYS_I64] = WORDS(sum_i64, emit_fn),               \
+    [PHYS_I128] = EXACT(sum_i128, NULL, emit_fn), [PHYS_F32] = FLOATING(sum_f32, emit_float), \
+    [PHYS_F64] = FLOATING(sum_f64, emit_float)                                                \
   }
 
 static const AggKernels sum_kernels[PHYS_COUNT] = BY_PHYS(emit_sums, emit_float_sums);

@@ -21,7 +21,8 @@ typedef struct GroupLayout {
   KeySpec partial_key; /* columns of rows on PORT_PARTIALS: 0..n_keys */
   const AggCall *aggs;
   uint32_t n_aggs;
-  uint32_t *offset; /* of aggregate i's state in the record */
+  uint32_t *offset;      /* of aggregate i's state in the record */
+  uint32_t *partial_col; /* first column of aggregate i's state among those of partials */
   uint32_t record_bytes;
   uint32_t n_distinct;
   bool counts_rows; /* the first word is the number of rows folded in */
@@ -46,6 +47,7 @@ typedef struct Groups {
   const GroupLayout *layout;
   HashTable table;
   Distinct *distinct; /* one per DISTINCT aggregate, in their order; NULL: none */
+  uint64_t numbers;   /* given to groups so far, where an aggregate is DISTINCT */
   HashCursor cursor;
   Arena results; /* text of the batch given out last */
 } Groups;
@@ -64,10 +66,22 @@ MUST_USE bool groups_find(Groups *g, const Batch *in, const uint16_t *rows, uint
                           void **records);
 MUST_USE bool groups_fold(Groups *g, const Batch *in, uint64_t arrival, const uint16_t *rows,
                           uint32_t n, void *const *records);
+MUST_USE bool groups_find_partials(Groups *g, const Batch *in, const uint16_t *rows, uint32_t n,
+                                   void **records);
 MUST_USE bool groups_add_partials(Groups *g, const Batch *in, const uint16_t *rows, uint32_t n);
 /* Fold another table in, as a HOP window does with its slices.  from stays as it is, but for
  * scratch in its reading order. */
 MUST_USE bool groups_merge(Groups *g, Groups *from);
+/* A part of that: g's groups, made where they are missing, with the keys of from's next ones; *n 0:
+ * no more.  The layouts may differ behind the keys. */
+MUST_USE bool groups_match(Groups *g, Groups *from, HashCursor *cursor, void **mine, void **theirs,
+                           uint32_t *n);
+/* Number those of g's groups that are new; only where an aggregate is DISTINCT. */
+void groups_number(Groups *g, void *const *records, uint32_t n);
+/* Of rows[0..*n), those whose value is not NULL and new to its group; compacted in place, groups
+ * too.  false: no memory. */
+MUST_USE bool groups_distinct_rows(Groups *g, Distinct *d, const Vector *values, uint16_t *rows,
+                                   void **groups, uint32_t *n);
 /* Make the one group of an aggregation without keys. */
 MUST_USE bool groups_make_empty_group(Groups *g);
 
@@ -84,8 +98,11 @@ typedef struct GroupOutput {
 MUST_USE bool group_output_init(GroupOutput *o, Arena *arena, const FormatField *fields,
                                 uint32_t n_fields, uint32_t n_values);
 /* The next groups in order (hash, key), at most BATCH_ROWS, as o->cols[0..n_values); the others are
- * as they were made, text until the next call.  *n = 0: no more. */
+ * as they were made, text until the next call.  *n = 0: no more; then it begins again. */
 MUST_USE Code groups_emit(Groups *g, const Op *op, GroupOutput *o, uint32_t *n);
+/* The same of those groups whose word at changed_at in the record is not zero, which it is then. */
+MUST_USE Code groups_emit_changed(Groups *g, uint32_t changed_at, const Op *op, GroupOutput *o,
+                                  uint32_t *n);
 /* The results of n records, aggregate a into out[a]; text lies in the arena. */
 MUST_USE Code groups_results(const GroupLayout *l, Arena *arena, const Op *op, void *const *records,
                              uint32_t n, Vector *out);
@@ -97,9 +114,23 @@ void groups_emit_partials(Groups *g, Micros slice_us, Vector *cols, uint32_t *n)
 /* Room for a batch of such columns: flat vectors with data for BATCH_ROWS and validity.
  * In the arena; NULL: no memory. */
 Vector *vectors_new(Arena *arena, const Type *types, uint32_t n);
+/* The state of aggregate a in partial row, as words with room for AGG_STATE_WORDS_MAX. */
+void group_partial_state(const GroupLayout *l, uint32_t a, const Batch *in, uint32_t row,
+                         uint64_t *words);
 /* How many input rows the partials rows[0..n) stand for. */
 uint64_t groups_partial_rows(const GroupLayout *l, const Batch *in, const uint16_t *rows,
                              uint32_t n);
+
+/* Does the aggregate take the row?  Its FILTER is TRUE, or there is none. */
+static inline bool group_filter(const AggCall *agg, const Batch *in, uint32_t row) {
+  if (agg->filter < 0) return true;
+  const Vector *f = &in->cols[agg->filter];
+  return vector_valid(f, row) && ((const int8_t *)f->data)[vector_at(f, row)];
+}
+
+static inline void group_states(void *const *records, uint32_t offset, uint32_t n, void **states) {
+  for (uint32_t i = 0; i < n; i++) states[i] = (char *)records[i] + offset;
+}
 
 /* Make all rows valid again. */
 void vectors_all_valid(Vector *cols, uint32_t n);

@@ -48,7 +48,7 @@ static Code group_agg_fire(Op *op, bool *more) {
   if (!self->due) return OK;
   uint32_t n;
   TRY(groups_emit(&self->groups, op, &self->out, &n));
-  *more = n > 0;
+  self->due = *more = n > 0;
   if (n == 0) return OK;
   const Batch out = {.rows = n, .n_cols = self->out.n_cols, .cols = self->out.cols};
   return op_emit(op, PORT_ROWS, &out);

@@ -24,7 +24,7 @@ struct HashSegment {
   uint32_t n;
   uint8_t depth; /* top hash bits that all its records share */
   uint8_t bits;  /* log2 of its homes */
-  bool packed;   /* sorted and moved to the front by reading; adding moves them back */
+  bool sorted;   /* by (hash, key), since reading came by */
   HashSlot slots[];
 };
 
@@ -201,15 +201,6 @@ static bool segment_grow(HashTable *t, uint64_t hash) {
   return true;
 }
 
-/* Put the slots of a segment that has been read back to their homes. */
-static bool segment_unpack(HashTable *t, HashSegment *s, uint64_t hash) {
-  HashSegment *into[2];
-  if (!segment_rebuild(t, s, s->bits, false, into)) return false;
-  dir_set(t, hash, into[0]);
-  segment_free(t, s);
-  return true;
-}
-
 /* --- finding ------------------------------------------------------------------------ */
 
 static char *record_room(HashTable *t) {
@@ -231,7 +222,11 @@ static char *record_new(HashTable *t, const KeyBatch *keys, uint32_t i) {
   if (record == NULL) return NULL;
   memset(record + kb, 0, t->record_bytes);
   if (t->form == KEY_WORD) {
-    memcpy(record, &keys->u.word[i], 8);
+    memcpy(record, &keys->u.word[i], sizeof keys->u.word[i]);
+    return record;
+  }
+  if (t->form == KEY_PAIR) {
+    memcpy(record, &keys->u.pair[i], sizeof keys->u.pair[i]);
     return record;
   }
   TextRef key = keys->u.text[i];
@@ -247,6 +242,7 @@ static char *record_new(HashTable *t, const KeyBatch *keys, uint32_t i) {
 
 static inline bool same_key(KeyForm form, const char *record, const KeyBatch *keys, uint32_t i) {
   if (form == KEY_WORD) return *(const int64_t *)(const void *)record == keys->u.word[i];
+  if (form == KEY_PAIR) return memcmp(record, &keys->u.pair[i], sizeof keys->u.pair[i]) == 0;
   const TextRef *a = (const TextRef *)(const void *)record, *b = &keys->u.text[i];
   if (a->len == KEY_NULL_LEN || b->len == KEY_NULL_LEN) return a->len == b->len;
   return text_equal(a, b);
@@ -257,10 +253,6 @@ static char *find_or_make(HashTable *t, const KeyBatch *keys, uint32_t i) {
   uint64_t hash = keys->hash[i];
   for (;;) {
     HashSegment *s = t->dir[dir_index(t, hash)];
-    if (UNLIKELY(s->packed)) {
-      if (!segment_unpack(t, s, hash)) return NULL;
-      continue;
-    }
     HashSlot *slot = &s->slots[home(s, hash)], *end = s->slots + segment_slots(s);
     for (; slot < end && slot->record != NULL; slot++) {
       if (slot->hash == hash && same_key(t->form, slot->record, keys, i)) return slot->record;
@@ -270,6 +262,7 @@ static char *find_or_make(HashTable *t, const KeyBatch *keys, uint32_t i) {
       char *record = record_new(t, keys, i);
       if (record == NULL) return NULL;
       *slot = (HashSlot){hash, record};
+      s->sorted = false;
       s->n++;
       t->n++;
       return record;
@@ -311,11 +304,12 @@ bool hash_table_reuse(HashTable *t) {
   return true;
 }
 
-/* Free a slot, so that what stands to its right is still found from its home. */
+/* Free a slot, so that what stands to its right is still found from its home.  Sorted slots stay
+ * sorted. */
 static void slot_free(HashSegment *s, uint32_t at) {
-  uint32_t end = s->packed ? s->n : segment_slots(s);
+  uint32_t end = segment_slots(s);
   for (uint32_t i = at + 1; i < end && s->slots[i].record != NULL; i++) {
-    if (!s->packed && home(s, s->slots[i].hash) > at) continue;
+    if (home(s, s->slots[i].hash) > at) continue;
     s->slots[at] = s->slots[i];
     at = i;
   }
@@ -327,14 +321,14 @@ void hash_table_remove(HashTable *t, uint64_t hash, void *record) {
   assert(t->spare != NULL && t->n > 0);
   HashSegment *s = t->dir[dir_index(t, hash)];
   char *room = (char *)record - key_bytes(t->form);
-  uint32_t at = s->packed ? 0 : home(s, hash);
+  uint32_t at = home(s, hash);
   while (s->slots[at].record != room) {
     at++;
     assert(at < segment_slots(s));
   }
   slot_free(s, at);
   t->n--;
-  if (t->form != KEY_WORD) {
+  if (t->form == KEY_TEXT || t->form == KEY_BYTES) {
     TextRef key;
     memcpy(&key, room, sizeof key);
     if (key.len > TEXT_INLINE_MAX && key.len != KEY_NULL_LEN) {
@@ -346,44 +340,48 @@ void hash_table_remove(HashTable *t, uint64_t hash, void *record) {
 
 /* --- reading in order --------------------------------------------------------------- */
 
-/* Pack the slots at the front, sorted by (hash, key).  They are almost in order already. */
-static void segment_pack(HashTable *t, HashSegment *s) {
-  uint32_t n = 0, slots = segment_slots(s);
-  for (uint32_t i = 0; i < slots; i++) {
+static inline bool slot_before(KeyForm form, const HashSlot *a, const HashSlot *b) {
+  return a->hash < b->hash || (a->hash == b->hash && key_compare(form, a->record, b->record) < 0);
+}
+
+/* Sort the slots between free ones by (hash, key).  They are almost in order already. */
+static void segment_sort(HashTable *t, HashSegment *s) {
+  for (uint32_t i = 1, end = segment_slots(s); i < end; i++) {
     HashSlot slot = s->slots[i];
     if (slot.record == NULL) continue;
-    uint32_t at = n++;
-    while (at > 0) {
-      const HashSlot *left = &s->slots[at - 1];
-      bool before = left->hash < slot.hash || (left->hash == slot.hash &&
-                                               key_compare(t->form, left->record, slot.record) < 0);
-      if (before) break;
-      s->slots[at] = *left;
-      at--;
+    uint32_t at = i;
+    for (; at > 0 && s->slots[at - 1].record != NULL; at--) {
+      if (slot_before(t->form, &s->slots[at - 1], &slot)) break;
+      s->slots[at] = s->slots[at - 1];
     }
     s->slots[at] = slot;
   }
-  assert(n == s->n);
-  memset(s->slots + n, 0, (slots - n) * sizeof *s->slots);
-  s->packed = true;
+  s->sorted = true;
 }
 
 uint32_t hash_table_next(HashTable *t, HashCursor *cursor, uint32_t max, const void **keys,
                          void **records, uint64_t *hashes) {
+  enum { AHEAD = 16 };
   uint32_t kb = key_bytes(t->form), n = 0;
   while (n < max) {
-    if (cursor->at == cursor->n) {
+    if (cursor->at == cursor->last) {
       if (t->dir == NULL || cursor->dir_at == (uint64_t)1 << t->dir_bits) break;
       HashSegment *s = t->dir[cursor->dir_at];
       cursor->dir_at += (uint64_t)1 << (t->dir_bits - s->depth);
-      if (!s->packed) segment_pack(t, s);
-      *cursor = (HashCursor){.dir_at = cursor->dir_at, .n = s->n, .slots = s->slots};
+      if (!s->sorted) segment_sort(t, s);
+      cursor->at = s->slots;
+      cursor->last = s->slots + segment_slots(s);
       continue;
     }
-    HashSlot slot = cursor->slots[cursor->at++];
-    keys[n] = slot.record;
-    records[n] = slot.record + kb;
-    hashes[n++] = slot.hash;
+    const HashSlot *at = cursor->at, *last = cursor->last;
+    for (; at < last && n < max; at++) {
+      if (last - at > AHEAD) __builtin_prefetch(at[AHEAD].record);
+      if (at->record == NULL) continue;
+      keys[n] = at->record;
+      records[n] = at->record + kb;
+      hashes[n++] = at->hash;
+    }
+    cursor->at = at;
   }
   return n;
 }

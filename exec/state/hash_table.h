@@ -12,6 +12,10 @@
  * hashes is a run of segments, and growth splits one segment at a time and so makes no
  * pause.
  *
+ * Within a segment a record stands at its home or to the right of it, with no free slot between.
+ * Sorting the slots between two free ones keeps that true, so a table can be read in
+ * order at any time and looked up in right after.
+ *
  * A record is record_bytes of zeroed memory behind its key; it never moves.  Records and
  * long keys live in the table's arena and go with it.  One thread.
  */
@@ -52,15 +56,13 @@ MUST_USE bool hash_table_reuse(HashTable *t);
 /* Forget a record and its key.  Its memory stays readable as long as the table. */
 void hash_table_remove(HashTable *t, uint64_t hash, void *record);
 
-/* Reading in order.  No record may be added while one is under way. */
+/* Reading in order.  No record may be added or removed while one is under way. */
 typedef struct HashCursor {
-  uint64_t dir_at; /* next directory entry */
-  uint32_t n, at;  /* sorted slots of the segment in hand */
-  HashSlot *slots; /* borrowed from the segment, which is sorted in place */
+  uint64_t dir_at;           /* next directory entry */
+  const HashSlot *at, *last; /* slots of the segment in hand */
 } HashCursor;
 
 /* The next records in the order (hash, key): up to max; 0: no more.  keys[i] and records[i]
- * point into the table; hashes[i] is the hash.  Records may be added again when reading has
- * ended. */
+ * point into the table; hashes[i] is the hash. */
 uint32_t hash_table_next(HashTable *t, HashCursor *cursor, uint32_t max, const void **keys,
                          void **records, uint64_t *hashes);

@@ -2,7 +2,9 @@
  * order, whatever the number of keys, the form, the crowding of hashes. */
 #include "exec/state/hash_table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/check.h"
 
@@ -77,6 +79,69 @@ static void word_table(uint32_t n, uint32_t distinct, uint64_t mask, uint64_t ex
   CHECK_INT(total, n_used);
   CHECK_INT(t.n, n_used);
   free(used);
+  free(model);
+  key_batch_free(keys);
+  hash_table_deinit(&t);
+}
+
+/* Keys come and go at random and are counted: what is there at the end, and in which order. */
+static void test_removing_in_order(KeyForm form, uint32_t n_keys, uint64_t mask) {
+  HashTable t;
+  hash_table_init(&t, form, 8, 0);
+  CHECK(hash_table_reuse(&t));
+  KeyBatch *keys = key_batch_new();
+  Entry *model = calloc(n_keys, sizeof *model);
+  char text[64];
+  keys->form = form;
+  uint64_t seed = 88172645463325252u;
+  for (uint32_t step = 0; step < 40000; step++) {
+    seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+    int64_t k = (int64_t)(seed % n_keys);
+    /* Long keys of one length in hash order and in the order of bytes. */
+    snprintf(text, sizeof text, "a key that is not inline %08lld", (long long)k);
+    if (form == KEY_WORD) {
+      keys->u.word[0] = k;
+    } else if (form == KEY_PAIR) {
+      keys->u.pair[0] = (KeyPair){7, (uint64_t)k};
+    } else {
+      keys->u.text[0] = text_ref(text, strlen(text));
+    }
+    keys->hash[0] = hash_u64((uint64_t)k) & mask;
+    void *record;
+    uint64_t before = t.n, had = model[k].count;
+    CHECK(hash_table_get(&t, keys, 1, &record));
+    CHECK_INT(t.n, before + (had == 0));
+    CHECK_INT(*(uint64_t *)record, had);
+    bool growing = step / 5000 % 2 == 0;
+    if ((seed >> 40) % 8 < (growing ? 6u : 2u)) {
+      ++*(uint64_t *)record;
+      model[k] = (Entry){keys->hash[0], had + 1, k};
+    } else {
+      hash_table_remove(&t, keys->hash[0], record);
+      model[k].count = 0;
+    }
+    if (step % 2000 == 0) read_all(&t);
+  }
+  Entry *left = calloc(n_keys, sizeof *left);
+  uint32_t n_left = 0, at = 0, wrong = 0, n;
+  for (uint32_t i = 0; i < n_keys; i++) {
+    if (model[i].count > 0) left[n_left++] = model[i];
+  }
+  qsort(left, n_left, sizeof *left, by_hash);
+  HashCursor cursor = {0};
+  const void *got[100];
+  void *records[100];
+  uint64_t hashes[100];
+  while ((n = hash_table_next(&t, &cursor, 100, got, records, hashes)) > 0) {
+    for (uint32_t i = 0; i < n && at < n_left; i++, at++) {
+      wrong += hashes[i] != left[at].hash || *(uint64_t *)records[i] != left[at].count;
+      if (form == KEY_WORD) wrong += *(const int64_t *)got[i] != left[at].key;
+    }
+  }
+  CHECK_INT(wrong, 0);
+  CHECK_INT(at, n_left);
+  CHECK_INT(t.n, n_left);
+  free(left);
   free(model);
   key_batch_free(keys);
   hash_table_deinit(&t);
@@ -209,6 +274,9 @@ int main(void) {
   for (uint64_t expected = 0; expected < 100000; expected = expected * 3 + 1000) {
     word_table(300000, 50000, LAST_EIGHTH, expected);
   }
+  for (uint32_t n = 1; n < 20000; n = n * 3 + 5) test_removing_in_order(KEY_PAIR, n, ~UINT64_C(0));
+  test_removing_in_order(KEY_TEXT, 1000, ~UINT64_C(0));
+  test_removing_in_order(KEY_WORD, 300, UINT64_C(0xFF) << 56);
   test_text_keys();
   test_bytes_keys();
   return check_done();

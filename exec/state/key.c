@@ -216,6 +216,8 @@ bool key_batch_fill(KeyBatch *k, const KeySpec *spec, const Batch *batch, const 
   assert(n <= BATCH_ROWS);
   k->form = spec->form;
   switch (spec->form) {
+    case KEY_PAIR:
+      break;
     case KEY_WORD:
       fill_word_key(k, spec, batch, rows, n);
       return true;
@@ -241,6 +243,10 @@ int key_compare(KeyForm form, const void *a, const void *b) {
     memcpy(&x, a, 8);
     memcpy(&y, b, 8);
     return (x > y) - (x < y);
+  }
+  if (form == KEY_PAIR) {
+    const KeyPair *x = a, *y = b;
+    return x->a != y->a ? (x->a > y->a) - (x->a < y->a) : (x->b > y->b) - (x->b < y->b);
   }
   const TextRef *x = a, *y = b;
   if (x->len == KEY_NULL_LEN || y->len == KEY_NULL_LEN) {
@@ -292,6 +298,21 @@ uint64_t key_value_hash(const Vector *v, uint32_t row) {
   }
   return hash_u64(fixed_key(v, row));
 }
+
+bool key_is_word(Type t) {
+  Phys p = type_phys(t);
+  return p != PHYS_I128 && p != PHYS_TEXT;
+}
+
+void key_words(const Vector *v, const uint16_t *rows, uint32_t n, uint64_t *words) {
+  if (is_word(v->type)) {
+    fill_words((int64_t *)words, v, rows, n);
+  } else {
+    for (uint32_t i = 0; i < n; i++) words[i] = fixed_key(v, rows[i]);
+  }
+}
+
+void key_from_word(Vector *out, uint32_t row, uint64_t word) { store_fixed(out, row, word); }
 
 static void store_null(Vector *out, uint32_t row) {
   bit_clear(out->valid, row);

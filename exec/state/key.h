@@ -1,8 +1,9 @@
 /* key.h -- the key of a row: encoded, hashed, compared, given back as columns.
  *
- * A key has one of three forms, so that the common ones need no encoding:
+ * A key has one of a few forms, so that the common ones need no encoding:
  *
  *   WORD   one column of an integer-like type: its value as int64
+ *   PAIR   two words; never of columns alone (exec/state/distinct.h)
  *   TEXT   one column of text or bytes: its TextRef (CHAR without trailing blanks)
  *   BYTES  anything else: the columns one behind the other, each a byte 0 (NULL) or 1 and
  *          then 8 bytes (integers, sign-extended; floating point as a double with -0.0 =
@@ -17,7 +18,11 @@
 #include "base/hash.h"
 #include "exec/data/batch.h"
 
-typedef enum KeyForm { KEY_WORD, KEY_TEXT, KEY_BYTES } KeyForm;
+typedef enum KeyForm { KEY_WORD, KEY_PAIR, KEY_TEXT, KEY_BYTES } KeyForm;
+
+typedef struct KeyPair {
+  uint64_t a, b;
+} KeyPair;
 
 /* Not the hash of any word: checked in key_test.c for the word 0, the only one it could be
  * mistaken for. */
@@ -42,6 +47,7 @@ typedef struct KeyBatch {
   uint64_t hash[BATCH_ROWS];
   union {
     int64_t word[BATCH_ROWS];
+    KeyPair pair[BATCH_ROWS];
     TextRef text[BATCH_ROWS];
   } u;
   Arena bytes; /* of BYTES keys; reset by each fill */
@@ -79,3 +85,9 @@ char *value_encode(const Vector *v, uint32_t row, char *at);
 void key_decode(Vector *out, uint32_t row, const char **at);
 /* A hash of one value that is not NULL: equal values have equal hashes. */
 uint64_t key_value_hash(const Vector *v, uint32_t row);
+
+/* A value that is not NULL as one word, equal where the values are, and back: types for which
+ * key_is_word. */
+bool key_is_word(Type t);
+void key_words(const Vector *v, const uint16_t *rows, uint32_t n, uint64_t *words);
+void key_from_word(Vector *out, uint32_t row, uint64_t word);
