@@ -54,10 +54,10 @@ static bool counts_rows(const AggItem *item) {
 }
 
 /* An argument behind the first: a constant. */
-static Code bind_param(Binder *b, const AggDef *def, Expr *arg, AggItem *item) {
-  arg = expr_fold(b->arena, arg, &b->env);
-  return agg_set_param(def, arg->kind == EXPR_CONST ? &arg->value : NULL, arg->span, &item->call,
-                       b->err);
+static Code bind_param(Binder *b, const AggDef *def, Expr *arg, Span span, AggItem *item) {
+  const Expr *e = expr_fold(b->arena, arg, &b->env);
+  const Value *value = e->kind == EXPR_CONST ? &e->value : NULL;
+  return agg_set_param(def, value, bind_span(b, span), &item->call, b->err);
 }
 
 static Code bind_agg_args(Binder *b, const ExprScope *s, const AstCall *call, const AggDef *def,
@@ -74,7 +74,7 @@ static Code bind_agg_args(Binder *b, const ExprScope *s, const AstCall *call, co
     arg = bind_settle_null(b, arg);
     types[i] = arg->type;
     if (i == 0) item->arg = arg;
-    if (i == 1) TRY(bind_param(b, def, arg, item));
+    if (i == 1) TRY(bind_param(b, def, arg, ast->value->span, item));
   }
   if (n == 0 && !call->star) {
     return FAIL(b->err, ERR_TYPE, bind_span(b, span), "%s needs an argument", agg_name(def));

@@ -187,7 +187,7 @@ static void check_float_variance(void) {
         TestState states[PARTS_MAX] = {{{0}, {0}}};
         fold_parts(&call, states, &v, CHECK_ROWS_MAX, &seed);
         emit_state(&call, &states[0], &got);
-        CHECK(is_near(atof(strbuf_text(&got)), want, tolerances[o]));
+        CHECK(is_near(strtod(strbuf_text(&got), NULL), want, tolerances[o]));
       }
       vector_free(&v);
     }
@@ -226,7 +226,11 @@ static void check_float_edges(void) {
   check_doubles("VAR_SAMP", f, (double[]){1, 2}, 2, 0, "0.5");
   check_doubles("STDDEV_SAMP", f, (double[]){1, 2}, 2, 0, "0.70710677");
   check_doubles("VAR_POP", d, (double[]){1, INFINITY}, 2, 0, "NaN");
+  check_doubles("VAR_POP", d, (double[]){INFINITY, 1}, 2, 0, "NaN");
+  check_doubles("VAR_POP", d, (double[]){-INFINITY}, 1, 0, "NaN");
   check_doubles("VAR_POP", d, (double[]){1, NAN}, 2, 0, "NaN");
+  check_doubles("VAR_POP", d, (double[]){NAN, 1}, 2, 0, "NaN");
+  check_doubles("VAR_POP", d, (double[]){1, 2, 4, 9}, 4, 0, "9.5");
   check_doubles("STDDEV_POP", d, (double[]){1e200, -1e200}, 2, 0, "Infinity");
 }
 
@@ -310,7 +314,7 @@ static void add_numbers(const AggCall *call, TestState *s, int64_t first, int64_
 static int64_t estimate(const AggCall *call, const TestState *s) {
   StrBuf text = {0};
   emit_state(call, s, &text);
-  int64_t n = atoll(strbuf_text(&text));
+  int64_t n = strtoll(strbuf_text(&text), NULL, 10);
   strbuf_deinit(&text);
   return n;
 }

@@ -6,8 +6,9 @@
  *     variance = (n q - s s) / (n n)   or   / (n (n - 1))
  *
  * is rounded once, to the type of AVG (integers are truncated, as AVG's are).  Floating point keeps
- * mean and sum of squared distances (Welford, "Note on a method for calculating corrected sums of
- * squares and products", Technometrics 4, 1962), merged as Chan, Golub and LeVeque do (1979).
+ * its sum and the sum of squared distances from the mean (Youngs and Cramer, "Some results relevant
+ * to choice of sum and sum-of-product algorithms", Technometrics 13, 1971: as stable as Welford's,
+ * and exact where sums are), merged as Chan, Golub and LeVeque do (1979).
  */
 #include <math.h>
 #include <string.h>
@@ -33,7 +34,7 @@ typedef struct WideState {
 
 typedef struct FloatState {
   int64_t n;
-  double mean, squares; /* of distances from the mean */
+  double sum, squares; /* of distances from the mean */
 } FloatState;
 static_assert(sizeof(WideState) <= 8 * AGG_STATE_WORDS_MAX, "fits a record");
 
@@ -132,9 +133,10 @@ static void unmerge_wide(void *const *into, const void *const *from, uint32_t n)
 
 static inline void add_float(FloatState *s, double v) {
   s->n++;
-  double distance = v - s->mean;
-  s->mean += distance / (double)s->n;
-  s->squares += distance * (v - s->mean);
+  s->sum += v;
+  double n = (double)s->n, distance = n * v - s->sum; /* n times that from the new mean */
+  bool finite = v - v == 0;
+  if (s->n > 1 || !finite) s->squares += distance * distance / (n * (n - 1));
 }
 
 static bool add_f32(const AggInput *in) {
@@ -165,8 +167,8 @@ static bool merge_floats(void *const *into, const void *const *from, uint32_t n,
       *a = *b;
       continue;
     }
-    double na = (double)a->n, nb = (double)b->n, distance = b->mean - a->mean;
-    a->mean += distance * (nb / (na + nb));
+    double na = (double)a->n, nb = (double)b->n, distance = a->sum / na - b->sum / nb;
+    a->sum += b->sum;
     a->squares += b->squares + distance * distance * (na * nb / (na + nb));
     a->n += b->n;
   }
