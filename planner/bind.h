@@ -57,12 +57,10 @@ typedef struct TimeLineage {
   const char *lost;          /* it was the time attribute until here: "GROUP BY"; or NULL */
   bool is_window_time;       /* window_time of a window function */
   bool of_window;            /* the column that its window function goes by */
+  bool is_clock;             /* PROCTIME(), or window_time of such windows */
 } TimeLineage;
 
-/* Which part of which windows a column is, passed on as it is: what makes a GROUP BY, a join or a
- * rank one of windows. */
-typedef enum WindowPart { PART_NONE, PART_START, PART_END, PART_TIME } WindowPart;
-
+/* The part of a window that a column is. */
 typedef struct WindowLineage {
   WindowPart part;
   const WindowSpec *spec; /* of the window function where it began; NULL: PART_NONE */
@@ -105,7 +103,8 @@ typedef struct Binder {
   uint32_t n_nodes, n_columns; /* so far */
   Node **sources;              /* of this job */
   uint32_t n_sources, cap_sources;
-  bool for_view; /* CREATE VIEW, DESCRIBE: nothing will be read now */
+  LateTable *late; /* as soon as there is a window */
+  bool for_view;   /* CREATE VIEW, DESCRIBE: nothing will be read now */
 } Binder;
 
 /* env comes from the settings.  ERR_OPTION. */
@@ -141,7 +140,10 @@ bool relation_has(const Relation *rel, const AstPath *path);
 bool relation_part(const Relation *rel, WindowPart part, uint32_t *column);
 /* All columns have lost their time by what. */
 void relation_lose_time(Relation *rel, const char *what);
-bool time_is_attribute(TimeLineage time); /* has a watermark now */
+bool time_is_attribute(TimeLineage time);  /* has a watermark now */
+bool time_is_any(const TimeLineage *time); /* is, or can become, the time of a window */
+/* Is it PROCTIME()? */
+bool bind_is_clock(const Expr *e);
 /* Names that occur twice get a number behind them: a, a0. */
 void relation_unique_names(Binder *b, Relation *rel);
 
@@ -300,13 +302,32 @@ MUST_USE Code bind_sets_nullable(Binder *b, const AstSelect *select, Relation *r
 bool bind_key_varies(const GroupKeys *keys, uint32_t key);
 /* Put an Expand between the aggregate's input, which begins with the keys, and spec, whose columns
  * are renumbered: the last key is the set's number then. */
-MUST_USE Code bind_expand(Binder *b, const GroupKeys *keys, Node **below, AggregateSpec *spec);
+MUST_USE Code bind_expand(Binder *b, const GroupKeys *keys, Node **below, AggregateSpec *spec,
+                          const LateRows *late);
+/* One more key, of every set. */
+MUST_USE Code bind_add_key(Binder *b, GroupKeys *keys, Expr *key);
 /* GROUPING(a), GROUPING_ID(a, b), GROUP_ID() stay calls until the keys are known. */
 bool bind_is_grouping(const char *name);
 MUST_USE Code bind_grouping_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 bool bind_grouping_of(const Expr *e);
 /* What such a call is, over the aggregate's columns. */
 MUST_USE Code bind_grouping_value(Binder *b, const GroupKeys *keys, const Expr *e, Expr **out);
+
+/* The windows that a GROUP BY or DISTINCT (clause) over rel goes by: those whose parts are among
+ * the keys.  A part that is missing there becomes a key, too. */
+typedef struct GroupWindows {
+  const WindowSpec *spec; /* NULL: none */
+  bool half;              /* only one end of them was written */
+} GroupWindows;
+MUST_USE Code bind_group_windows(Binder *b, const Relation *rel, const char *clause,
+                                 GroupKeys *keys, GroupWindows *out);
+/* Say so in spec, whose first keys are those. */
+void bind_mark_windows(Binder *b, const Relation *rel, const GroupWindows *w, const GroupKeys *keys,
+                       AggregateSpec *spec);
+/* EMIT and ALLOWED LATENESS of a block that is grouped by windows; spec NULL: it is not. */
+MUST_USE Code bind_emit(Binder *b, const AstEmit *emit, const WindowSpec *windows, EmitSpec *out);
+/* What of rel's rows goes to the table of late rows; *out NULL: there is none. */
+MUST_USE Code bind_late_rows(Binder *b, const Relation *rel, Span span, LateRows **out);
 
 /* SELECT DISTINCT: group by all columns. */
 MUST_USE Code bind_distinct(Binder *b, Relation *rel, Span span);

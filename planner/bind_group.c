@@ -39,7 +39,8 @@ static uint32_t add_input(Binder *b, Inputs *in, Expr *e, const char *name) {
   return in->n - 1;
 }
 
-static Code build(Binder *b, const Grouping *g, const GroupKeys *keys, Node **out) {
+static Code build(Binder *b, const Grouping *g, const GroupKeys *keys, const GroupWindows *windows,
+                  Node **out) {
   Arena *a = b->arena;
   const AggList *list = g->aggs;
   AggregateSpec *spec = ARENA_NEW(a, AggregateSpec);
@@ -63,9 +64,19 @@ static Code build(Binder *b, const Grouping *g, const GroupKeys *keys, Node **ou
     if (item->filter != NULL) call->filter = (int32_t)add_input(b, &in, item->filter, NULL);
     names[i] = call->text;
   }
+  LateRows *late = NULL;
+  if (windows->spec != NULL && rows_may_be_late(g->input->node)) {
+    TRY(bind_late_rows(b, g->input, span, &late));
+  }
+  for (uint32_t i = 0; late != NULL && i < late->table->sink.n_fields; i++) {
+    late->cols[i] = add_input(b, &in, field_ref(a, g->input->node, late->cols[i], span), NULL);
+  }
   Node *below = node_project(a, g->input->node, in.exprs, in.fields, in.n, span);
-  if (keys->n_sets > 1) TRY(bind_expand(b, keys, &below, spec));
+  if (keys->n_sets > 1) TRY(bind_expand(b, keys, &below, spec, late));
+  bind_mark_windows(b, g->input, windows, keys, spec);
+  TRY(bind_emit(b, &g->select->emit, windows->spec, &spec->emit));
   *out = node_aggregate(a, below, spec, names, span);
+  (*out)->late = late;
   return OK;
 }
 
@@ -115,32 +126,54 @@ static Relation group_relation(Binder *b, const Grouping *g, Node *node, const G
 
 Code bind_grouping(Binder *b, const Grouping *g) {
   GroupKeys keys;
+  GroupWindows windows;
   Node *node;
   TRY(bind_group_keys(b, g->select, g->input, &keys));
+  TRY(bind_group_windows(b, g->input, "GROUP BY", &keys, &windows));
   const Rewriter r = {b, g, &keys, keys.n + (keys.n_sets > 1)};
   for (uint32_t i = 0; i < g->n_exprs; i++) TRY(rewrite(&r, *g->exprs[i], g->exprs[i]));
-  TRY(build(b, g, &keys, &node));
+  TRY(build(b, g, &keys, &windows, &node));
   *g->input = group_relation(b, g, node, &keys);
   return OK;
 }
 
+/* Leave the columns of rel, and not the keys that only complete its windows. */
+static void drop_behind(Binder *b, Relation *rel, Span span) {
+  const Node *node = rel->node;
+  if (node->n_fields == rel->n_cols) return;
+  Expr **exprs = ARENA_ARRAY(b->arena, Expr *, rel->n_cols);
+  for (uint32_t i = 0; i < rel->n_cols; i++) exprs[i] = field_ref(b->arena, node, i, span);
+  rel->node = node_project(b->arena, rel->node, exprs, node->fields, rel->n_cols, span);
+}
+
 Code bind_distinct(Binder *b, Relation *rel, Span span) {
   Arena *a = b->arena;
-  AggregateSpec *spec = ARENA_NEW(a, AggregateSpec);
-  Expr **exprs = ARENA_ARRAY(a, Expr *, rel->n_cols);
-  FormatField *fields = ARENA_ARRAY(a, FormatField, rel->n_cols);
-  spec->keys = ARENA_ARRAY(a, uint32_t, rel->n_cols);
-  spec->n_keys = rel->n_cols;
-  spec->is_distinct = true;
+  AggList none = {0};
+  KeySet set;
+  GroupKeys keys = {.sets = &set, .n_sets = 1, .span = span};
+  GroupWindows windows;
+  AstSelect plain = {0};
+  Relation before = *rel;
+  memset(&set, 0xff, sizeof set);
   for (uint32_t i = 0; i < rel->n_cols; i++) {
-    spec->keys[i] = i;
-    exprs[i] = field_ref(a, rel->node, i, span);
-    if (exprs[i]->type.kind == TYPE_NULL) exprs[i] = expr_null(a, type_string(), span);
-    rel->cols[i].type = exprs[i]->type;
-    fields[i] = (FormatField){rel->cols[i].name, exprs[i]->type};
+    Expr *e = field_ref(a, rel->node, i, span);
+    e->name = rel->cols[i].name;
+    e = bind_settle_null(b, e);
+    rel->cols[i].type = e->type;
+    ARENA_PUSH(a, keys.items, keys.n, keys.cap, e);
   }
-  Node *below = node_project(a, rel->node, exprs, fields, rel->n_cols, span);
-  rel->node = node_aggregate(a, below, spec, NULL, span);
-  relation_lose_time(rel, "DISTINCT");
+  TRY(bind_group_windows(b, rel, "DISTINCT", &keys, &windows));
+  const Grouping g = {.select = &plain, .input = &before, .aggs = &none};
+  TRY(build(b, &g, &keys, &windows, &rel->node));
+  rel->node->u.agg->is_distinct = true;
+  drop_behind(b, rel, span);
+  if (windows.spec == NULL) {
+    relation_lose_time(rel, "DISTINCT");
+    return OK;
+  }
+  for (uint32_t i = 0; i < rel->n_cols; i++) {
+    TimeLineage *t = &rel->cols[i].time;
+    if (t->origins != NULL) *t = (TimeLineage){.lost = "DISTINCT"};
+  }
   return OK;
 }

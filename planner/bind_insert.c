@@ -1,6 +1,7 @@
 /* bind_insert.c -- INSERT: the columns of a query into those of a table, by position. */
 #include <string.h>
 
+#include "parser/parse.h"
 #include "planner/bind.h"
 #include "planner/not_null.h"
 
@@ -237,6 +238,82 @@ static Code bind_rows(Binder *b, const Target *t, const AstNames *names, const R
   sink.fields = fields;
   Node *project = node_project(a, rows->node, exprs, fields, t->n_fields, t->span);
   *out = node_sink(a, project, &sink, t->full_name);
+  return OK;
+}
+
+/* --- late rows ----------------------------------------------------------------------- */
+
+/* The table that 'weir.late-rows.table' names; its columns are those that INSERT writes. */
+static Code find_late_table(Binder *b, const char *name, Span span, Target *out) {
+  AstExpr *ast;
+  const TableDef *def;
+  Error mine = {.code = OK};
+  if (parse_expression(b->arena, name, strlen(name), &ast, &mine) != OK ||
+      ast->kind != AST_COLUMN) {
+    return FAIL(b->err, ERR_NAME, bind_span(b, span), "\"%s\" (%s) is no name of a table", name,
+                settings_key(SETTING_LATE_ROWS));
+  }
+  BindFrame frame = bind_begin_text(b, catalog_current(b->planner->catalog), span);
+  Code code = find_table(b, &ast->column, &def);
+  bind_end_text(b, frame);
+  if (code != OK) {
+    error_hint(b->err, "it is the %s", settings_key(SETTING_LATE_ROWS));
+    return code;
+  }
+  target_of_table(b, def, (Options){0}, span, out);
+  return OK;
+}
+
+static Code make_late_table(Binder *b, const Target *t) {
+  if (b->late != NULL) return OK;
+  LateTable *late = ARENA_NEW(b->arena, LateTable);
+  late->path = t->full_name;
+  late->sink = (SinkOpSpec){.table = t->table,
+                            .options = t->options,
+                            .fields = t->fields,
+                            .n_fields = t->n_fields,
+                            .span = t->span};
+  TRY(check_sink(b, t, false, &late->sink.connector));
+  b->late = late;
+  return OK;
+}
+
+/* The column of rel by name; what belongs to a window a late row has not. */
+static Code late_column(Binder *b, const Target *t, const Relation *rel, const char *name,
+                        uint32_t *column) {
+  for (*column = 0; *column < rel->n_cols; ++*column) {
+    const RelColumn *c = &rel->cols[*column];
+    if (c->window.part == PART_NONE && strcmp(c->name, name) == 0) return OK;
+  }
+  FAIL(b->err, ERR_NAME, t->span, "the window's input has no column \"%s\" for late rows", name);
+  error_hint(b->err, "\"%s\" (%s) takes its columns by name", t->table,
+             settings_key(SETTING_LATE_ROWS));
+  return ERR_NAME;
+}
+
+Code bind_late_rows(Binder *b, const Relation *rel, Span span, LateRows **out) {
+  Arena *a = b->arena;
+  const char *name = settings_text(&b->planner->settings, SETTING_LATE_ROWS);
+  Target t;
+  *out = NULL;
+  if (name == NULL || b->for_view) return OK;
+  TRY(find_late_table(b, name, span, &t));
+  TRY(make_late_table(b, &t));
+  LateRows *late = ARENA_NEW(a, LateRows);
+  late->table = b->late;
+  late->cols = ARENA_ARRAY(a, uint32_t, t.n_fields);
+  late->exprs = ARENA_ARRAY(a, Expr *, t.n_fields);
+  FormatField *fields = ARENA_ARRAY(a, FormatField, t.n_fields);
+  for (uint32_t i = 0; i < t.n_fields; i++) {
+    TRY(late_column(b, &t, rel, t.fields[i].name, &late->cols[i]));
+    fields[i] = rel->node->fields[late->cols[i]];
+  }
+  const Relation given =
+      relation_of(b, node_values(a, fields, t.n_fields, NULL, 0, span), (ObjectName){NULL, NULL});
+  for (uint32_t i = 0; i < t.n_fields; i++) {
+    TRY(column_value(b, &t, i, &given, i, t.span, &late->exprs[i]));
+  }
+  *out = late;
   return OK;
 }
 

@@ -82,8 +82,9 @@ static bool has_origin(const TimeOrigin *list, const TimeOrigin *one) {
 
 /* The time of a column that is x in one input and y in the other. */
 static TimeLineage join_lineage(Binder *b, TimeLineage x, TimeLineage y, bool same_type) {
-  if (x.origins == NULL && y.origins == NULL && !x.is_window_time && !y.is_window_time) return x;
-  if (x.is_window_time && y.is_window_time) return x;
+  if (!time_is_any(&x) && !time_is_any(&y)) return x;
+  bool no_source = x.origins == NULL && y.origins == NULL && time_is_any(&x) && time_is_any(&y);
+  if (no_source && x.is_clock == y.is_clock) return x;
   if (x.origins == NULL || y.origins == NULL || !same_type) {
     return (TimeLineage){.lost = "UNION ALL"};
   }

@@ -44,11 +44,6 @@ typedef struct Block {
 
 static Code refuse(Binder *b, const AstSelect *s) {
   if (s->windows.n > 0) return bind_not_built(b, s->windows.items[0]->span, "WINDOW");
-  if (s->emit.every != NULL) return bind_not_built(b, s->emit.every_span, "EMIT EVERY");
-  if (s->emit.on_update) return bind_not_built(b, s->emit.on_update_span, "EMIT ON UPDATE");
-  if (s->emit.lateness != NULL) {
-    return bind_not_built(b, s->emit.lateness_span, "ALLOWED LATENESS");
-  }
   for (uint32_t i = 0; i < s->hints.n; i++) {
     bind_note(b, "the hint %s has no effect", s->hints.items[i].name.text);
   }
@@ -232,7 +227,10 @@ static Code build_rank(Block *k) {
 
 /* Put an aggregation over the input, if the block has one. */
 static Code build_groups(Block *k) {
-  if (!k->select->grouped && k->aggs.n == 0 && k->having == NULL) return OK;
+  if (!k->select->grouped && k->aggs.n == 0 && k->having == NULL) {
+    EmitSpec none = {0};
+    return bind_emit(k->b, &k->select->emit, NULL, &none);
+  }
   Expr ***exprs = ARENA_ARRAY(k->b->arena, Expr **, k->list.n + 2);
   uint32_t n = exprs_behind(k, exprs);
   if (k->having != NULL) exprs[n++] = &k->having;
@@ -245,13 +243,13 @@ static Code build_groups(Block *k) {
 /* The time of an output column: that of the column it is, or lost. */
 static TimeLineage output_time(Binder *b, const Relation *rel, const Expr *e) {
   if (e->kind == EXPR_COLUMN) return rel->cols[e->column].time;
-  TimeLineage none = {0};
-  if (!type_is_timestamp(e->type)) return none;
+  TimeLineage none = {.is_clock = bind_is_clock(e)};
+  if (none.is_clock || !type_is_timestamp(e->type)) return none;
   bool *used = ARENA_ARRAY(b->arena, bool, rel->n_cols);
   expr_columns_used(e, used);
   for (uint32_t i = 0; i < rel->n_cols; i++) {
     const TimeLineage *t = &rel->cols[i].time;
-    if (used[i] && (t->origins != NULL || t->is_window_time)) none.lost = "an expression";
+    if (used[i] && time_is_any(t)) none.lost = "an expression";
   }
   return none;
 }

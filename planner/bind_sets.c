@@ -201,6 +201,17 @@ Code bind_group_keys(Binder *b, const AstSelect *select, const Relation *rel, Gr
   return OK;
 }
 
+Code bind_add_key(Binder *b, GroupKeys *keys, Expr *key) {
+  if (keys->n == COLUMNS_MAX) {
+    return FAIL(b->err, ERR_LIMIT, key->span, "GROUP BY has more than %d keys", COLUMNS_MAX);
+  }
+  for (uint32_t s = 0; s < keys->n_sets; s++) {
+    keys->sets[s].words[keys->n / 64] |= (uint64_t)1 << keys->n % 64;
+  }
+  ARENA_PUSH(b->arena, keys->items, keys->n, keys->cap, key);
+  return OK;
+}
+
 bool bind_has_sets(const AstSelect *select) {
   for (uint32_t i = 0; i < select->group_by.n; i++) {
     if (select->group_by.items[i]->kind != AST_GROUP_EXPRS) return true;
@@ -301,7 +312,8 @@ static Node *expansion(const Expansion *x) {
   return node_expand(a, x->below, exprs, x->fields, x->n, keys->n_sets, keys->span);
 }
 
-Code bind_expand(Binder *b, const GroupKeys *keys, Node **below, AggregateSpec *spec) {
+Code bind_expand(Binder *b, const GroupKeys *keys, Node **below, AggregateSpec *spec,
+                 const LateRows *late) {
   const uint32_t n_max = keys->n + 1 + (*below)->n_fields;
   Expansion x = {.b = b,
                  .keys = keys,
@@ -314,6 +326,9 @@ Code bind_expand(Binder *b, const GroupKeys *keys, Node **below, AggregateSpec *
     AggCall *call = &spec->aggs[i];
     if (call->arg >= 0) call->arg = (int32_t)carry(&x, (uint32_t)call->arg);
     if (call->filter >= 0) call->filter = (int32_t)carry(&x, (uint32_t)call->filter);
+  }
+  for (uint32_t i = 0; late != NULL && i < late->table->sink.n_fields; i++) {
+    late->cols[i] = carry(&x, late->cols[i]);
   }
   if ((uint64_t)x.n * keys->n_sets > EXPAND_CELLS_MAX) {
     return FAIL(b->err, ERR_LIMIT, keys->span, "%u grouping sets over %u columns are too many",

@@ -169,10 +169,11 @@ Relation bind_source_relation(Binder *b, Node *node, ObjectName table) {
   for (uint32_t i = 0; i < rel.n_cols; i++) {
     const Expr *computed = source->columns[i].computed;
     if (!type_is_timestamp(rel.cols[i].type)) continue;
-    if (computed != NULL && !expr_is_deterministic(computed)) {
-      rel.cols[i].time.lost = "the clock";
+    if (computed != NULL && bind_is_clock(computed)) {
+      rel.cols[i].time.is_clock = true;
       continue;
     }
+    if (computed != NULL && !expr_is_deterministic(computed)) continue;
     TimeOrigin *origin = ARENA_NEW(b->arena, TimeOrigin);
     *origin = (TimeOrigin){source, i, NULL};
     rel.cols[i].time.origins = origin;

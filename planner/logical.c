@@ -10,7 +10,10 @@ static Node *node_new(Arena *a, NodeKind kind, Node **inputs, uint32_t n_inputs,
   n->inputs = inputs;
   n->n_inputs = n_inputs;
   n->bounded = true;
-  for (uint32_t i = 0; i < n_inputs; i++) n->bounded &= inputs[i]->bounded;
+  for (uint32_t i = 0; i < n_inputs; i++) {
+    n->bounded &= inputs[i]->bounded;
+    n->updating |= inputs[i]->updating;
+  }
   return n;
 }
 
@@ -65,11 +68,12 @@ Node *node_project(Arena *a, Node *input, Expr **exprs, const FormatField *field
   return n;
 }
 
-FormatField window_field(uint32_t i, Type time_type) {
+FormatField window_field(uint32_t i, const WindowSpec *w) {
   static const char *const names[WINDOW_COLUMNS] = {"window_start", "window_end", "window_time"};
-  assert(i < WINDOW_COLUMNS);
-  TypeKind kind = i < 2 ? TYPE_TIMESTAMP : (TypeKind)time_type.kind;
-  return (FormatField){names[i], type_not_null(type_time(kind, 3))};
+  assert(i < window_columns(w));
+  TypeKind kind = i < 2 ? TYPE_TIMESTAMP : (TypeKind)w->time_type.kind;
+  Type type = w->kind == WINDOW_ROWS ? type_of(TYPE_BIGINT) : type_time(kind, 3);
+  return (FormatField){names[i], type_not_null(type)};
 }
 
 bool window_same(const WindowSpec *x, const WindowSpec *y) {
@@ -89,20 +93,68 @@ Node *node_expand(Arena *a, Node *input, Expr **exprs, const FormatField *fields
   return n;
 }
 
+const char *window_name(const WindowSpec *w) {
+  switch (w->kind) {
+    case WINDOW_TUMBLE:
+      return "TUMBLE";
+    case WINDOW_HOP:
+      return "HOP";
+    case WINDOW_CUMULATE:
+      return "CUMULATE";
+    case WINDOW_SESSION:
+      return "SESSION";
+    case WINDOW_ROWS:
+      return w->slide_rows == w->size_rows ? "TUMBLE_ROWS" : "HOP_ROWS";
+    case WINDOW_ATTACHED:
+      break;
+  }
+  return "ATTACHED";
+}
+
+bool rows_may_be_late(const Node *n) {
+  if (n->kind == NODE_SOURCE) return true;
+  if (n->kind == NODE_WINDOW_TVF) {
+    const WindowSpec *w = &n->u.window;
+    if (!window_is_aligned(w) || w->processing_time) return false;
+  }
+  bool passes = n->kind == NODE_FILTER || n->kind == NODE_PROJECT || n->kind == NODE_EXPAND ||
+                n->kind == NODE_UNION || n->kind == NODE_WINDOW_TVF;
+  for (uint32_t i = 0; passes && i < n->n_inputs; i++) {
+    if (rows_may_be_late(n->inputs[i])) return true;
+  }
+  return false;
+}
+
+const char *updating_clause(const Node *n) {
+  if (!n->updating) return NULL;
+  if (n->kind == NODE_AGGREGATE || n->kind == NODE_WINDOW_AGGREGATE) {
+    const EmitSpec *e = &n->u.agg->emit;
+    if (e->every_us > 0) return "EMIT EVERY";
+    if (e->on_update) return "EMIT ON UPDATE";
+    return "ALLOWED LATENESS";
+  }
+  for (uint32_t i = 0; i < n->n_inputs; i++) {
+    const char *clause = updating_clause(n->inputs[i]);
+    if (clause != NULL) return clause;
+  }
+  return NULL;
+}
+
 /* The first n fields and those of the window. */
 static void set_fields_and_window(Arena *a, Node *n, const FormatField *fields, uint32_t n_fields,
-                                  Type time_type) {
-  FormatField *all = ARENA_ARRAY(a, FormatField, n_fields + WINDOW_COLUMNS);
+                                  const WindowSpec *w) {
+  const uint32_t n_window = window_columns(w);
+  FormatField *all = ARENA_ARRAY(a, FormatField, n_fields + n_window);
   memcpy(all, fields, n_fields * sizeof *all);
-  for (uint32_t i = 0; i < WINDOW_COLUMNS; i++) all[n_fields + i] = window_field(i, time_type);
+  for (uint32_t i = 0; i < n_window; i++) all[n_fields + i] = window_field(i, w);
   n->fields = all;
-  n->n_fields = n_fields + WINDOW_COLUMNS;
+  n->n_fields = n_fields + n_window;
 }
 
 Node *node_window_tvf(Arena *a, Node *input, WindowSpec window, Span span) {
   Node *n = node_over(a, NODE_WINDOW_TVF, input, span);
   n->u.window = window;
-  set_fields_and_window(a, n, input->fields, input->n_fields, window.time_type);
+  set_fields_and_window(a, n, input->fields, input->n_fields, &window);
   return n;
 }
 
@@ -115,6 +167,7 @@ static Node *aggregate(Arena *a, NodeKind kind, Node *input, AggregateSpec *agg,
     fields[agg->n_keys + i] = (FormatField){names[i], agg->aggs[i].result};
   }
   n->u.agg = agg;
+  n->updating = emit_updates(&agg->emit);
   n->fields = fields;
   n->n_fields = agg->n_keys + agg->n_aggs;
   return n;
@@ -128,7 +181,7 @@ Node *node_aggregate(Arena *a, Node *input, AggregateSpec *agg, const char *cons
 Node *node_window_aggregate(Arena *a, Node *input, AggregateSpec *agg, const char *const *names,
                             Span span) {
   Node *n = aggregate(a, NODE_WINDOW_AGGREGATE, input, agg, names, span);
-  set_fields_and_window(a, n, n->fields, n->n_fields, agg->window.time_type);
+  set_fields_and_window(a, n, n->fields, n->n_fields, &agg->window);
   return n;
 }
 
@@ -187,6 +240,7 @@ Node *node_union(Arena *a, Node **inputs, uint32_t n_inputs, const FormatField *
 
 Node *node_sort(Arena *a, Node *input, SortKey *keys, uint32_t n_keys, Span span) {
   Node *n = node_over(a, NODE_SORT, input, span);
+  n->updating = false; /* it sorts what a changelog comes to */
   n->u.sort.keys = keys;
   n->u.sort.n_keys = n_keys;
   return n;

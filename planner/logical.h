@@ -58,6 +58,7 @@ typedef struct Source {
   Expr *watermark; /* over columns */
   bool declared;   /* the watermark stands in the table's DDL */
   bool bounded;
+  bool below_session; /* a SESSION reads it */
   Span span;
   /* What comes out: numbers of columns; all of them until unused ones are pruned. */
   uint32_t *out;
@@ -66,13 +67,36 @@ typedef struct Source {
   bool pruned;
 } Source;
 
+/* Which part of which windows a column is, passed on as it is: what makes a GROUP BY, a join or a
+ * rank one of windows. */
+typedef enum WindowPart { PART_NONE, PART_START, PART_END, PART_TIME } WindowPart;
+
+/* Where the rows that come too late go: 'weir.late-rows.table', one for all of a job. */
+typedef struct LateTable {
+  SinkOpSpec sink;
+  const char *path; /* "default_catalog.default_database.t" */
+} LateTable;
+
+/* What a node gives to it: columns of its input, as values of the table's columns. */
+typedef struct LateRows {
+  const LateTable *table;
+  uint32_t *cols; /* for each column of the table */
+  Expr **exprs;   /* exprs[i] over cols: its column i is input column cols[i] */
+} LateRows;
+
 typedef struct AggregateSpec {
   uint32_t *keys;
   uint32_t n_keys;
   AggCall *aggs;
   uint32_t n_aggs;
-  WindowSpec window; /* WINDOW_AGGREGATE only */
-  bool is_distinct;  /* made of DISTINCT or UNION, for messages */
+  bool is_distinct; /* made of DISTINCT or UNION, for messages */
+  /* AGGREGATE by windows, until rule_window_aggregates has made it a WINDOW_AGGREGATE. */
+  const WindowSpec *windows; /* of the window function that they come from; NULL: none */
+  const WindowPart *parts;   /* of each key; there is a start and an end */
+  bool half;                 /* only one of the two was written */
+  /* WINDOW_AGGREGATE, and what becomes one. */
+  WindowSpec window;
+  EmitSpec emit;
 } AggregateSpec;
 
 typedef struct WindowJoinSide {
@@ -112,9 +136,11 @@ struct Node {
   uint32_t n_inputs;
   const FormatField *fields; /* what comes out */
   uint32_t n_fields;
-  bool bounded;  /* all that is below ends some day */
-  bool *used;    /* of the fields, while unused ones are pruned */
-  void *lowered; /* Source: the operator made for it */
+  bool bounded;   /* all that is below ends some day */
+  bool updating;  /* its rows are a changelog */
+  bool *used;     /* of the fields, while unused ones are pruned */
+  void *lowered;  /* Source: the operator made for it */
+  LateRows *late; /* of what drops late rows; NULL: they are only counted */
   union {
     Source *source;
     struct {
@@ -147,6 +173,25 @@ struct Node {
 
 enum { WINDOW_COLUMNS = 3 };
 
+/* Columns of a window: start, end and time, but of a window of rows only two. */
+static inline uint32_t window_columns(const WindowSpec *w) {
+  return w->kind == WINDOW_ROWS ? 2 : WINDOW_COLUMNS;
+}
+/* Is it cut into slices: may rows be dropped below it without changing what windows there are? */
+static inline bool window_is_aligned(const WindowSpec *w) {
+  return w->kind == WINDOW_TUMBLE || w->kind == WINDOW_HOP || w->kind == WINDOW_CUMULATE;
+}
+/* Has it a time column? */
+static inline bool window_has_time(const WindowSpec *w) {
+  return w->kind != WINDOW_ROWS && w->kind != WINDOW_ATTACHED;
+}
+/* Come the rows of n as they were read?  What windows give out is never late. */
+bool rows_may_be_late(const Node *n);
+/* "TUMBLE", as SQL calls it. */
+const char *window_name(const WindowSpec *w);
+/* "EMIT EVERY": the clause that makes the rows of n a changelog; NULL: they are none. */
+const char *updating_clause(const Node *n);
+
 Node *node_source(Arena *a, Source *source);
 Node *node_values(Arena *a, const FormatField *fields, uint32_t n_fields, Expr **rows,
                   uint32_t n_rows, Span span);
@@ -170,7 +215,7 @@ Node *node_limit(Arena *a, Node *input, uint64_t offset, uint64_t limit, Span sp
 Node *node_sink(Arena *a, Node *input, const SinkOpSpec *sink, const char *path);
 
 /* Columns of a window function: window_start, window_end, window_time. */
-FormatField window_field(uint32_t i, Type time_type);
+FormatField window_field(uint32_t i, const WindowSpec *w);
 
 /* Do two window functions make the same windows of the same times? */
 bool window_same(const WindowSpec *x, const WindowSpec *y);

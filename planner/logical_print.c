@@ -23,33 +23,56 @@ void duration_print(Micros us, StrBuf *out) {
   strbuf_printf(out, "%lld us", (long long)us);
 }
 
-static void print_sizes(const WindowSpec *w, StrBuf *out) {
-  strbuf_puts(out, "size=[");
-  duration_print(w->size_us, out);
-  if (w->kind == WINDOW_HOP) {
-    strbuf_puts(out, "], slide=[");
-    duration_print(w->slide_us, out);
-  }
-  if (w->offset_us != 0) {
-    strbuf_puts(out, "], offset=[");
-    duration_print(w->offset_us, out);
-  }
-  strbuf_puts(out, "])");
+static void print_length(const char *name, Micros us, StrBuf *out) {
+  strbuf_printf(out, "%s=[", name);
+  duration_print(us, out);
+  strbuf_putc(out, ']');
 }
 
-static const char *window_word(const WindowSpec *w) {
-  return w->kind == WINDOW_TUMBLE ? "TUMBLE" : "HOP";
+static void print_sizes(const WindowSpec *w, StrBuf *out) {
+  bool cumulates = w->kind == WINDOW_CUMULATE, session = w->kind == WINDOW_SESSION;
+  print_length(cumulates ? "max_size" : session ? "gap" : "size", w->size_us, out);
+  if (w->kind == WINDOW_HOP) print_length(", slide", w->slide_us, out);
+  if (cumulates) print_length(", step", w->slide_us, out);
+  if (w->cap_us > 0) print_length(", max_size", w->cap_us, out);
+  if (w->offset_us != 0) print_length(", offset", w->offset_us, out);
+  if (w->only_on_update) strbuf_puts(out, ", emit_only_on_update=[true]");
+}
+
+static void print_rows(const WindowSpec *w, StrBuf *out) {
+  strbuf_printf(out, "rows=[%llu]", (unsigned long long)w->size_rows);
+  if (w->slide_rows == w->size_rows) return;
+  strbuf_printf(out, ", slide=[%llu]", (unsigned long long)w->slide_rows);
+}
+
+static void print_partition(const WindowSpec *w, const FormatField *input, StrBuf *out) {
+  for (uint32_t i = 0; i < w->n_partition; i++) {
+    strbuf_printf(out, "%s%s", i > 0 ? ", " : ", partition keys=[", input[w->partition[i]].name);
+  }
+  if (w->n_partition > 0) strbuf_putc(out, ']');
 }
 
 void window_print(const WindowSpec *w, const FormatField *input, StrBuf *out) {
-  strbuf_printf(out, "%s(time_col=[%s], ", window_word(w), input[w->time_col].name);
-  print_sizes(w, out);
+  strbuf_printf(out, "%s(", window_name(w));
+  if (w->kind == WINDOW_ATTACHED) {
+    strbuf_printf(out, "win_start=[%s], win_end=[%s]", input[w->start_col].name,
+                  input[w->end_col].name);
+  } else if (w->kind == WINDOW_ROWS) {
+    print_rows(w, out);
+  } else {
+    strbuf_printf(out, "time_col=[%s], ", input[w->time_col].name);
+    if (w->processing_time) strbuf_puts(out, "proctime=[true], ");
+    print_sizes(w, out);
+  }
+  print_partition(w, input, out);
+  strbuf_putc(out, ')');
 }
 
 void window_print_attached(const WindowSpec *w, const char *start, const char *end, StrBuf *out) {
-  strbuf_printf(out, "%s(", window_word(w));
+  strbuf_printf(out, "%s(", window_name(w));
   if (start != NULL) strbuf_printf(out, "win_start=[%s], win_end=[%s], ", start, end);
   print_sizes(w, out);
+  strbuf_putc(out, ')');
 }
 
 const char *join_kind_name(JoinKind kind) {

@@ -4,33 +4,19 @@
  *   Expand            EXPAND
  *   Project, Filter   CALC: both in one where the filter is right below
  *   Aggregate         LOCAL_GROUP_AGG if that is exact, EXCHANGE by the keys, GROUP_AGG
- *   WindowAggregate   the same with LOCAL_WINDOW_AGG and WINDOW_AGG
+ *   WindowAggregate, WindowTvf   lower_window.c
  *   WindowJoin        EXCHANGEs by the keys, WINDOW_JOIN
  *   WindowRank        EXCHANGE by the keys, WINDOW_TOPN
- *   Sort, Limit       EXCHANGE to one, SORT (with the limit) or LIMIT
+ *   Sort, Limit       EXCHANGE to one, SORT (with the limit) or LIMIT; SORT of a changelog: of what
+ *                     MATERIALIZE leaves of it
  */
-#include "planner/lower.h"
+#include "planner/lowering.h"
 
 #include <string.h>
 
 #include "base/limits.h"
 
-typedef struct Lowering {
-  Arena *arena;
-  OpSpec **ops;
-  uint32_t n_ops, cap_ops;
-  const char **paths;
-  uint32_t cap_paths;
-  const Node **nodes;
-  uint32_t cap_nodes;
-  const Settings *settings;
-  bool one_phase;
-} Lowering;
-
-static OpSpec *lower_node(Lowering *l, Node *n);
-
-static OpSpec *op_new(Lowering *l, OpId id, const FormatField *fields, uint32_t n_fields,
-                      Span span) {
+OpSpec *lowered_op(Lowering *l, OpId id, const FormatField *fields, uint32_t n_fields, Span span) {
   OpSpec *op = ARENA_NEW(l->arena, OpSpec);
   op->id = id;
   op->index = l->n_ops;
@@ -45,26 +31,25 @@ static OpSpec *op_new(Lowering *l, OpId id, const FormatField *fields, uint32_t 
   return op;
 }
 
-/* An operator with one input, whose columns it passes on unless fields are set later. */
-static OpSpec *op_over(Lowering *l, OpId id, OpSpec *input, Span span) {
-  OpSpec *op = op_new(l, id, input->fields, input->n_fields, span);
+OpSpec *lowered_over(Lowering *l, OpId id, OpSpec *input, Span span) {
+  OpSpec *op = lowered_op(l, id, input->fields, input->n_fields, span);
   op->inputs = ARENA_ARRAY(l->arena, OpSpec *, 1);
   op->inputs[0] = input;
   op->n_inputs = 1;
+  op->updating = input->updating;
   return op;
 }
 
-static OpSpec *op_calc(Lowering *l, OpSpec *input, Expr *filter, Expr **exprs,
-                       const FormatField *fields, uint32_t n, Span span) {
-  OpSpec *op = op_over(l, OP_CALC, input, span);
+OpSpec *lowered_calc(Lowering *l, OpSpec *input, Expr *filter, Expr **exprs,
+                     const FormatField *fields, uint32_t n, Span span) {
+  OpSpec *op = lowered_over(l, OP_CALC, input, span);
   op->u.calc = (CalcSpec){filter, exprs, n};
   op->fields = fields;
   op->n_fields = n;
   return op;
 }
 
-/* All columns of an operator, as expressions. */
-static Expr **all_columns(Lowering *l, const OpSpec *input, Span span) {
+Expr **lowered_columns(Lowering *l, const OpSpec *input, Span span) {
   Expr **exprs = ARENA_ARRAY(l->arena, Expr *, input->n_fields);
   for (uint32_t i = 0; i < input->n_fields; i++) {
     exprs[i] = expr_column(l->arena, i, input->fields[i].type, span);
@@ -94,7 +79,7 @@ static OpSpec *lower_scan(Lowering *l, const Source *s, uint32_t *place) {
     fields[n] = s->physical[i];
     wanted[n++] = i;
   }
-  OpSpec *scan = op_new(l, OP_SCAN, fields, n, s->span);
+  OpSpec *scan = lowered_op(l, OP_SCAN, fields, n, s->span);
   scan->u.scan = (ScanSpec){.table = s->table,
                             .connector = s->connector,
                             .format = s->format,
@@ -136,12 +121,13 @@ static OpSpec *lower_source(Lowering *l, Node *n) {
       same &= place[c->physical] == i;
     }
   }
-  if (!same) op = op_calc(l, op, NULL, exprs, n->fields, n->n_fields, s->span);
+  if (!same) op = lowered_calc(l, op, NULL, exprs, n->fields, n->n_fields, s->span);
   if (s->rowtime >= 0) {
-    op = op_over(l, OP_WATERMARK, op, s->span);
+    op = lowered_over(l, OP_WATERMARK, op, s->span);
     op->u.watermark =
         (WatermarkSpec){.time_col = s->map[s->rowtime],
                         .expr = expr_remap(l->arena, s->watermark, s->map),
+                        .reach_us = s->below_session ? MICROS_PER_MILLI : 0,
                         .null_time = null_time_of(l->settings),
                         .max_jump_us = settings_duration_us(l->settings, SETTING_MAX_JUMP)};
   }
@@ -150,7 +136,7 @@ static OpSpec *lower_source(Lowering *l, Node *n) {
 }
 
 static OpSpec *lower_values(Lowering *l, const Node *n) {
-  OpSpec *op = op_new(l, OP_VALUES, n->fields, n->n_fields, n->span);
+  OpSpec *op = lowered_op(l, OP_VALUES, n->fields, n->n_fields, n->span);
   op->u.values = (ValuesSpec){n->u.values.rows, n->u.values.n_rows, n->n_fields};
   return op;
 }
@@ -165,17 +151,17 @@ static OpSpec *lower_project(Lowering *l, const Node *n) {
     below = below->inputs[0];
   }
   OpSpec *input = lower_node(l, below);
-  return op_calc(l, input, filter, n->u.exprs, n->fields, n->n_fields, n->span);
+  return lowered_calc(l, input, filter, n->u.exprs, n->fields, n->n_fields, n->span);
 }
 
 static OpSpec *lower_filter(Lowering *l, const Node *n) {
   OpSpec *input = lower_node(l, n->inputs[0]);
-  Expr **exprs = all_columns(l, input, n->span);
-  return op_calc(l, input, n->u.filter, exprs, input->fields, input->n_fields, n->span);
+  Expr **exprs = lowered_columns(l, input, n->span);
+  return lowered_calc(l, input, n->u.filter, exprs, input->fields, input->n_fields, n->span);
 }
 
 static OpSpec *lower_expand(Lowering *l, const Node *n) {
-  OpSpec *op = op_over(l, OP_EXPAND, lower_node(l, n->inputs[0]), n->span);
+  OpSpec *op = lowered_over(l, OP_EXPAND, lower_node(l, n->inputs[0]), n->span);
   op->u.expand = (ExpandSpec){n->u.expand.exprs, n->n_fields, n->u.expand.n_sets};
   op->fields = n->fields;
   op->n_fields = n->n_fields;
@@ -192,26 +178,35 @@ static OpSpec *lower_union(Lowering *l, const Node *n) {
     for (uint32_t k = 0; k < i; k++) {
       if (inputs[k] != inputs[i]) continue;
       OpSpec *same = inputs[i];
-      inputs[i] = op_calc(l, same, NULL, all_columns(l, same, n->span), same->fields,
-                          same->n_fields, n->span);
+      inputs[i] = lowered_calc(l, same, NULL, lowered_columns(l, same, n->span), same->fields,
+                               same->n_fields, n->span);
     }
   }
-  OpSpec *op = op_new(l, OP_UNION, n->fields, n->n_fields, n->span);
+  OpSpec *op = lowered_op(l, OP_UNION, n->fields, n->n_fields, n->span);
   op->inputs = inputs;
   op->n_inputs = n->n_inputs;
+  op->updating = n->updating;
   return op;
 }
 
-static OpSpec *op_exchange(Lowering *l, OpSpec *input, const uint32_t *keys, uint32_t n_keys,
-                           Span span) {
-  OpSpec *op = op_over(l, OP_EXCHANGE, input, span);
+OpSpec *lowered_exchange(Lowering *l, OpSpec *input, const uint32_t *keys, uint32_t n_keys,
+                         Span span) {
+  OpSpec *op = lowered_over(l, OP_EXCHANGE, input, span);
   op->u.exchange = (ExchangeSpec){n_keys > 0 ? DIST_HASH : DIST_SINGLE, keys, n_keys};
   return op;
 }
 
+/* What is left of a changelog at the end. */
+static OpSpec *materialized(Lowering *l, OpSpec *input, Span span) {
+  if (!input->updating) return input;
+  OpSpec *op = lowered_over(l, OP_MATERIALIZE, lowered_exchange(l, input, NULL, 0, span), span);
+  op->updating = false;
+  return op;
+}
+
 static OpSpec *lower_sort(Lowering *l, const Node *n, uint64_t offset, uint64_t limit) {
-  OpSpec *input = lower_node(l, n->inputs[0]);
-  OpSpec *op = op_over(l, OP_SORT, op_exchange(l, input, NULL, 0, n->span), n->span);
+  OpSpec *input = materialized(l, lower_node(l, n->inputs[0]), n->span);
+  OpSpec *op = lowered_over(l, OP_SORT, lowered_exchange(l, input, NULL, 0, n->span), n->span);
   op->u.sort = (SortSpec){n->u.sort.keys, n->u.sort.n_keys, offset, limit};
   return op;
 }
@@ -220,7 +215,7 @@ static OpSpec *lower_limit(Lowering *l, const Node *n) {
   uint64_t offset = n->u.limit.offset, limit = n->u.limit.limit;
   if (n->inputs[0]->kind == NODE_SORT) return lower_sort(l, n->inputs[0], offset, limit);
   OpSpec *input = lower_node(l, n->inputs[0]);
-  OpSpec *op = op_over(l, OP_LIMIT, op_exchange(l, input, NULL, 0, n->span), n->span);
+  OpSpec *op = lowered_over(l, OP_LIMIT, lowered_exchange(l, input, NULL, 0, n->span), n->span);
   op->u.limit = (LimitSpec){offset, limit};
   return op;
 }
@@ -232,9 +227,9 @@ static OpSpec *lower_window_join(Lowering *l, const Node *n) {
   OpSpec **inputs = ARENA_ARRAY(l->arena, OpSpec *, 2);
   const uint32_t *keys[2] = {j->left.keys, j->right.keys};
   for (uint32_t i = 0; i < 2; i++) {
-    inputs[i] = op_exchange(l, lower_node(l, n->inputs[i]), keys[i], j->n_keys, n->span);
+    inputs[i] = lowered_exchange(l, lower_node(l, n->inputs[i]), keys[i], j->n_keys, n->span);
   }
-  OpSpec *op = op_new(l, OP_WINDOW_JOIN, n->fields, n->n_fields, n->span);
+  OpSpec *op = lowered_op(l, OP_WINDOW_JOIN, n->fields, n->n_fields, n->span);
   op->inputs = inputs;
   op->n_inputs = 2;
   op->u.window_join = (WindowJoinSpec){.kind = j->kind,
@@ -253,8 +248,8 @@ static OpSpec *lower_window_join(Lowering *l, const Node *n) {
 
 static OpSpec *lower_window_rank(Lowering *l, const Node *n) {
   const WindowRank *w = n->u.rank;
-  OpSpec *input = op_exchange(l, lower_node(l, n->inputs[0]), w->keys, w->n_keys, n->span);
-  OpSpec *op = op_over(l, OP_WINDOW_TOPN, input, n->span);
+  OpSpec *input = lowered_exchange(l, lower_node(l, n->inputs[0]), w->keys, w->n_keys, n->span);
+  OpSpec *op = lowered_over(l, OP_WINDOW_TOPN, input, n->span);
   bool deduplicates = rank_is_deduplication(w);
   op->u.window_topn = (WindowTopNSpec){.keys = w->keys,
                                        .n_keys = w->n_keys,
@@ -275,8 +270,7 @@ static OpSpec *lower_window_rank(Lowering *l, const Node *n) {
 
 /* --- aggregates ---------------------------------------------------------------------- */
 
-/* May rows be combined before the exchange without changing a bit of the result? */
-static bool is_exact(const AggregateSpec *agg) {
+bool agg_is_exact(const AggregateSpec *agg) {
   for (uint32_t i = 0; i < agg->n_aggs; i++) {
     const AggCall *call = &agg->aggs[i];
     const AggKernels *k = call->kernels;
@@ -289,36 +283,15 @@ static OpSpec *lower_group_agg(Lowering *l, const Node *n) {
   const AggregateSpec *agg = n->u.agg;
   OpSpec *op = lower_node(l, n->inputs[0]);
   GroupAggSpec *spec = ARENA_NEW(l->arena, GroupAggSpec);
-  bool two_phase = !l->one_phase && is_exact(agg);
+  bool two_phase = !l->one_phase && agg_is_exact(agg);
   *spec = (GroupAggSpec){agg->keys, agg->n_keys, agg->aggs, agg->n_aggs, two_phase};
   if (two_phase) {
-    op = op_over(l, OP_LOCAL_GROUP_AGG, op, n->span);
+    op = lowered_over(l, OP_LOCAL_GROUP_AGG, op, n->span);
     op->u.group_agg = spec;
   }
-  op = op_over(l, OP_GROUP_AGG, op_exchange(l, op, agg->keys, agg->n_keys, n->span), n->span);
+  op = lowered_over(l, OP_GROUP_AGG, lowered_exchange(l, op, agg->keys, agg->n_keys, n->span),
+                    n->span);
   op->u.group_agg = spec;
-  op->fields = n->fields;
-  op->n_fields = n->n_fields;
-  return op;
-}
-
-static OpSpec *lower_window_agg(Lowering *l, const Node *n) {
-  const AggregateSpec *agg = n->u.agg;
-  OpSpec *op = lower_node(l, n->inputs[0]);
-  WindowAggSpec *spec = ARENA_NEW(l->arena, WindowAggSpec);
-  bool two_phase = !l->one_phase && is_exact(agg);
-  *spec = (WindowAggSpec){.window = agg->window,
-                          .keys = agg->keys,
-                          .n_keys = agg->n_keys,
-                          .aggs = agg->aggs,
-                          .n_aggs = agg->n_aggs,
-                          .two_phase = two_phase};
-  if (two_phase) {
-    op = op_over(l, OP_LOCAL_WINDOW_AGG, op, n->span);
-    op->u.window_agg = spec;
-  }
-  op = op_over(l, OP_WINDOW_AGG, op_exchange(l, op, agg->keys, agg->n_keys, n->span), n->span);
-  op->u.window_agg = spec;
   op->fields = n->fields;
   op->n_fields = n->n_fields;
   return op;
@@ -326,15 +299,19 @@ static OpSpec *lower_window_agg(Lowering *l, const Node *n) {
 
 /* --- all of them --------------------------------------------------------------------- */
 
+/* A result is what is left of its changes, where it ends and nobody asked for the changes. */
 static OpSpec *lower_sink(Lowering *l, const Node *n) {
-  OpSpec *op = op_over(l, OP_SINK, lower_node(l, n->inputs[0]), n->span);
+  OpSpec *input = lower_node(l, n->inputs[0]);
+  bool result = n->u.sink.spec.connector == NULL;
+  if (result && n->bounded && !l->changelog) input = materialized(l, input, n->span);
+  OpSpec *op = lowered_over(l, OP_SINK, input, n->span);
   op->u.sink = n->u.sink.spec;
   op->fields = n->fields;
   l->paths[op->index] = n->u.sink.path;
   return op;
 }
 
-static OpSpec *lower_node(Lowering *l, Node *n) {
+OpSpec *lower_node(Lowering *l, Node *n) {
   switch (n->kind) {
     case NODE_SOURCE:
       return lower_source(l, n);
@@ -363,7 +340,7 @@ static OpSpec *lower_node(Lowering *l, Node *n) {
     case NODE_SINK:
       return lower_sink(l, n);
     case NODE_WINDOW_TVF:
-      break; /* refused by rules_run */
+      return lower_window_tvf(l, n);
   }
   assert(!"a node that can be run");
   return NULL;
@@ -374,7 +351,10 @@ Lowered lower(Arena *arena, const Planner *planner, const ExprEnv *env, Node *co
   const Settings *s = &planner->settings;
   Lowering l = {.arena = arena, .settings = s};
   l.one_phase = text_eq_nocase(settings_text(s, SETTING_AGG_PHASE), "ONE_PHASE");
+  l.changelog = !text_eq_nocase(settings_text(s, SETTING_RESULT_MODE), "TABLE");
+  for (uint32_t i = 0; i < n_roots; i++) lower_mark_sessions(roots[i], false);
   for (uint32_t i = 0; i < n_roots; i++) lower_node(&l, roots[i]);
+  lower_late_table(&l);
   JobPlan *job = ARENA_NEW(arena, JobPlan);
   const char *dead_letters = settings_text(s, SETTING_DEAD_LETTERS);
   uint32_t cores = planner->cores < WORKERS_MAX ? planner->cores : WORKERS_MAX;

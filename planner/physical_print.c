@@ -69,6 +69,19 @@ static void print_values(Printer *p, const OpSpec *op) {
   strbuf_puts(p->out, "])");
 }
 
+static void print_emit(Printer *p, const EmitSpec *e) {
+  if (e->every_us > 0) {
+    strbuf_puts(p->out, "emit=[every ");
+    duration_print(e->every_us, p->out);
+    strbuf_puts(p->out, e->every_by_clock ? " of processing time], " : "], ");
+  }
+  if (e->on_update) strbuf_puts(p->out, "emit=[on update], ");
+  if (e->lateness_us == 0) return;
+  strbuf_puts(p->out, "allowed_lateness=[");
+  duration_print(e->lateness_us, p->out);
+  strbuf_puts(p->out, "], ");
+}
+
 /* keys, then aggregates with their filters, then the window's columns. */
 static void print_aggregate(Printer *p, const OpSpec *op, const uint32_t *keys, uint32_t n_keys,
                             const AggCall *aggs, uint32_t n_aggs, const WindowSpec *window) {
@@ -83,6 +96,7 @@ static void print_aggregate(Printer *p, const OpSpec *op, const uint32_t *keys, 
     strbuf_puts(p->out, "window=[");
     window_print(window, in->fields, p->out);
     strbuf_puts(p->out, "], ");
+    print_emit(p, &op->u.window_agg->emit);
   }
   strbuf_puts(p->out, "select=[");
   print_names(p, in, keys, n_keys);
@@ -98,9 +112,9 @@ static void print_aggregate(Printer *p, const OpSpec *op, const uint32_t *keys, 
     const char *name = op->fields == in->fields ? agg->text : op->fields[n_keys + i].name;
     if (strcmp(name, agg->text) != 0) strbuf_printf(p->out, " AS %s", name);
   }
-  if (window != NULL && op->id == OP_WINDOW_AGG) {
-    if (n_keys + n_aggs > 0) strbuf_puts(p->out, ", ");
-    strbuf_puts(p->out, "window_start, window_end, window_time");
+  bool has_window = window != NULL && op->id != OP_LOCAL_WINDOW_AGG;
+  for (uint32_t i = n_keys + n_aggs; has_window && i < op->n_fields; i++) {
+    strbuf_printf(p->out, "%s%s", i > 0 ? ", " : "", op->fields[i].name);
   }
   strbuf_puts(p->out, "])");
 }
@@ -208,6 +222,14 @@ static bool is_global(const OpSpec *op) {
   return before == OP_LOCAL_WINDOW_AGG || before == OP_LOCAL_GROUP_AGG;
 }
 
+static void print_window_function(Printer *p, const OpSpec *op, const WindowSpec *w) {
+  strbuf_puts(p->out, "(window=[");
+  window_print(w, op->inputs[0]->fields, p->out);
+  strbuf_puts(p->out, "], fields=[");
+  print_names(p, op, NULL, op->n_fields);
+  strbuf_puts(p->out, "])");
+}
+
 static void print_details(Printer *p, const OpSpec *op) {
   switch (op->id) {
     case OP_SCAN:
@@ -238,9 +260,17 @@ static void print_details(Printer *p, const OpSpec *op) {
       return;
     }
     case OP_WINDOW_TVF:
+      print_window_function(p, op, &op->u.window_tvf.window);
+      return;
     case OP_SESSION_TVF:
-    case OP_NUMBER:
+      print_window_function(p, op, &op->u.session_tvf.window);
+      return;
     case OP_IN_ORDER:
+      strbuf_puts(p->out, "(orderBy=[");
+      print_names(p, op, op->u.in_order.cols, op->u.in_order.n_cols);
+      strbuf_puts(p->out, "])");
+      return;
+    case OP_NUMBER:
     case OP_LATE:
     case OP_MATERIALIZE:
       strbuf_puts(p->out, "(fields=[");

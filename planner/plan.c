@@ -111,9 +111,31 @@ static Code bind_job(Binder *b, const AstStmt *stmt, Job *job) {
   return OK;
 }
 
+static const char *source_full_name(Arena *a, const Source *s) {
+  return arena_printf(a, "%s.%s.%s", s->path[0], s->path[1], s->path[2]);
+}
+
+/* A table has one writer, and is not read meanwhile. */
+static Code check_late_table(Binder *b, const Job *job) {
+  for (uint32_t i = 0; b->late != NULL && i < job->n; i++) {
+    const Node *sink = job->roots[i];
+    if (strcmp(sink->u.sink.path, b->late->path) != 0) continue;
+    return FAIL(b->err, ERR_UNSUPPORTED, sink->span, "\"%s\" gets the late rows already (%s)",
+                sink->u.sink.spec.table, settings_key(SETTING_LATE_ROWS));
+  }
+  for (uint32_t i = 0; b->late != NULL && i < b->n_sources; i++) {
+    const Source *s = b->sources[i]->u.source;
+    if (s->path[0] == NULL || strcmp(source_full_name(b->arena, s), b->late->path) != 0) continue;
+    return FAIL(b->err, ERR_UNSUPPORTED, s->span, "\"%s\" is read, and gets the late rows (%s)",
+                s->table, settings_key(SETTING_LATE_ROWS));
+  }
+  return OK;
+}
+
 static Code optimize(Binder *b, const Job *job, Lowered *out) {
   UsedBuffer used = {0};
   const RuleContext r = {b->arena, &b->env, b->err, b->notes, &used};
+  TRY(check_late_table(b, job));
   Code code = rules_run(&r, job->roots, job->n);
   free(used.items);
   TRY(code);
@@ -161,6 +183,10 @@ static void describe_job(Binder *b, const Job *job, const Lowered *plan, PlanRes
   }
   for (uint32_t i = 0; i < plan->job->n_ops; i++) {
     const OpSpec *op = plan->job->ops[i];
+    if (job->is_query && op->id == OP_SINK && op->u.sink.connector == NULL) {
+      result->changelog |= op->updating;
+      result->at_end |= op->inputs[0]->id == OP_MATERIALIZE;
+    }
     if (op->id == OP_SCAN && strcmp(op->u.scan.connector->name, "stdin") == 0) {
       b->planner->stdin_taken = true;
     }

@@ -119,6 +119,7 @@ void relation_unique_names(Binder *b, Relation *rel) {
 /* --- time ---------------------------------------------------------------------------- */
 
 bool time_is_attribute(TimeLineage time) {
+  if (time.is_window_time) return !time.is_clock;
   if (time.origins == NULL) return false;
   for (const TimeOrigin *o = time.origins; o != NULL; o = o->next) {
     if (o->source->rowtime != (int32_t)o->column) return false;
@@ -135,9 +136,17 @@ bool relation_part(const Relation *rel, WindowPart part, uint32_t *column) {
   return false;
 }
 
+bool time_is_any(const TimeLineage *t) {
+  return t->origins != NULL || t->is_window_time || t->is_clock;
+}
+
+bool bind_is_clock(const Expr *e) {
+  return e->kind == EXPR_CALL && e->n_args == 0 && strcmp(e->func->name, "PROCTIME") == 0;
+}
+
 void relation_lose_time(Relation *rel, const char *what) {
   for (uint32_t i = 0; i < rel->n_cols; i++) {
     TimeLineage *t = &rel->cols[i].time;
-    if (t->origins != NULL || t->is_window_time) *t = (TimeLineage){.lost = what};
+    if (time_is_any(t)) *t = (TimeLineage){.lost = what};
   }
 }

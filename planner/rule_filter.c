@@ -37,9 +37,25 @@ static bool uses_only(const RuleContext *r, const Expr *e, uint32_t n, uint32_t 
   return true;
 }
 
-/* The window's own columns come behind those of the input. */
+static bool uses_partition(const RuleContext *r, const Node *n, const Expr *e) {
+  const bool *used = columns_used(r, e, n->n_fields);
+  const WindowSpec *w = &n->u.window;
+  bool any = false;
+  for (uint32_t i = 0; i < n->n_fields; i++) {
+    bool found = false;
+    for (uint32_t k = 0; k < w->n_partition; k++) found |= w->partition[k] == i;
+    if (used[i] && !found) return false;
+    any |= used[i];
+  }
+  return any;
+}
+
+/* The window's own columns come behind those of the input.  A session and a window of rows are made
+ * of all rows of their partition. */
 static bool passes_window(const RuleContext *r, const Node *n, const Expr *e) {
-  return expr_is_deterministic(e) && uses_only(r, e, n->n_fields, n->inputs[0]->n_fields);
+  if (!expr_is_deterministic(e)) return false;
+  if (!window_is_aligned(&n->u.window)) return uses_partition(r, n, e);
+  return uses_only(r, e, n->n_fields, n->inputs[0]->n_fields);
 }
 
 /* A condition on keys drops whole groups.  Without keys there is one group that always counts. */

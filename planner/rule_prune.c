@@ -20,6 +20,18 @@ static bool *copied(const RuleContext *r, const bool *used, uint32_t n) {
   return copy;
 }
 
+/* What a window itself asks for. */
+static void mark_window(const WindowSpec *w, bool *below) {
+  if (window_has_time(w)) below[w->time_col] = true;
+  if (w->kind == WINDOW_ATTACHED) below[w->start_col] = below[w->end_col] = true;
+  for (uint32_t i = 0; i < w->n_partition; i++) below[w->partition[i]] = true;
+}
+
+static void mark_late(const Node *n, bool *below) {
+  if (n->late == NULL) return;
+  for (uint32_t i = 0; i < n->late->table->sink.n_fields; i++) below[n->late->cols[i]] = true;
+}
+
 static void mark_aggregate(const RuleContext *r, Node *n, const bool *used) {
   const AggregateSpec *agg = n->u.agg;
   bool *below = ARENA_ARRAY(r->arena, bool, n->inputs[0]->n_fields);
@@ -29,7 +41,8 @@ static void mark_aggregate(const RuleContext *r, Node *n, const bool *used) {
     if (agg->aggs[i].arg >= 0) below[agg->aggs[i].arg] = true;
     if (agg->aggs[i].filter >= 0) below[agg->aggs[i].filter] = true;
   }
-  if (n->kind == NODE_WINDOW_AGGREGATE) below[agg->window.time_col] = true;
+  if (n->kind == NODE_WINDOW_AGGREGATE) mark_window(&agg->window, below);
+  mark_late(n, below);
   mark(r, n->inputs[0], below);
 }
 
@@ -80,7 +93,10 @@ static void mark_same(const RuleContext *r, Node *n, const bool *used) {
   for (uint32_t i = 0; i < n->n_inputs; i++) {
     bool *below = copied(r, used, n->inputs[i]->n_fields);
     if (n->kind == NODE_FILTER) expr_columns_used(n->u.filter, below);
-    if (n->kind == NODE_WINDOW_TVF) below[n->u.window.time_col] = true;
+    if (n->kind == NODE_WINDOW_TVF) {
+      mark_window(&n->u.window, below);
+      mark_late(n, below);
+    }
     for (uint32_t k = 0; n->kind == NODE_SORT && k < n->u.sort.n_keys; k++) {
       below[n->u.sort.keys[k].col] = true;
     }
@@ -221,6 +237,43 @@ static void drop_permutation(Node *n, uint32_t *below, uint32_t n_below) {
   n->inputs[0] = p->inputs[0];
 }
 
+static void renumber_window(const RuleContext *r, WindowSpec *w, const uint32_t *below) {
+  uint32_t *partition = ARENA_ARRAY(r->arena, uint32_t, w->n_partition);
+  for (uint32_t i = 0; i < w->n_partition; i++) partition[i] = below[w->partition[i]];
+  w->partition = partition;
+  if (window_has_time(w)) w->time_col = below[w->time_col];
+  if (w->kind != WINDOW_ATTACHED) return;
+  w->start_col = below[w->start_col];
+  w->end_col = below[w->end_col];
+}
+
+static void renumber_late(const Node *n, const uint32_t *below) {
+  if (n->late == NULL) return;
+  for (uint32_t i = 0; i < n->late->table->sink.n_fields; i++) {
+    n->late->cols[i] = below[n->late->cols[i]];
+  }
+}
+
+/* Its own columns stay, whether used or not. */
+static uint32_t *rebuild_tvf(const RuleContext *r, Node *n) {
+  const uint32_t n_window = window_columns(&n->u.window);
+  const uint32_t n_input = n->n_fields - n_window; /* a Source may have been rebuilt before */
+  uint32_t *below = rebuild(r, &n->inputs[0]), n_left = 0;
+  uint32_t *map = ARENA_ARRAY(r->arena, uint32_t, n->n_fields);
+  const Node *in = n->inputs[0];
+  FormatField *fields = ARENA_ARRAY(r->arena, FormatField, in->n_fields + n_window);
+  for (; n_left < in->n_fields; n_left++) fields[n_left] = in->fields[n_left];
+  for (uint32_t i = 0; i < n->n_fields; i++) {
+    map[i] = i < n_input ? below[i] : n_left;
+    if (i >= n_input) fields[n_left++] = n->fields[i];
+  }
+  renumber_window(r, &n->u.window, below);
+  renumber_late(n, below);
+  n->fields = fields;
+  n->n_fields = n_left;
+  return map;
+}
+
 static uint32_t *rebuild_aggregate(const RuleContext *r, Node *n) {
   AggregateSpec *agg = n->u.agg;
   uint32_t n_below = n->inputs[0]->n_fields;
@@ -241,8 +294,12 @@ static uint32_t *rebuild_aggregate(const RuleContext *r, Node *n) {
     map[agg->n_keys + i] = n_left++;
   }
   for (uint32_t i = agg->n_keys + agg->n_aggs; i < n->n_fields; i++) map[i] = n_left++;
-  if (n->kind == NODE_WINDOW_AGGREGATE) agg->window.time_col = below[agg->window.time_col];
-  agg->n_aggs = n_left - agg->n_keys - (n->kind == NODE_WINDOW_AGGREGATE ? WINDOW_COLUMNS : 0);
+  agg->n_aggs = n_left - agg->n_keys;
+  if (n->kind == NODE_WINDOW_AGGREGATE) {
+    renumber_window(r, &agg->window, below);
+    agg->n_aggs -= window_columns(&agg->window);
+  }
+  renumber_late(n, below);
   keep_fields(r, n, map, n_left);
   return map;
 }
@@ -356,25 +413,13 @@ static uint32_t *rebuild(const RuleContext *r, Node **node) {
     case NODE_LIMIT:
       return rebuild_same(r, n);
     case NODE_WINDOW_TVF:
-      break; /* none is left: see prunable */
+      return rebuild_tvf(r, n);
   }
-  assert(!"a kind of node that is left");
+  assert(!"a kind of node");
   return NULL;
 }
 
-/* Plans that will be refused for what is still in them are left as they are. */
-static bool prunable(const Node *n) {
-  if (n->kind == NODE_WINDOW_TVF) return false;
-  for (uint32_t i = 0; i < n->n_inputs; i++) {
-    if (!prunable(n->inputs[i])) return false;
-  }
-  return true;
-}
-
 Code rule_prune_columns(const RuleContext *r, Node **roots, uint32_t n) {
-  for (uint32_t i = 0; i < n; i++) {
-    if (!prunable(roots[i])) return OK;
-  }
   for (uint32_t i = 0; i < n; i++) {
     bool *all = ARENA_ARRAY(r->arena, bool, roots[i]->n_fields);
     for (uint32_t c = 0; c < roots[i]->n_fields; c++) all[c] = true;

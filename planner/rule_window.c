@@ -1,4 +1,4 @@
-/* rule_window.c -- an aggregation over a window function becomes a window aggregate.
+/* rule_window.c -- an aggregation by windows becomes a window aggregate.
  *
  *   Aggregate  keys [window_start, window_end, k]        Project     brings the columns into order
  *     Project  keys, arguments                              Filter      what asks for the window
@@ -7,12 +7,15 @@
  *           ...                                                   Filter  k > 0
  *
  * A row is in several windows of a HOP; the window aggregate never makes these copies, so what is
- * computed below it may not ask for the window: such keys and conditions are computed above
- * (they are functions of the window alone), anything else is refused.
+ * computed below it may not ask for the window: such keys and conditions are computed above (they
+ * are functions of the window alone).  Where that is not possible, and where the windows come from
+ * further below, the aggregate takes them from the rows: it is of kind ATTACHED.
+ *
+ * A SESSION is made of all rows of its partition: nothing may be dropped between the two, and the
+ * keys are the partition; so it is with windows of rows, which are nothing without an aggregation.
  */
 #include <string.h>
 
-#include "planner/bind.h"
 #include "planner/rules.h"
 
 typedef struct Fusion {
@@ -24,7 +27,6 @@ typedef struct Fusion {
   FormatField *fields;
   uint32_t n, cap, cap_fields;
   AggregateSpec *spec;
-  Expr **outputs; /* of the new projection above, over the window aggregate */
 } Fusion;
 
 /* --- finding the window function ----------------------------------------------------- */
@@ -64,18 +66,96 @@ static Asks asks_of(const Fusion *f, const Expr *e) {
   return asks;
 }
 
-/* The window column that e is, from 0; WINDOW_COLUMNS: none. */
-static uint32_t window_column(const Fusion *f, const Expr *e) {
-  if (e->kind != EXPR_COLUMN || e->column < f->n_input) return WINDOW_COLUMNS;
-  return e->column - f->n_input;
+static bool asks_both(const Fusion *f, const Expr *e) {
+  Asks asks = asks_of(f, e);
+  return asks.window && asks.input;
 }
 
-static Code not_built(const Fusion *f, Span span, const char *what) {
-  FAIL(f->r->err, ERR_UNSUPPORTED, span, "%s is not built yet", what);
-  error_hint(f->r->err,
-             "window columns can stand in GROUP BY, alone or in an expression of "
-             "window columns only");
-  return ERR_UNSUPPORTED;
+/* Is e a column of the window itself, and not of its input? */
+static bool is_window_column(const Fusion *f, const Expr *e) {
+  return e->kind == EXPR_COLUMN && e->column >= f->n_input;
+}
+
+/* --- may they become one? ------------------------------------------------------------- */
+
+/* Do the windows that are grouped by come from this function? */
+static bool has_its_windows(const Fusion *f) {
+  const AggregateSpec *agg = f->aggregate->u.agg;
+  bool found = false;
+  for (uint32_t i = 0; i < agg->n_keys; i++) {
+    if (agg->parts[i] == PART_NONE) continue;
+    found |= is_window_column(f, input_expr(f, agg->keys[i]));
+  }
+  return found;
+}
+
+static bool in_partition(const Fusion *f, const Expr *e) {
+  const WindowSpec *w = &f->tvf->u.window;
+  for (uint32_t i = 0; i < w->n_partition; i++) {
+    if (e->kind == EXPR_COLUMN && e->column == w->partition[i]) return true;
+  }
+  return false;
+}
+
+/* Are the keys beside the windows just the columns of PARTITION BY? */
+static bool keys_are_partition(const Fusion *f) {
+  const AggregateSpec *agg = f->aggregate->u.agg;
+  const WindowSpec *w = &f->tvf->u.window;
+  for (uint32_t i = 0; i < agg->n_keys; i++) {
+    const Expr *e = input_expr(f, agg->keys[i]);
+    if (agg->parts[i] == PART_NONE && !asks_of(f, e).window && !in_partition(f, e)) return false;
+  }
+  for (uint32_t c = 0; c < w->n_partition; c++) {
+    bool found = false;
+    for (uint32_t i = 0; i < agg->n_keys; i++) {
+      const Expr *e = input_expr(f, agg->keys[i]);
+      found |= e->kind == EXPR_COLUMN && e->column == w->partition[c];
+    }
+    if (!found) return false;
+  }
+  return true;
+}
+
+/* NULL: none of the conditions is in the way. */
+static const Expr *blocking_condition(const Fusion *f) {
+  uint32_t n;
+  if (f->filter == NULL) return NULL;
+  Expr *const *parts = conjuncts(&f->filter->u.filter, &n);
+  bool aligned = window_is_aligned(&f->tvf->u.window);
+  for (uint32_t i = 0; i < n; i++) {
+    Asks asks = asks_of(f, parts[i]);
+    if (asks.input && (asks.window || !aligned)) return parts[i];
+    if (!asks.window && !aligned) return parts[i]; /* RAND() < 0.5 */
+  }
+  return NULL;
+}
+
+/* NULL: no key or argument is computed of window columns and others. */
+static const Expr *blocking_expr(const Fusion *f) {
+  const AggregateSpec *agg = f->aggregate->u.agg;
+  const LateRows *late = f->aggregate->late;
+  for (uint32_t i = 0; i < agg->n_keys; i++) {
+    const Expr *e = input_expr(f, agg->keys[i]);
+    if (agg->parts[i] == PART_NONE && asks_both(f, e)) return e;
+  }
+  for (uint32_t i = 0; i < agg->n_aggs; i++) {
+    const int32_t columns[] = {agg->aggs[i].arg, agg->aggs[i].filter};
+    for (size_t k = 0; k < COUNT_OF(columns); k++) {
+      if (columns[k] < 0) continue;
+      const Expr *e = input_expr(f, (uint32_t)columns[k]);
+      if (asks_of(f, e).window) return e;
+    }
+  }
+  for (uint32_t i = 0; late != NULL && i < late->table->sink.n_fields; i++) {
+    const Expr *e = input_expr(f, late->cols[i]);
+    if (asks_of(f, e).window) return e;
+  }
+  return NULL;
+}
+
+static bool can_fuse(const Fusion *f) {
+  bool keyed = window_is_aligned(&f->tvf->u.window) || keys_are_partition(f);
+  return keyed && blocking_condition(f) == NULL && blocking_expr(f) == NULL;
 }
 
 /* --- below --------------------------------------------------------------------------- */
@@ -92,65 +172,56 @@ static uint32_t add_below(Fusion *f, Expr *e, const char *name) {
   return f->n - 1;
 }
 
-static Code add_agg_column(Fusion *f, const AggCall *agg, int32_t *column) {
-  if (*column < 0) return OK;
-  Expr *e = input_expr(f, (uint32_t)*column);
-  if (asks_of(f, e).window) return not_built(f, agg->span, "an aggregate of window columns");
-  const char *name = f->aggregate->inputs[0]->fields[*column].name;
-  *column = (int32_t)add_below(f, e, name);
-  return OK;
+/* Column c of the aggregate's input as one of the new node's. */
+static uint32_t carry(Fusion *f, uint32_t c) {
+  return add_below(f, input_expr(f, c), f->aggregate->inputs[0]->fields[c].name);
 }
 
-/* Keys of the input become keys of the new node; the others are functions of the window. */
-static Code split_keys(Fusion *f, bool *has_window) {
+/* Is key i computed of the windows alone? */
+static bool is_above(const Fusion *f, uint32_t i) {
+  const AggregateSpec *agg = f->aggregate->u.agg;
+  return agg->parts[i] != PART_NONE || asks_of(f, input_expr(f, agg->keys[i])).window;
+}
+
+/* What drops late rows now is the new node: in place of the aggregate, or of the SESSION. */
+static LateRows *carry_late(Fusion *f) {
+  const RuleContext *r = f->r;
+  const LateRows *own = f->aggregate->late, *old = own != NULL ? own : f->tvf->late;
+  if (old == NULL) return NULL;
+  LateRows *late = ARENA_NEW(r->arena, LateRows);
+  *late = *old;
+  late->cols = ARENA_ARRAY(r->arena, uint32_t, old->table->sink.n_fields);
+  for (uint32_t i = 0; i < old->table->sink.n_fields; i++) {
+    uint32_t c = old->cols[i];
+    late->cols[i] = own != NULL ? carry(f, c)
+                                : add_below(f, field_ref(r->arena, f->tvf->inputs[0], c, NO_SPAN),
+                                            f->tvf->fields[c].name);
+  }
+  return late;
+}
+
+static void fill_below(Fusion *f) {
   const AggregateSpec *old = f->aggregate->u.agg;
-  bool start = false, end = false;
-  *has_window = false;
+  AggregateSpec *spec = f->spec;
   for (uint32_t i = 0; i < old->n_keys; i++) {
-    Expr *e = input_expr(f, old->keys[i]);
-    Asks asks = asks_of(f, e);
-    if (asks.window && asks.input) {
-      return not_built(f, e->span, "a key of window columns and others");
-    }
-    uint32_t column = window_column(f, e);
-    start |= column == 0;
-    end |= column == 1;
-    *has_window |= column < WINDOW_COLUMNS;
-    if (asks.window) continue;
-    f->spec->keys[f->spec->n_keys++] =
-        add_below(f, e, f->aggregate->inputs[0]->fields[old->keys[i]].name);
+    if (!is_above(f, i)) spec->keys[spec->n_keys++] = carry(f, old->keys[i]);
   }
-  if (*has_window && !(start && end)) {
-    Notes *notes = f->r->notes;
-    const char *note = arena_printf(
-        f->r->arena, "GROUP BY has %s without %s: taken as the window, which it decides",
-        start ? "window_start"
-        : end ? "window_end"
-              : "window_time",
-        start ? "window_end" : "window_start");
-    ARENA_PUSH(f->r->arena, notes->items, notes->n, notes->cap, note);
-  }
-  return OK;
-}
-
-static Code fill_below(Fusion *f) {
-  const AggregateSpec *old = f->aggregate->u.agg;
   for (uint32_t i = 0; i < old->n_aggs; i++) {
-    AggCall *agg = &f->spec->aggs[i];
-    *agg = old->aggs[i];
-    if (f->spec->window.kind == WINDOW_HOP && agg->kernels->merge == NULL) {
-      FAIL(f->r->err, ERR_UNSUPPORTED, agg->span, "%s over a HOP window is not built yet",
-           agg->name);
-      return ERR_UNSUPPORTED;
-    }
-    TRY(add_agg_column(f, agg, &agg->arg));
-    TRY(add_agg_column(f, agg, &agg->filter));
+    AggCall *agg = &spec->aggs[i];
+    if (agg->arg >= 0) agg->arg = (int32_t)carry(f, (uint32_t)agg->arg);
+    if (agg->filter >= 0) agg->filter = (int32_t)carry(f, (uint32_t)agg->filter);
   }
+  spec->window = f->tvf->u.window;
+  if (!window_is_aligned(&spec->window)) {
+    uint32_t *partition = ARENA_ARRAY(f->r->arena, uint32_t, spec->n_keys);
+    for (uint32_t i = 0; i < spec->n_keys; i++) partition[i] = spec->keys[i];
+    spec->window.partition = partition;
+    spec->window.n_partition = spec->n_keys;
+  }
+  if (!window_has_time(&spec->window)) return;
   uint32_t time_col = f->tvf->u.window.time_col;
-  f->spec->window.time_col =
-      add_below(f, field_ref(f->r->arena, f->tvf->inputs[0], time_col, NO_SPAN),
-                f->tvf->fields[time_col].name);
-  return OK;
+  spec->window.time_col = add_below(f, field_ref(f->r->arena, f->tvf->inputs[0], time_col, NO_SPAN),
+                                    f->tvf->fields[time_col].name);
 }
 
 /* --- above --------------------------------------------------------------------------- */
@@ -158,87 +229,171 @@ static Code fill_below(Fusion *f) {
 /* e, which asks for the window alone, over the window aggregate's columns. */
 static Expr *above(const Fusion *f, const Expr *e) {
   uint32_t *map = ARENA_ARRAY(f->r->arena, uint32_t, f->tvf->n_fields);
-  for (uint32_t i = 0; i < WINDOW_COLUMNS; i++) {
+  for (uint32_t i = 0; f->n_input + i < f->tvf->n_fields; i++) {
     map[f->n_input + i] = f->spec->n_keys + f->spec->n_aggs + i;
   }
   return expr_remap(f->r->arena, e, map);
 }
 
-static void fill_above(Fusion *f, const Node *window_agg) {
-  const AggregateSpec *old = f->aggregate->u.agg;
-  Arena *a = f->r->arena;
-  uint32_t key = 0;
-  f->outputs = ARENA_ARRAY(a, Expr *, old->n_keys + old->n_aggs);
-  for (uint32_t i = 0; i < old->n_keys; i++) {
-    Expr *e = input_expr(f, old->keys[i]);
-    f->outputs[i] = asks_of(f, e).window ? above(f, e) : field_ref(a, window_agg, key++, e->span);
-  }
-  for (uint32_t i = 0; i < old->n_aggs; i++) {
-    f->outputs[old->n_keys + i] = field_ref(a, window_agg, f->spec->n_keys + i, old->aggs[i].span);
-  }
-}
-
 /* Conditions of the filter: on the window alone go above, on the input alone stay below. */
-static Code split_filter(Fusion *f, Node **below, Expr **above_filter) {
+static void split_filter(const Fusion *f, Node **below, Expr **above_filter) {
   *above_filter = NULL;
   *below = f->tvf->inputs[0];
-  if (f->filter == NULL) return OK;
+  if (f->filter == NULL) return;
   uint32_t n;
   Expr *rest = NULL, *const *parts = conjuncts(&f->filter->u.filter, &n);
   for (uint32_t i = 0; i < n; i++) {
-    Asks asks = asks_of(f, parts[i]);
-    if (asks.window && asks.input) {
-      return not_built(f, parts[i]->span, "a condition on window columns and others");
-    }
-    if (asks.window) {
+    if (asks_of(f, parts[i]).window) {
       *above_filter = expr_and(f->r->arena, *above_filter, above(f, parts[i]));
     } else {
       rest = expr_and(f->r->arena, rest, parts[i]);
     }
   }
   if (rest != NULL) *below = node_filter(f->r->arena, *below, rest);
-  return OK;
+}
+
+/* --- making it ----------------------------------------------------------------------- */
+
+static const char **agg_names(const RuleContext *r, const AggregateSpec *agg) {
+  const char **names = ARENA_ARRAY(r->arena, const char *, agg->n_aggs);
+  for (uint32_t i = 0; i < agg->n_aggs; i++) names[i] = agg->aggs[i].text;
+  return names;
+}
+
+static AggregateSpec *copy_spec(const RuleContext *r, const AggregateSpec *old) {
+  AggregateSpec *spec = ARENA_NEW(r->arena, AggregateSpec);
+  *spec = *old;
+  spec->windows = NULL;
+  spec->parts = NULL;
+  spec->n_keys = 0;
+  spec->keys = ARENA_ARRAY(r->arena, uint32_t, old->n_keys);
+  spec->aggs = ARENA_ARRAY(r->arena, AggCall, old->n_aggs);
+  if (old->n_aggs > 0) memcpy(spec->aggs, old->aggs, old->n_aggs * sizeof *spec->aggs);
+  return spec;
+}
+
+/* The columns of the old aggregate over those of the new one, agg, or what filters it.  keys[i]:
+ * what key i is computed as; NULL: it is a key, a part of a window. */
+static Node *in_old_order(const RuleContext *r, const Node *old, Node *top, Expr *const *keys) {
+  const AggregateSpec *spec = old->u.agg;
+  Expr **outputs = ARENA_ARRAY(r->arena, Expr *, old->n_fields);
+  uint32_t n_keys = 0, n_plain = 0;
+  for (uint32_t i = 0; i < spec->n_keys; i++) {
+    n_plain += keys[i] == NULL && spec->parts[i] == PART_NONE;
+  }
+  for (uint32_t i = 0; i < spec->n_keys; i++) {
+    if (keys[i] != NULL) {
+      outputs[i] = keys[i];
+    } else if (spec->parts[i] == PART_NONE) {
+      outputs[i] = field_ref(r->arena, top, n_keys++, old->span);
+    } else {
+      outputs[i] =
+          field_ref(r->arena, top, n_plain + spec->n_aggs + spec->parts[i] - PART_START, old->span);
+    }
+  }
+  for (uint32_t i = 0; i < spec->n_aggs; i++) {
+    outputs[spec->n_keys + i] = field_ref(r->arena, top, n_plain + i, spec->aggs[i].span);
+  }
+  return node_project(r->arena, top, outputs, old->fields, old->n_fields, old->span);
+}
+
+static Node *fused(Fusion *f) {
+  const RuleContext *r = f->r;
+  const AggregateSpec *old = f->aggregate->u.agg;
+  Node *below;
+  Expr *filter, **keys = ARENA_ARRAY(r->arena, Expr *, old->n_keys);
+  f->spec = copy_spec(r, old);
+  fill_below(f);
+  LateRows *late = carry_late(f);
+  split_filter(f, &below, &filter);
+  Node *project = node_project(r->arena, below, f->exprs, f->fields, f->n, f->aggregate->span);
+  Node *agg =
+      node_window_aggregate(r->arena, project, f->spec, agg_names(r, old), f->aggregate->span);
+  agg->late = late;
+  for (uint32_t i = 0; i < old->n_keys; i++) {
+    if (old->parts[i] == PART_NONE && is_above(f, i))
+      keys[i] = above(f, input_expr(f, old->keys[i]));
+  }
+  Node *top = filter != NULL ? node_filter(r->arena, agg, filter) : agg;
+  return in_old_order(r, f->aggregate, top, keys);
+}
+
+/* The windows come with the rows. */
+static Node *attached(const RuleContext *r, const Node *node) {
+  const AggregateSpec *old = node->u.agg;
+  AggregateSpec *spec = copy_spec(r, old);
+  WindowSpec *w = &spec->window;
+  *w = (WindowSpec){.kind = WINDOW_ATTACHED,
+                    .time_type = old->windows->time_type,
+                    .processing_time = old->windows->processing_time};
+  for (uint32_t i = old->n_keys; i-- > 0;) {
+    if (old->parts[i] == PART_START) w->start_col = old->keys[i];
+    if (old->parts[i] == PART_END) w->end_col = old->keys[i];
+  }
+  for (uint32_t i = 0; i < old->n_keys; i++) {
+    if (old->parts[i] == PART_NONE) spec->keys[spec->n_keys++] = old->keys[i];
+  }
+  Expr **keys = ARENA_ARRAY(r->arena, Expr *, old->n_keys);
+  Node *agg = node_window_aggregate(r->arena, node->inputs[0], spec, agg_names(r, old), node->span);
+  agg->late = node->late;
+  return in_old_order(r, node, agg, keys);
 }
 
 /* --- the rule ------------------------------------------------------------------------ */
 
-static Code no_window(const Fusion *f) {
-  FAIL(f->r->err, ERR_UNSUPPORTED, f->aggregate->span,
-       "%s over a window function without its window_start and window_end is not built yet",
-       f->aggregate->u.agg->is_distinct ? "DISTINCT" : "GROUP BY");
-  error_hint(f->r->err, "name window_start, window_end in it");
+/* Why a window of rows cannot be counted by an aggregation. */
+static Code refuse_rows(const Fusion *f) {
+  Error *err = f->r->err;
+  const char *name = window_name(f->aggregate->u.agg->windows);
+  const Expr *condition = f->tvf != NULL ? blocking_condition(f) : NULL;
+  if (condition != NULL) {
+    FAIL(err, ERR_UNSUPPORTED, condition->span,
+         "a condition between %s and its GROUP BY is not built", name);
+    error_hint(err,
+               "filter rows before they are counted: TABLE (SELECT ... WHERE ...); or in the "
+               "aggregate: FILTER (WHERE ...)");
+    return ERR_UNSUPPORTED;
+  }
+  if (f->tvf != NULL && !keys_are_partition(f)) {
+    FAIL(err, ERR_UNSUPPORTED, f->aggregate->span,
+         "GROUP BY of %s takes the columns of its PARTITION BY, and no others", name);
+    error_hint(err, "%s(TABLE t PARTITION BY k, ...) with GROUP BY window_start, window_end, k",
+               name);
+    return ERR_UNSUPPORTED;
+  }
+  const Expr *e = f->tvf != NULL ? blocking_expr(f) : NULL;
+  FAIL(err, ERR_UNSUPPORTED, e != NULL ? e->span : f->aggregate->span,
+       e != NULL ? "window columns of %s in an aggregate are not built"
+                 : "GROUP BY must stand right over %s",
+       name);
   return ERR_UNSUPPORTED;
 }
 
-static Code fuse(const RuleContext *r, Node **node) {
+static Code refuse_half(const Fusion *f) {
+  Error *err = f->r->err;
+  FAIL(err, ERR_TYPE, f->aggregate->span,
+       "one end does not decide the window of SESSION: sessions of several keys");
+  error_hint(err, "group by window_start and window_end, or by the columns of PARTITION BY");
+  return ERR_TYPE;
+}
+
+static Code by_windows(const RuleContext *r, Node **node) {
   Fusion f = {.r = r, .aggregate = *node};
-  Arena *a = r->arena;
-  bool has_window;
-  Node *below;
-  Expr *filter;
-  if ((*node)->kind != NODE_AGGREGATE || !find_parts(&f)) return OK;
-  const AggregateSpec *old = f.aggregate->u.agg;
-  f.spec = ARENA_NEW(a, AggregateSpec);
-  f.spec->keys = ARENA_ARRAY(a, uint32_t, old->n_keys);
-  f.spec->aggs = ARENA_ARRAY(a, AggCall, old->n_aggs);
-  f.spec->n_aggs = old->n_aggs;
-  f.spec->window = f.tvf->u.window;
-  TRY(split_keys(&f, &has_window));
-  if (!has_window) return no_window(&f);
-  TRY(fill_below(&f));
-  TRY(split_filter(&f, &below, &filter));
-  const char **names = ARENA_ARRAY(a, const char *, old->n_aggs);
-  for (uint32_t i = 0; i < old->n_aggs; i++) names[i] = old->aggs[i].text;
-  Node *project = node_project(a, below, f.exprs, f.fields, f.n, f.aggregate->span);
-  Node *agg = node_window_aggregate(a, project, f.spec, names, f.aggregate->span);
-  fill_above(&f, agg);
-  Node *top = filter != NULL ? node_filter(a, agg, filter) : agg;
-  *node = node_project(a, top, f.outputs, f.aggregate->fields, f.aggregate->n_fields,
-                       f.aggregate->span);
+  if ((*node)->kind != NODE_AGGREGATE || (*node)->u.agg->windows == NULL) return OK;
+  const AggregateSpec *agg = (*node)->u.agg;
+  bool right_above = find_parts(&f) && has_its_windows(&f);
+  if (!right_above) f.tvf = NULL;
+  if (right_above && can_fuse(&f)) {
+    *node = fused(&f);
+    return OK;
+  }
+  if (agg->windows->kind == WINDOW_ROWS) return refuse_rows(&f);
+  if (agg->windows->kind == WINDOW_SESSION && agg->half) return refuse_half(&f);
+  *node = attached(r, *node);
   return OK;
 }
 
 Code rule_window_aggregates(const RuleContext *r, Node **roots, uint32_t n) {
-  for (uint32_t i = 0; i < n; i++) TRY(rewrite_tree(r, &roots[i], fuse));
+  for (uint32_t i = 0; i < n; i++) TRY(rewrite_tree(r, &roots[i], by_windows));
   return OK;
 }

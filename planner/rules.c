@@ -82,9 +82,19 @@ static Code check_endless(const RuleContext *r, const Node *n, const char *what,
   return ERR_UNSUPPORTED;
 }
 
-static Code check_window(const RuleContext *r, const Node *n) {
-  FAIL(r->err, ERR_UNSUPPORTED, n->span,
-       "a window function without GROUP BY window_start, window_end is not built yet");
+/* Windows of time stand for themselves: each row once per window.  Not by the clock: a row would
+ * say when it was read. */
+static Code check_window(const RuleContext *r, const Node *n, bool grouped) {
+  const WindowSpec *w = &n->u.window;
+  if (w->kind == WINDOW_ROWS) {
+    FAIL(r->err, ERR_UNSUPPORTED, n->span, "%s without GROUP BY is not built", window_name(w));
+    error_hint(r->err, "GROUP BY window_start, window_end and the columns of PARTITION BY");
+    return ERR_UNSUPPORTED;
+  }
+  if (!w->processing_time || grouped) return OK;
+  FAIL(r->err, ERR_UNSUPPORTED, n->span, "%s over processing time without GROUP BY",
+       window_name(w));
+  error_hint(r->err, "GROUP BY window_start, window_end");
   return ERR_UNSUPPORTED;
 }
 
@@ -97,30 +107,68 @@ static Code check_rank(const RuleContext *r, const Node *n) {
   return ERR_UNSUPPORTED;
 }
 
+/* what takes rows that are final. */
+static Code check_appends(const RuleContext *r, const Node *n, const char *what) {
+  const char *clause = NULL;
+  for (uint32_t i = 0; i < n->n_inputs && clause == NULL; i++) {
+    clause = updating_clause(n->inputs[i]);
+  }
+  if (clause == NULL) return OK;
+  FAIL(r->err, ERR_UNSUPPORTED, n->span, "%s over results that %s updates", what, clause);
+  error_hint(r->err,
+             "%s takes rows that are final: leave out %s below it, or let it end the query "
+             "or write to 'print'",
+             what, clause);
+  return ERR_UNSUPPORTED;
+}
+
+/* print and blackhole show every change. */
+static Code check_sink(const RuleContext *r, const Node *n) {
+  const Connector *connector = n->u.sink.spec.connector;
+  if (connector == NULL || strcmp(connector->name, "print") == 0 ||
+      strcmp(connector->name, "blackhole") == 0) {
+    return OK;
+  }
+  return check_appends(r, n, arena_printf(r->arena, "INSERT into \"%s\"", n->u.sink.spec.table));
+}
+
+static Code check_windows(const RuleContext *r, const Node *n, bool grouped) {
+  if (n->kind == NODE_WINDOW_TVF) TRY(check_window(r, n, grouped));
+  grouped |= n->kind == NODE_WINDOW_AGGREGATE;
+  for (uint32_t i = 0; i < n->n_inputs; i++) TRY(check_windows(r, n->inputs[i], grouped));
+  return OK;
+}
+
 /* All that is left must be something that runs. */
 static Code check_node(const RuleContext *r, Node **node) {
   const Node *n = *node;
   switch (n->kind) {
     case NODE_WINDOW_TVF:
-      return check_window(r, n);
+      return check_appends(r, n, window_name(&n->u.window));
     case NODE_AGGREGATE:
+      TRY(check_appends(r, n, n->u.agg->is_distinct ? "DISTINCT" : "GROUP BY"));
       return check_endless(r, n, n->u.agg->is_distinct ? "DISTINCT" : "GROUP BY without a window",
-                           "group by window_start, window_end of TUMBLE or HOP");
+                           "group by window_start, window_end of a window such as TUMBLE");
     case NODE_SORT:
       return check_endless(r, n, "ORDER BY", "its first row is known only at the end");
     case NODE_WINDOW_RANK:
+      TRY(check_appends(r, n, "ROW_NUMBER"));
       return check_rank(r, n);
     case NODE_SOURCE:
     case NODE_VALUES:
     case NODE_FILTER:
     case NODE_PROJECT:
     case NODE_EXPAND:
-    case NODE_WINDOW_AGGREGATE:
-    case NODE_WINDOW_JOIN:
     case NODE_UNION:
-    case NODE_LIMIT:
-    case NODE_SINK:
       break;
+    case NODE_WINDOW_AGGREGATE:
+      return check_appends(r, n, n->u.agg->is_distinct ? "DISTINCT" : "GROUP BY");
+    case NODE_WINDOW_JOIN:
+      return check_appends(r, n, "a join");
+    case NODE_LIMIT:
+      return check_appends(r, n, "LIMIT");
+    case NODE_SINK:
+      return check_sink(r, n);
   }
   return OK;
 }
@@ -134,6 +182,9 @@ Code rules_run(const RuleContext *r, Node **roots, uint32_t n) {
   for (size_t i = 0; i < COUNT_OF(rules); i++) {
     TRY(rules[i](r, roots, n));
   }
-  for (uint32_t i = 0; i < n; i++) TRY(rewrite_tree(r, &roots[i], check_node));
+  for (uint32_t i = 0; i < n; i++) {
+    TRY(rewrite_tree(r, &roots[i], check_node));
+    TRY(check_windows(r, roots[i], false));
+  }
   return OK;
 }

@@ -9,7 +9,7 @@
 #include "exec/data/timestamp.h"
 #include "exec/data/zone.h"
 
-typedef enum SettingEffect { WORKS, HARMLESS, NOT_BUILT } SettingEffect;
+typedef enum SettingEffect { WORKS, HARMLESS, NOT_BUILT, USE_EMIT } SettingEffect;
 
 typedef struct SettingDef {
   OptionDef option;
@@ -101,6 +101,13 @@ Code settings_set(Settings *s, const Option *option, Error *err) {
   const SettingDef *def = &defs[id];
   if (def->effect == NOT_BUILT) {
     return FAIL(err, ERR_UNSUPPORTED, option->key_span, "\"%s\" is not built yet", option->key);
+  }
+  if (def->effect == USE_EMIT) {
+    FAIL(err, ERR_UNSUPPORTED, option->key_span, "\"%s\" has no effect in weir", option->key);
+    error_hint(err,
+               "write it behind GROUP BY: EMIT EVERY INTERVAL '1' MINUTE, "
+               "ALLOWED LATENESS INTERVAL '1' HOUR");
+    return ERR_UNSUPPORTED;
   }
   const OptionList one = {&def->option, 1};
   TRY(options_check((Options){option, 1}, &one, no_prefix, 1, "SET", option->key_span, err));

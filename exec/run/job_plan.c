@@ -23,8 +23,23 @@ static bool stands_well(const OpSpec *op, const OpSpec *in) {
   return (in->id == OP_EXCHANGE) == (op_traits(op->id)->place == BEHIND_EXCHANGE);
 }
 
-/* Operators that exec does not have yet. */
-static const OpId not_built[] = {OP_SESSION_AGG, OP_SESSION_TVF, OP_WINDOW_JOIN, OP_WINDOW_TOPN};
+/* Operators that exec does not have yet, or, ROWS_AGG and UPDATING_WINDOW_AGG, that do not agree
+ * with sql-tests/model yet.  LATE: op_window_agg.c gives no late rows yet. */
+static const OpId not_built[] = {OP_SESSION_AGG, OP_SESSION_TVF, OP_WINDOW_JOIN,
+                                 OP_WINDOW_TOPN, OP_ROWS_AGG,    OP_UPDATING_WINDOW_AGG,
+                                 OP_LATE};
+
+/* Kinds of windows that op_window_agg.c does not have yet. */
+static Code check_window(const OpSpec *op, Error *err) {
+  if (op->id != OP_WINDOW_AGG) return OK;
+  WindowKind kind = op->u.window_agg->window.kind;
+  if (kind == WINDOW_CUMULATE) {
+    return FAIL(err, ERR_UNSUPPORTED, op->span, "CUMULATE is not built yet");
+  }
+  if (kind != WINDOW_ATTACHED) return OK;
+  return FAIL(err, ERR_UNSUPPORTED, op->span,
+              "an aggregation by windows that the rows bring along is not built yet");
+}
 
 static Code check_op(const JobPlan *plan, const OpSpec *op, Error *err) {
   for (size_t i = 0; i < COUNT_OF(not_built); i++) {
@@ -44,7 +59,7 @@ static Code check_op(const JobPlan *plan, const OpSpec *op, Error *err) {
                   op_traits(op->id)->name, op_traits(in->id)->name);
     }
   }
-  return OK;
+  return check_window(op, err);
 }
 
 Code job_plan_validate(const JobPlan *plan, Error *err) {
