@@ -7,7 +7,7 @@
  *
  * A group comes out as +I first and then, when its values are others than the last time, as -U with
  * the old ones and +U; when its window closes, the same for the last time.  What came out last
- * stands encoded beside the group's states (Shown).
+ * stands encoded beside the group's states (changes.h).
  *
  * Everything comes by fire, after the rows and the watermark of a chunk: one sweep over the
  * windows gives what is due in the order (end, start, key hash, key).  A row counts for the
@@ -17,18 +17,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exec/ops/changes.h"
 #include "exec/ops/open_windows.h"
 #include "exec/ops/ops.h"
 
-/* What a group has given out; in its record, behind the states. */
-typedef struct Shown {
-  char *bytes; /* results one behind the other, as value_encode writes them; in the table's arena */
-  uint32_t len, cap;
-  bool any;     /* it has given something */
+/* What a record holds behind the states. */
+typedef struct GroupState {
+  Shown shown;
   bool changed; /* it is in its window's list */
   bool counts;  /* CUMULATE's only_on_update: the last step has a row */
   uint64_t hash;
-} Shown;
+} GroupState;
 
 typedef struct OpUpdating {
   Op op;
@@ -37,7 +36,7 @@ typedef struct OpUpdating {
   uint32_t n_input;
   WindowClock clock;
   GroupLayout layout;
-  uint32_t shown_at; /* of Shown in a record */
+  uint32_t state_at; /* of GroupState in a record */
   OpenWindows windows;
   uint64_t arrived;        /* rows before the batch in hand */
   Micros passed_us;        /* the watermark */
@@ -45,13 +44,11 @@ typedef struct OpUpdating {
   bool updates;            /* what has changed in open windows is due as well */
   bool due;                /* a sweep */
   uint32_t at, at_changed; /* where it is: window, group */
-  Arena results_text, encoded, arena;
-  Vector *results; /* of the aggregates */
-  GroupOutput out; /* behind the values: window_start, window_end, window_time, constant */
+  Changes *changes;
 } OpUpdating;
 
-static Shown *shown_of(const OpUpdating *self, void *record) {
-  return (Shown *)(void *)((char *)record + self->shown_at);
+static GroupState *state_of(const OpUpdating *self, void *record) {
+  return (GroupState *)(void *)((char *)record + self->state_at);
 }
 
 /* --- rows in -------------------------------------------------------------------------------- */
@@ -76,11 +73,11 @@ typedef struct Arriving {
 static Code note_changed(OpUpdating *self, OpenWindow *w, void *const *records, uint32_t n,
                          bool counts) {
   for (uint32_t i = 0; i < n; i++) {
-    Shown *shown = shown_of(self, records[i]);
-    shown->hash = self->layout.keys->hash[i];
-    shown->counts |= counts;
-    if (shown->changed || !shown->counts) continue;
-    shown->changed = true;
+    GroupState *g = state_of(self, records[i]);
+    g->hash = self->layout.keys->hash[i];
+    g->counts |= counts;
+    if (g->changed || !g->counts) continue;
+    g->changed = true;
     if (!open_window_changed(w, records[i])) return op_no_memory(&self->op);
   }
   return OK;
@@ -263,112 +260,37 @@ static const void *key_of(const OpUpdating *self, const void *record) {
 static int compare_groups(const void *a, const void *b, void *arg) {
   const OpUpdating *self = arg;
   void *const *x = a, *const *y = b;
-  uint64_t hash_x = shown_of(self, *x)->hash, hash_y = shown_of(self, *y)->hash;
+  uint64_t hash_x = state_of(self, *x)->hash, hash_y = state_of(self, *y)->hash;
   if (hash_x != hash_y) return hash_x < hash_y ? -1 : 1;
   return key_compare(self->layout.key.form, key_of(self, *x), key_of(self, *y));
 }
 
-/* The results of row i of self->results, encoded; they live until the next batch.  NULL ptr: no
- * memory. */
-static Str encode_results(OpUpdating *self, uint32_t i) {
-  size_t size = 0;
-  for (uint32_t a = 0; a < self->spec->n_aggs; a++) {
-    size += value_encoded_size(&self->results[a], i);
-  }
-  char *bytes = arena_try_alloc(&self->encoded, size + 1, 1), *at = bytes;
-  if (bytes == NULL || size > UINT32_MAX) return (Str){0};
-  for (uint32_t a = 0; a < self->spec->n_aggs; a++) at = value_encode(&self->results[a], i, at);
-  return (Str){bytes, size};
-}
-
-/* The rows that a batch is made of. */
-typedef struct Changes {
-  const void *key[BATCH_ROWS];
-  uint64_t hash[BATCH_ROWS];
-  uint8_t kind[BATCH_ROWS];
-  uint32_t n;
-} Changes;
-
-static void put_row(OpUpdating *self, Changes *c, const void *record, uint64_t hash, RowKind kind,
-                    const char *values) {
-  uint32_t row = c->n++;
-  c->key[row] = key_of(self, record);
-  c->hash[row] = hash;
-  c->kind[row] = (uint8_t)kind;
-  for (uint32_t a = 0; a < self->spec->n_aggs; a++) {
-    key_decode(&self->out.made[self->spec->n_keys + a], row, &values);
-  }
-}
-
-/* Keep what has been given out; the old bytes stay as long as they fit. */
-static bool keep_shown(OpenWindow *w, Shown *shown, Str values) {
-  if (values.len > shown->cap) {
-    size_t cap = values.len < 16 ? 16 : values.len < UINT32_MAX / 2 ? values.len * 2 : values.len;
-    char *wider = arena_try_alloc(&w->groups.table.arena, cap, 1);
-    if (wider == NULL) return false;
-    shown->bytes = wider;
-    shown->cap = (uint32_t)cap;
-  }
-  if (values.len > 0) memcpy(shown->bytes, values.ptr, values.len);
-  shown->len = (uint32_t)values.len;
-  shown->any = true;
-  return true;
-}
-
-static void store_constant(Vector *v, Micros us) {
-  v->constant = true;
-  v->valid = NULL;
-  *(Micros *)v->data = us;
-}
-
-static Code emit_changes(OpUpdating *self, const OpenWindow *w, const Changes *c) {
-  GroupOutput *o = &self->out;
-  if (c->n == 0) return OK;
-  key_columns(&self->layout.key, c->key, c->hash, c->n, o->made);
-  group_output_ready(o, c->n);
-  store_constant(&o->cols[o->n_values], w->start_us);
-  store_constant(&o->cols[o->n_values + 1], w->end_us);
-  store_constant(&o->cols[o->n_values + 2], window_time(&self->clock, w->end_us));
-  self->op.ctx->tag = (OrderTag){w->end_us, w->start_us};
-  const Batch out = {.rows = c->n, .n_cols = o->n_cols, .cols = o->cols, .kind = c->kind};
-  return op_emit(&self->op, PORT_ROWS, &out);
-}
-
-/* Give out groups records[0..n), at most half a batch, where they differ from what was shown. */
+/* Give out groups records[0..n) where they differ from what was shown. */
 static Code emit_groups(OpUpdating *self, OpenWindow *w, void *const *records, uint32_t n) {
-  Str values[BATCH_ROWS / 2];
-  Changes c = {.n = 0};
-  arena_reset(&self->results_text);
-  arena_reset(&self->encoded);
-  vectors_all_valid(self->results, self->spec->n_aggs);
-  vectors_all_valid(self->out.made, self->out.n_cols);
-  TRY(groups_results(&self->layout, &self->results_text, &self->op, records, n, self->results));
+  ChangeOf of = {.start_us = w->start_us,
+                 .end_us = w->end_us,
+                 .time_us = window_time(&self->clock, w->end_us)};
+  TRY(changes_results(self->changes, &self->op, records, n));
   for (uint32_t i = 0; i < n; i++) {
-    Shown *shown = shown_of(self, records[i]);
-    shown->changed = false;
-    values[i] = encode_results(self, i);
-    if (values[i].ptr == NULL) return op_no_memory(&self->op);
-    const Str old = {shown->bytes, shown->len};
-    if (shown->any && str_eq(old, values[i])) continue;
-    if (shown->any) put_row(self, &c, records[i], shown->hash, ROW_UPDATE_BEFORE, old.ptr);
-    put_row(self, &c, records[i], shown->hash, shown->any ? ROW_UPDATE_AFTER : ROW_INSERT,
-            values[i].ptr);
+    GroupState *g = state_of(self, records[i]);
+    g->changed = false;
+    of.key = key_of(self, records[i]);
+    of.hash = g->hash;
+    if (!changes_put(self->changes, i, &g->shown, of, &w->groups.table.arena)) {
+      return op_no_memory(&self->op);
+    }
   }
-  TRY(emit_changes(self, w, &c));
-  for (uint32_t i = 0; i < n; i++) {
-    if (!keep_shown(w, shown_of(self, records[i]), values[i])) return op_no_memory(&self->op);
-  }
-  return OK;
+  self->op.ctx->tag = (OrderTag){w->end_us, w->start_us};
+  return changes_emit(self->changes, &self->op);
 }
 
 /* The next groups of a window that is due; *done: it has given all. */
 static Code sweep_window(OpUpdating *self, OpenWindow *w, bool *done) {
-  enum { GROUPS_MAX = BATCH_ROWS / 2 };
   if (self->at_changed == 0) {
     qsort_r(w->changed, w->n_changed, sizeof *w->changed, compare_groups, self);
   }
   uint32_t n = w->n_changed - self->at_changed;
-  if (n > GROUPS_MAX) n = GROUPS_MAX;
+  if (n > CHANGES_GROUPS_MAX) n = CHANGES_GROUPS_MAX;
   TRY(emit_groups(self, w, w->changed + self->at_changed, n));
   self->at_changed += n;
   *done = self->at_changed == w->n_changed;
@@ -433,17 +355,13 @@ static void updating_pending(const Op *op, OpPending *out) {
 static Code updating_open(Op *op) {
   OpUpdating *self = (OpUpdating *)op;
   const WindowAggSpec *spec = self->spec;
-  uint32_t n_values = spec->n_keys + spec->n_aggs;
-  Type *types = arena_try_alloc(&self->arena, (spec->n_aggs + 1) * sizeof *types, 8);
-  if (types == NULL) return op_no_memory(op);
-  for (uint32_t a = 0; a < spec->n_aggs; a++) types[a] = spec->aggs[a].result;
-  self->results = vectors_new(&self->arena, types, spec->n_aggs);
-  bool ok = self->results != NULL &&
-            group_output_init(&self->out, &self->arena, self->output, n_values + 3, n_values) &&
-            group_layout_init(&self->layout, spec->keys, spec->n_keys, spec->aggs, spec->n_aggs,
-                              self->input, self->n_input, false);
-  if (!ok) return op_no_memory(op);
-  self->shown_at = group_layout_reserve(&self->layout, sizeof(Shown));
+  if (!group_layout_init(&self->layout, spec->keys, spec->n_keys, spec->aggs, spec->n_aggs,
+                         self->input, self->n_input, false)) {
+    return op_no_memory(op);
+  }
+  self->changes = changes_new(&self->layout, self->output);
+  if (self->changes == NULL) return op_no_memory(op);
+  self->state_at = group_layout_reserve(&self->layout, sizeof(GroupState));
   self->windows.layout = &self->layout;
   self->clock = window_clock(&spec->window, op->ctx->env);
   self->passed_us = self->every_us = MICROS_MIN;
@@ -454,9 +372,7 @@ static void updating_close(Op *op) {
   OpUpdating *self = (OpUpdating *)op;
   open_windows_deinit(&self->windows);
   group_layout_deinit(&self->layout);
-  arena_deinit(&self->results_text);
-  arena_deinit(&self->encoded);
-  arena_deinit(&self->arena);
+  changes_free(self->changes);
 }
 
 static const OpTable updating_table = {.name = "UpdatingWindowAggregate",
