@@ -3,8 +3,7 @@
  *   table ... row, encoded as a whole -> its places, the latest on top: equal rows are counted
  *   places .. in the order in which rows first came; -U followed by +U changes the row of a place
  *
- * Rows that are gone stay in the table until they are more than half of it: then it is made
- * anew of those that are left.
+ * A row of which nothing is left goes from the table at the end of its batch.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,19 +12,17 @@
 #include "exec/ops/ops.h"
 #include "exec/state/hash_table.h"
 
-enum { GONE_MAX = 4096 }; /* rows that may be gone from a table of any size */
-
 typedef struct Place Place;
 struct Place {
   Place *before, *after; /* in the order of the result */
   Place *below;          /* of an equal row that came earlier */
   const TextRef *key;    /* the row, in the table; NULL: a -U has emptied the place */
-  uint64_t hash;
 };
 
 /* Behind the key in the table. */
 typedef struct Row {
   Place *top; /* NULL: the row is gone */
+  bool noted; /* ... or was at a moment of this batch */
 } Row;
 
 typedef struct OpMaterialize {
@@ -35,8 +32,10 @@ typedef struct OpMaterialize {
   HashTable table;
   Arena places;
   Place *first, *last, *unused;
-  Place *emptied; /* by the last row, which was -U; NULL: it was not */
-  uint64_t n_rows;
+  Place *emptied;        /* by the last row, which was -U; NULL: it was not */
+  Row *gone[BATCH_ROWS]; /* rows of the batch in hand that went */
+  uint64_t gone_hash[BATCH_ROWS];
+  uint32_t n_gone;
   KeyBatch *keys;
   Vector *out;
   const Place *at;
@@ -68,9 +67,8 @@ static void place_drop(OpMaterialize *self, Place *p) {
 }
 
 /* Put a row of the table into a place. */
-static void place_fill(Place *p, Row *row, uint64_t hash) {
+static void place_fill(Place *p, Row *row) {
   p->key = (const TextRef *)(const void *)((const char *)row - sizeof(TextRef));
-  p->hash = hash;
   p->below = row->top;
   row->top = p;
 }
@@ -99,40 +97,26 @@ static bool encode_rows(OpMaterialize *self, const Batch *in, uint32_t n) {
   return true;
 }
 
-/* Take the rows that are left into a new table. */
-static bool move_rows(OpMaterialize *self, HashTable *to) {
-  void *records[BATCH_ROWS];
-  Place *batch[BATCH_ROWS];
-  for (Place *p = self->first; p != NULL;) {
-    uint32_t n = 0;
-    for (; p != NULL && n < BATCH_ROWS; p = p->after) {
-      if (p->key == NULL) continue;
-      self->keys->u.text[n] = *p->key;
-      self->keys->hash[n] = p->hash;
-      batch[n++] = p;
-    }
-    if (!hash_table_get(to, self->keys, n, records)) return false;
-    for (uint32_t i = 0; i < n; i++) place_fill(batch[i], records[i], batch[i]->hash);
+/* Remove those of a batch's rows that are gone. */
+static void remove_gone(OpMaterialize *self) {
+  for (uint32_t i = 0; i < self->n_gone; i++) {
+    Row *row = self->gone[i];
+    row->noted = false;
+    if (row->top == NULL) hash_table_remove(&self->table, self->gone_hash[i], row);
   }
-  return true;
+  self->n_gone = 0;
 }
 
-static bool tidy_table(OpMaterialize *self) {
-  if (self->table.n <= 2 * self->n_rows + GONE_MAX) return true;
-  HashTable fresh;
-  hash_table_init(&fresh, KEY_BYTES, sizeof(Row), self->n_rows);
-  if (!move_rows(self, &fresh)) {
-    hash_table_deinit(&fresh);
-    return false;
-  }
-  hash_table_deinit(&self->table);
-  self->table = fresh;
-  return true;
+static void note_gone(OpMaterialize *self, Row *row, uint64_t hash) {
+  if (row->noted) return;
+  row->noted = true;
+  self->gone[self->n_gone] = row;
+  self->gone_hash[self->n_gone++] = hash;
 }
 
 /* --- rows in ------------------------------------------------------------------------- */
 
-static Code add_row(OpMaterialize *self, Row *row, uint64_t hash, bool replaces) {
+static Code add_row(OpMaterialize *self, Row *row, bool replaces) {
   Place *p = replaces ? self->emptied : NULL;
   if (p != NULL) {
     self->emptied = NULL;
@@ -141,12 +125,11 @@ static Code add_row(OpMaterialize *self, Row *row, uint64_t hash, bool replaces)
     p = place_append(self);
     if (p == NULL) return op_no_memory(&self->op);
   }
-  place_fill(p, row, hash);
-  self->n_rows++;
+  place_fill(p, row);
   return OK;
 }
 
-static Code take_row(OpMaterialize *self, Row *row, bool replaced) {
+static Code take_row(OpMaterialize *self, Row *row, uint64_t hash, bool replaced) {
   forget_emptied(self);
   Place *p = row->top;
   if (p == NULL) {
@@ -155,7 +138,7 @@ static Code take_row(OpMaterialize *self, Row *row, bool replaced) {
   }
   row->top = p->below;
   p->key = NULL;
-  self->n_rows--;
+  if (row->top == NULL) note_gone(self, row, hash);
   if (replaced) {
     self->emptied = p;
   } else {
@@ -174,12 +157,13 @@ static Code materialize_push(Op *op, OpPort port, const Batch *in) {
   for (uint32_t i = 0; i < n; i++) {
     RowKind kind = batch_kind(in, batch_row(in, i));
     if (kind == ROW_INSERT || kind == ROW_UPDATE_AFTER) {
-      TRY(add_row(self, records[i], self->keys->hash[i], kind == ROW_UPDATE_AFTER));
+      TRY(add_row(self, records[i], kind == ROW_UPDATE_AFTER));
     } else {
-      TRY(take_row(self, records[i], kind == ROW_UPDATE_BEFORE));
+      TRY(take_row(self, records[i], self->keys->hash[i], kind == ROW_UPDATE_BEFORE));
     }
   }
-  return tidy_table(self) ? OK : op_no_memory(op);
+  remove_gone(self);
+  return OK;
 }
 
 /* --- rows out ------------------------------------------------------------------------ */
@@ -211,7 +195,9 @@ static Code materialize_open(Op *op) {
   hash_table_init(&self->table, KEY_BYTES, sizeof(Row), 0);
   self->keys = key_batch_new();
   self->out = vectors_new(&self->arena, self->types, self->n_cols);
-  if (self->keys == NULL || self->out == NULL) return op_no_memory(op);
+  if (self->keys == NULL || self->out == NULL || !hash_table_reuse(&self->table)) {
+    return op_no_memory(op);
+  }
   self->keys->form = KEY_BYTES;
   return OK;
 }

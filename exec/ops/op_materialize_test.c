@@ -135,7 +135,7 @@ static void check_unknown_row(void) {
 
 int main(void) {
   for (uint64_t seed = 1; seed <= 20; seed++) check_random(seed, 500);
-  check_random(99, 60000); /* the table is made anew */
+  check_random(99, 60000); /* rooms of rows are used again */
   check_places();
   check_unknown_row();
   return check_done();
