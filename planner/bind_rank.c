@@ -180,6 +180,9 @@ static Code take_partition(Ranking *r) {
   if (window->kind == WINDOW_ROWS) {
     return bind_not_built(r->b, call->over, "a rank in a window of rows");
   }
+  if (window->processing_time) {
+    return bind_not_built(r->b, call->over, "a rank in a window of processing time");
+  }
   r->spec->start = parts[PART_START];
   r->spec->end = parts[PART_END];
   r->spec->window = window;

@@ -202,6 +202,9 @@ static Code check_windows(Joining *g, const WindowSpec *specs[SIDES]) {
   if (specs[0]->kind == WINDOW_ROWS) {
     return bind_not_built(b, g->j->span, "a join of windows of rows");
   }
+  if (specs[0]->processing_time || specs[1]->processing_time) {
+    return bind_not_built(b, g->j->span, "a join of windows of processing time");
+  }
   if (window_same(specs[0], specs[1])) return OK;
   FAIL(b->err, ERR_TYPE, g->j->span, "the windows of the two sides differ: %s and %s",
        window_text(b, specs[0]), window_text(b, specs[1]));
