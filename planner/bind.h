@@ -2,7 +2,7 @@
  *
  *   bind_query.c    WITH, set operations, VALUES, ORDER BY, LIMIT
  *   bind_select.c   a SELECT block             bind_group.c   its aggregates and GROUP BY
- *   bind_sets.c     keys and grouping sets
+ *   bind_sets.c     keys and grouping sets     bind_expand.c  what these become
  *   bind_from.c     what stands in FROM        bind_window.c  TUMBLE and HOP
  *   bind_rank.c     ROW_NUMBER in a window
  *   bind_where.c    WHERE, IN and EXISTS       bind_join.c    joins in FROM
@@ -282,6 +282,9 @@ enum { KEY_SET_WORDS = COLUMNS_MAX / 64 };
 typedef struct KeySet {
   uint64_t words[KEY_SET_WORDS];
 } KeySet;
+static inline bool key_set_has(const KeySet *set, uint32_t key) {
+  return (set->words[key / 64] >> key % 64 & 1) != 0;
+}
 
 /* What GROUP BY says. */
 typedef struct GroupKeys {

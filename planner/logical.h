@@ -235,7 +235,7 @@ void window_print(const WindowSpec *w, const FormatField *input, StrBuf *out);
 /* The same of rows that bring it along: "TUMBLE(win_start=[a], win_end=[b], size=[10 s])"; without
  * names "TUMBLE(size=[10 s])". */
 void window_print_attached(const WindowSpec *w, const char *start, const char *end, StrBuf *out);
-/* The names of the columns of a join's sides: one that the left side has gets a 0 behind it. */
+/* The names of the columns of a join's sides: one that is there already gets a number behind it. */
 const char **names_of_join(Arena *a, const FormatField *left, uint32_t n_left,
                            const FormatField *right, uint32_t n_right);
 /* "(k = k0) AND (v > v0)" */

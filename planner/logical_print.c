@@ -92,9 +92,9 @@ void sort_keys_print(const SortKey *keys, uint32_t n, const char *const *names, 
   }
 }
 
-static bool is_taken(const FormatField *fields, uint32_t n, const char *name) {
+static bool is_name(const char *const *names, uint32_t n, const char *name) {
   for (uint32_t i = 0; i < n; i++) {
-    if (strcmp(fields[i].name, name) == 0) return true;
+    if (strcmp(names[i], name) == 0) return true;
   }
   return false;
 }
@@ -105,7 +105,10 @@ const char **names_of_join(Arena *a, const FormatField *left, uint32_t n_left,
   for (uint32_t i = 0; i < n_left; i++) names[i] = left[i].name;
   for (uint32_t i = 0; i < n_right; i++) {
     const char *name = right[i].name;
-    names[n_left + i] = is_taken(left, n_left, name) ? arena_printf(a, "%s0", name) : name;
+    for (uint32_t k = 0; is_name(names, n_left + i, name); k++) {
+      name = arena_printf(a, "%s%u", right[i].name, k);
+    }
+    names[n_left + i] = name;
   }
   return names;
 }

@@ -6,13 +6,9 @@
  */
 #include <string.h>
 
-#include "planner/rules.h"
-
-#define GONE UINT32_MAX /* nobody uses the column */
+#include "planner/prune.h"
 
 /* --- down ---------------------------------------------------------------------------- */
-
-static void mark(const RuleContext *r, Node *n, const bool *used);
 
 static bool *copied(const RuleContext *r, const bool *used, uint32_t n) {
   bool *copy = ARENA_ARRAY(r->arena, bool, n);
@@ -43,7 +39,7 @@ static void mark_aggregate(const RuleContext *r, Node *n, const bool *used) {
   }
   if (n->kind == NODE_WINDOW_AGGREGATE) mark_window(&agg->window, below);
   mark_late(n, below);
-  mark(r, n->inputs[0], below);
+  prune_mark(r, n->inputs[0], below);
 }
 
 static void mark_project(const RuleContext *r, Node *n, const bool *used) {
@@ -51,7 +47,7 @@ static void mark_project(const RuleContext *r, Node *n, const bool *used) {
   for (uint32_t i = 0; i < n->n_fields; i++) {
     if (used[i]) expr_columns_used(n->u.exprs[i], below);
   }
-  mark(r, n->inputs[0], below);
+  prune_mark(r, n->inputs[0], below);
 }
 
 static void mark_expand(const RuleContext *r, Node *n, const bool *used) {
@@ -59,33 +55,7 @@ static void mark_expand(const RuleContext *r, Node *n, const bool *used) {
   for (uint32_t i = 0; i < n->u.expand.n_sets * n->n_fields; i++) {
     if (used[i % n->n_fields]) expr_columns_used(n->u.expand.exprs[i], below);
   }
-  mark(r, n->inputs[0], below);
-}
-
-static void mark_side(bool *below, const WindowJoinSide *side, uint32_t n_keys) {
-  for (uint32_t i = 0; i < n_keys; i++) below[side->keys[i]] = true;
-  below[side->start] = below[side->end] = true;
-}
-
-static void mark_join(const RuleContext *r, Node *n, const bool *used) {
-  const WindowJoin *j = n->u.join;
-  const uint32_t n_left = n->inputs[0]->n_fields, n_right = n->inputs[1]->n_fields;
-  bool *both = ARENA_ARRAY(r->arena, bool, n_left + n_right);
-  memcpy(both, used, n->n_fields * sizeof *both);
-  if (j->condition != NULL) expr_columns_used(j->condition, both);
-  mark_side(both, &j->left, j->n_keys);
-  mark_side(both + n_left, &j->right, j->n_keys);
-  mark(r, n->inputs[0], both);
-  mark(r, n->inputs[1], both + n_left);
-}
-
-static void mark_rank(const RuleContext *r, Node *n, const bool *used) {
-  const WindowRank *w = n->u.rank;
-  bool *below = copied(r, used, n->inputs[0]->n_fields);
-  for (uint32_t i = 0; i < w->n_keys; i++) below[w->keys[i]] = true;
-  for (uint32_t i = 0; i < w->n_order; i++) below[w->order[i].col] = true;
-  below[w->start] = below[w->end] = true;
-  mark(r, n->inputs[0], below);
+  prune_mark(r, n->inputs[0], below);
 }
 
 /* Nodes that pass the columns of their input on. */
@@ -100,11 +70,11 @@ static void mark_same(const RuleContext *r, Node *n, const bool *used) {
     for (uint32_t k = 0; n->kind == NODE_SORT && k < n->u.sort.n_keys; k++) {
       below[n->u.sort.keys[k].col] = true;
     }
-    mark(r, n->inputs[i], below);
+    prune_mark(r, n->inputs[i], below);
   }
 }
 
-static void mark(const RuleContext *r, Node *n, const bool *used) {
+void prune_mark(const RuleContext *r, Node *n, const bool *used) {
   if (n->used == NULL) n->used = ARENA_ARRAY(r->arena, bool, n->n_fields);
   for (uint32_t i = 0; i < n->n_fields; i++) n->used[i] |= used[i];
   switch (n->kind) {
@@ -115,10 +85,10 @@ static void mark(const RuleContext *r, Node *n, const bool *used) {
       mark_expand(r, n, used);
       break;
     case NODE_WINDOW_RANK:
-      mark_rank(r, n, used);
+      prune_mark_rank(r, n, used);
       break;
     case NODE_WINDOW_JOIN:
-      mark_join(r, n, used);
+      prune_mark_join(r, n, used);
       break;
     case NODE_AGGREGATE:
     case NODE_WINDOW_AGGREGATE:
@@ -138,9 +108,6 @@ static void mark(const RuleContext *r, Node *n, const bool *used) {
 }
 
 /* --- up ------------------------------------------------------------------------------ */
-
-/* Rebuild *node.  The result says where each of its former columns is, GONE for none. */
-static uint32_t *rebuild(const RuleContext *r, Node **node);
 
 /* Keep the fields that are still there, in the order of map. */
 static void keep_fields(const RuleContext *r, Node *n, const uint32_t *map, uint32_t n_left) {
@@ -194,7 +161,7 @@ static uint32_t *rebuild_values(const RuleContext *r, Node *n) {
 static uint32_t *rebuild_project(const RuleContext *r, Node **node) {
   Node *n = *node;
   uint32_t n_left;
-  uint32_t *map = number_used(r, n, &n_left), *below = rebuild(r, &n->inputs[0]);
+  uint32_t *map = number_used(r, n, &n_left), *below = prune_rebuild(r, &n->inputs[0]);
   Expr **exprs = ARENA_ARRAY(r->arena, Expr *, n_left);
   for (uint32_t i = 0; i < n->n_fields; i++) {
     if (map[i] != GONE) exprs[map[i]] = expr_remap(r->arena, n->u.exprs[i], below);
@@ -207,7 +174,7 @@ static uint32_t *rebuild_project(const RuleContext *r, Node **node) {
 
 static uint32_t *rebuild_expand(const RuleContext *r, Node *n) {
   uint32_t n_left, n_sets = n->u.expand.n_sets;
-  uint32_t *map = number_used(r, n, &n_left), *below = rebuild(r, &n->inputs[0]);
+  uint32_t *map = number_used(r, n, &n_left), *below = prune_rebuild(r, &n->inputs[0]);
   Expr **exprs = ARENA_ARRAY(r->arena, Expr *, (size_t)n_sets * n_left);
   for (uint32_t s = 0; s < n_sets; s++) {
     for (uint32_t i = 0; i < n->n_fields; i++) {
@@ -258,7 +225,7 @@ static void renumber_late(const Node *n, const uint32_t *below) {
 static uint32_t *rebuild_tvf(const RuleContext *r, Node *n) {
   const uint32_t n_window = window_columns(&n->u.window);
   const uint32_t n_input = n->n_fields - n_window; /* a Source may have been rebuilt before */
-  uint32_t *below = rebuild(r, &n->inputs[0]), n_left = 0;
+  uint32_t *below = prune_rebuild(r, &n->inputs[0]), n_left = 0;
   uint32_t *map = ARENA_ARRAY(r->arena, uint32_t, n->n_fields);
   const Node *in = n->inputs[0];
   FormatField *fields = ARENA_ARRAY(r->arena, FormatField, in->n_fields + n_window);
@@ -277,7 +244,7 @@ static uint32_t *rebuild_tvf(const RuleContext *r, Node *n) {
 static uint32_t *rebuild_aggregate(const RuleContext *r, Node *n) {
   AggregateSpec *agg = n->u.agg;
   uint32_t n_below = n->inputs[0]->n_fields;
-  uint32_t *below = rebuild(r, &n->inputs[0]), n_left = 0;
+  uint32_t *below = prune_rebuild(r, &n->inputs[0]), n_left = 0;
   drop_permutation(n, below, n_below);
   uint32_t *map = ARENA_ARRAY(r->arena, uint32_t, n->n_fields);
   for (uint32_t i = 0; i < agg->n_keys; i++) {
@@ -304,55 +271,9 @@ static uint32_t *rebuild_aggregate(const RuleContext *r, Node *n) {
   return map;
 }
 
-static void move_side(WindowJoinSide *side, uint32_t n_keys, const uint32_t *map) {
-  for (uint32_t i = 0; i < n_keys; i++) side->keys[i] = map[side->keys[i]];
-  side->start = map[side->start];
-  side->end = map[side->end];
-}
-
-/* A join gives out whatever its sides have left. */
-static uint32_t *rebuild_join(const RuleContext *r, Node *n) {
-  WindowJoin *j = n->u.join;
-  const uint32_t n_left = n->inputs[0]->n_fields, n_right = n->inputs[1]->n_fields;
-  const uint32_t *left = rebuild(r, &n->inputs[0]), *right = rebuild(r, &n->inputs[1]);
-  const uint32_t now_left = n->inputs[0]->n_fields;
-  uint32_t *map = ARENA_ARRAY(r->arena, uint32_t, n_left + n_right);
-  memcpy(map, left, n_left * sizeof *map);
-  for (uint32_t i = 0; i < n_right; i++) {
-    map[n_left + i] = right[i] == GONE ? GONE : now_left + right[i];
-  }
-  if (j->condition != NULL) j->condition = expr_remap(r->arena, j->condition, map);
-  move_side(&j->left, j->n_keys, left);
-  move_side(&j->right, j->n_keys, right);
-  const Node *now = node_window_join(r->arena, n->inputs[0], n->inputs[1], j, n->span);
-  n->fields = now->fields;
-  n->n_fields = now->n_fields;
-  return map;
-}
-
-static uint32_t *rebuild_rank(const RuleContext *r, Node *n) {
-  WindowRank *w = n->u.rank;
-  const uint32_t rank = n->n_fields - 1;
-  uint32_t *below = rebuild(r, &n->inputs[0]), n_left = n->inputs[0]->n_fields;
-  uint32_t *map = ARENA_ARRAY(r->arena, uint32_t, n->n_fields);
-  FormatField *fields = ARENA_ARRAY(r->arena, FormatField, n_left + 1);
-  for (uint32_t i = 0; i < w->n_keys; i++) w->keys[i] = below[w->keys[i]];
-  for (uint32_t i = 0; i < w->n_order; i++) w->order[i].col = below[w->order[i].col];
-  w->start = below[w->start];
-  w->end = below[w->end];
-  w->with_rank = n->used[rank];
-  memcpy(map, below, rank * sizeof *map);
-  memcpy(fields, n->inputs[0]->fields, n_left * sizeof *fields);
-  fields[n_left] = n->fields[rank];
-  map[rank] = w->with_rank ? n_left : GONE;
-  n->fields = fields;
-  n->n_fields = n_left + w->with_rank;
-  return map;
-}
-
 /* Bring the input to exactly the used columns of n, in order. */
 static void make_exact(const RuleContext *r, const Node *n, Node **input) {
-  const uint32_t *below = rebuild(r, input);
+  const uint32_t *below = prune_rebuild(r, input);
   const Node *in = *input;
   uint32_t n_left;
   uint32_t *map = number_used(r, n, &n_left);
@@ -367,6 +288,13 @@ static void make_exact(const RuleContext *r, const Node *n, Node **input) {
   if (!is_identity(project)) *input = project;
 }
 
+uint32_t *prune_exact(const RuleContext *r, Node **input) {
+  const Node before = **input;
+  uint32_t n_left;
+  make_exact(r, &before, input);
+  return number_used(r, &before, &n_left);
+}
+
 static uint32_t *rebuild_exact(const RuleContext *r, Node *n) {
   uint32_t n_left;
   for (uint32_t i = 0; i < n->n_inputs; i++) make_exact(r, n, &n->inputs[i]);
@@ -377,7 +305,7 @@ static uint32_t *rebuild_exact(const RuleContext *r, Node *n) {
 
 /* What passes its input on passes on what is left of it. */
 static uint32_t *rebuild_same(const RuleContext *r, Node *n) {
-  uint32_t *below = rebuild(r, &n->inputs[0]);
+  uint32_t *below = prune_rebuild(r, &n->inputs[0]);
   if (n->kind == NODE_FILTER) n->u.filter = expr_remap(r->arena, n->u.filter, below);
   for (uint32_t k = 0; n->kind == NODE_SORT && k < n->u.sort.n_keys; k++) {
     n->u.sort.keys[k].col = below[n->u.sort.keys[k].col];
@@ -387,7 +315,7 @@ static uint32_t *rebuild_same(const RuleContext *r, Node *n) {
   return below;
 }
 
-static uint32_t *rebuild(const RuleContext *r, Node **node) {
+uint32_t *prune_rebuild(const RuleContext *r, Node **node) {
   Node *n = *node;
   switch (n->kind) {
     case NODE_SOURCE:
@@ -399,9 +327,9 @@ static uint32_t *rebuild(const RuleContext *r, Node **node) {
     case NODE_EXPAND:
       return rebuild_expand(r, n);
     case NODE_WINDOW_RANK:
-      return rebuild_rank(r, n);
+      return prune_rebuild_rank(r, n);
     case NODE_WINDOW_JOIN:
-      return rebuild_join(r, n);
+      return prune_rebuild_join(r, n);
     case NODE_AGGREGATE:
     case NODE_WINDOW_AGGREGATE:
       return rebuild_aggregate(r, n);
@@ -423,8 +351,8 @@ Code rule_prune_columns(const RuleContext *r, Node **roots, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) {
     bool *all = ARENA_ARRAY(r->arena, bool, roots[i]->n_fields);
     for (uint32_t c = 0; c < roots[i]->n_fields; c++) all[c] = true;
-    mark(r, roots[i], all);
+    prune_mark(r, roots[i], all);
   }
-  for (uint32_t i = 0; i < n; i++) rebuild(r, &roots[i]);
+  for (uint32_t i = 0; i < n; i++) prune_rebuild(r, &roots[i]);
   return OK;
 }
