@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exec/data/value.h"
 #include "exec/ops/ops.h"
+#include "exec/ops/sort_key.h"
 
 enum { KEEP_SLACK_ROWS = 64 << 10 };
 
@@ -37,25 +37,13 @@ static Code sort_open(Op *op) {
   return self->out != NULL ? OK : op_no_memory(op);
 }
 
-static int compare_cells(const SortKey *key, const Vector *a, uint32_t row_a, const Vector *b,
-                         uint32_t row_b) {
-  bool valid_a = vector_valid(a, row_a), valid_b = vector_valid(b, row_b);
-  if (!valid_a || !valid_b) {
-    if (valid_a == valid_b) return 0;
-    return (valid_a ? 1 : -1) * (key->nulls_first ? 1 : -1);
-  }
-  Value x = value_of(a, row_a), y = value_of(b, row_b);
-  int c = value_compare(&x, &y);
-  return key->descending ? -c : c;
-}
-
 static int compare_rows(const void *a, const void *b, void *arg) {
   const OpSort *self = arg;
   const SortRow *x = a, *y = b;
   const Batch *bx = &self->kept[x->builder]->batch, *by = &self->kept[y->builder]->batch;
   for (uint32_t k = 0; k < self->spec->n_keys; k++) {
     const SortKey *key = &self->spec->keys[k];
-    int c = compare_cells(key, &bx->cols[key->col], x->row, &by->cols[key->col], y->row);
+    int c = sort_key_compare(key, &bx->cols[key->col], x->row, &by->cols[key->col], y->row);
     if (c != 0) return c;
   }
   if (x->builder != y->builder) return x->builder < y->builder ? -1 : 1;

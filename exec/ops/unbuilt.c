@@ -16,8 +16,3 @@ Op *op_window_join_new(const WindowJoinSpec *spec, const FormatField *left, uint
   (void)spec, (void)left, (void)n_left, (void)right, (void)n_right, (void)ctx;
   return NULL;
 }
-Op *op_window_topn_new(const WindowTopNSpec *spec, const FormatField *input, uint32_t n_input,
-                       OpContext *ctx) {
-  (void)spec, (void)input, (void)n_input, (void)ctx;
-  return NULL;
-}

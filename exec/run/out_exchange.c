@@ -40,11 +40,7 @@ static bool shape_of_rows(OutExchange *self, const OpSpec *exchange) {
   self->shape[MARKED] = self->shape[ROWS];
   self->shape[MARKED].with_mark = true;
   const ExchangeSpec *spec = &exchange->u.exchange;
-  Type *key_types = arena_try_alloc(&self->arena, (spec->n_keys + 1) * sizeof *key_types, 8);
-  if (key_types == NULL) return false;
-  for (uint32_t i = 0; i < spec->n_keys; i++) key_types[i] = types[spec->keys[i]];
-  self->key[PORT_ROWS] = key_spec(spec->keys, key_types, spec->n_keys);
-  return true;
+  return key_spec_of_rows(&self->key[PORT_ROWS], &self->arena, types, spec->keys, spec->n_keys);
 }
 
 /* If a local aggregate feeds the exchange: the columns of its partials. */

@@ -16,6 +16,15 @@ KeySpec key_spec(const uint32_t *cols, const Type *types, uint32_t n) {
   return spec;
 }
 
+bool key_spec_of_rows(KeySpec *out, Arena *arena, const Type *row_types, const uint32_t *cols,
+                      uint32_t n) {
+  Type *types = arena_try_alloc(arena, (n + 1) * sizeof *types, 8);
+  if (types == NULL) return false;
+  for (uint32_t i = 0; i < n; i++) types[i] = row_types[cols[i]];
+  *out = key_spec(cols, types, n);
+  return true;
+}
+
 KeyBatch *key_batch_new(void) { return calloc(1, sizeof(KeyBatch)); }
 
 void key_batch_free(KeyBatch *k) {

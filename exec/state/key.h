@@ -38,6 +38,10 @@ typedef struct KeySpec {
 
 /* types[i] is the type of column cols[i].  n 0: one key for all rows (WORD 0). */
 KeySpec key_spec(const uint32_t *cols, const Type *types, uint32_t n);
+/* The same for columns of rows with these types; what has to be kept lies in the arena.  false: no
+ * memory. */
+MUST_USE bool key_spec_of_rows(KeySpec *out, Arena *arena, const Type *row_types,
+                               const uint32_t *cols, uint32_t n);
 /* Bytes of a key in a record: 8 or 16. */
 static inline uint32_t key_bytes(KeyForm form) { return form == KEY_WORD ? 8 : 16; }
 

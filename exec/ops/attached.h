@@ -1,0 +1,58 @@
+/* attached.h -- open windows that rows bring along in two columns, and what an operator keeps of
+ * the rows of each: for joins and ranks.
+ *
+ *   open ...... not fired, sorted by (end, start)
+ *   closed .... had to be closed in the middle of a chunk, because a row behind (batch->mark) must
+ *               not be seen by them; they wait here for fire
+ *   passed_us . the watermark that has been applied: a window whose last instant is not above it
+ *               has fired or never will, and its rows are late
+ *
+ * One thread.
+ */
+#pragma once
+#include "exec/ops/op.h"
+#include "exec/ops/window.h"
+
+/* First member of what an operator keeps. */
+typedef struct AttachedWindow {
+  Micros end_us, start_us; /* wall clock */
+  Micros last_us;          /* event time of the last instant: it fires when the watermark is here */
+  uint32_t n, at;          /* scratch of attached_push */
+} AttachedWindow;
+
+typedef struct AttachedKind {
+  size_t bytes;                            /* of the operator's struct */
+  void (*init)(Op *op, AttachedWindow *w); /* of a zeroed one; takes no memory */
+  /* Rows rows[0..n) of the batch, in order, are of this window. */
+  Code (*add)(Op *op, AttachedWindow *w, OpPort port, const Batch *in, const uint16_t *rows,
+              uint32_t n);
+  void (*deinit)(AttachedWindow *w);
+} AttachedKind;
+
+/* Those at first..end of the array; they are taken from the front. */
+typedef struct AttachedList {
+  AttachedWindow **items;
+  uint32_t first, end, cap;
+} AttachedList;
+
+typedef struct Attached {
+  const AttachedKind *kind;
+  WindowClock clock; /* only its zone counts: the windows are made */
+  AttachedList open, closed;
+  Micros passed_us, due_us;
+} Attached;
+
+/* time_type: of window_time. */
+void attached_init(Attached *w, const AttachedKind *kind, Type time_type, const ExprEnv *env);
+void attached_deinit(Attached *w);
+
+/* Rows come in: those of open windows go to kind->add, late ones are dropped. start_col and
+ * end_col are window_start and window_end. */
+MUST_USE Code attached_push(Attached *w, Op *op, OpPort port, const Batch *in, uint32_t start_col,
+                            uint32_t end_col);
+/* For the operator's advance; MICROS_MAX for its finish. */
+static inline void attached_advance(Attached *w, Micros watermark_us) { w->due_us = watermark_us; }
+/* The next window to give out, which is now the caller's; NULL: none is due. */
+AttachedWindow *attached_take(Attached *w);
+void attached_free(const Attached *w, AttachedWindow *window);
+void attached_pending(const Attached *w, OpPending *out);
