@@ -3,7 +3,9 @@
  *   bind_query.c    WITH, set operations, VALUES, ORDER BY, LIMIT
  *   bind_select.c   a SELECT block             bind_group.c   its aggregates and GROUP BY
  *   bind_sets.c     keys and grouping sets     bind_expand.c  what these become
- *   bind_from.c     what stands in FROM        bind_window.c  TUMBLE and HOP
+ *   bind_window_group.c  the windows among the keys
+ *   bind_group_window.c  GROUP BY TUMBLE(ts, size)
+ *   bind_from.c     what stands in FROM        bind_window.c  window functions
  *   bind_rank.c     ROW_NUMBER in a window
  *   bind_where.c    WHERE, IN and EXISTS       bind_join.c    joins in FROM
  *   bind_window_join.c  which joins are joins of windows
@@ -75,11 +77,15 @@ typedef struct RelColumn {
   bool hidden; /* the other side's column of USING: only a qualified name means it */
 } RelColumn;
 
+/* The window of GROUP BY TUMBLE(ts, size). */
+typedef struct GroupWindow GroupWindow;
+
 /* What a FROM or a query gives: a node and what its columns are called. */
 typedef struct Relation {
   Node *node;
   RelColumn *cols; /* parallel to node->fields */
   uint32_t n_cols;
+  const GroupWindow *group_window; /* of a block that is grouped by one; NULL: none */
 } Relation;
 
 /* --- the binder ---------------------------------------------------------------------- */
@@ -262,6 +268,12 @@ MUST_USE Code bind_window_join(Binder *b, const WindowJoining *j, Expr *conditio
 
 MUST_USE Code bind_window_call(Binder *b, const AstCall *call, Span span, Relation *out);
 
+/* GROUP BY TUMBLE(ts, size) and its like: puts the window function over rel, the block's FROM. */
+MUST_USE Code bind_group_window(Binder *b, const AstSelect *select, Relation *rel);
+/* Is it TUMBLE, TUMBLE_START, ...? */
+bool bind_is_group_window(const char *name);
+MUST_USE Code bind_group_window_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+
 /* Is the block grouped: by words, or by its aggregates? */
 typedef struct Grouping {
   const AstSelect *select;
@@ -315,6 +327,11 @@ MUST_USE Code bind_grouping_call(Binder *b, const ExprScope *s, const AstExpr *a
 bool bind_grouping_of(const Expr *e);
 /* What such a call is, over the aggregate's columns. */
 MUST_USE Code bind_grouping_value(Binder *b, const GroupKeys *keys, const Expr *e, Expr **out);
+
+/* Its end and time are keys, too. */
+MUST_USE Code bind_group_window_keys(Binder *b, const Relation *rel, GroupKeys *keys);
+/* A key as the aggregate's input has it: a column that was computed for the window, or key. */
+Expr *bind_group_window_input(Binder *b, const Relation *rel, Expr *key);
 
 /* The windows that a GROUP BY or DISTINCT (clause) over rel goes by: those whose parts are among
  * the keys.  A part that is missing there becomes a key, too. */

@@ -70,23 +70,6 @@ static Code needs_type(Binder *b, Span span, const char *name, const char *type)
 
 /* Functions that Flink has and that mean something else than a missing name. */
 static Code check_name(Binder *b, const AstCall *call, const char *name) {
-  static const char *const group_windows[] = {"TUMBLE",
-                                              "TUMBLE_START",
-                                              "TUMBLE_END",
-                                              "TUMBLE_ROWTIME",
-                                              "HOP",
-                                              "HOP_START",
-                                              "HOP_END",
-                                              "HOP_ROWTIME",
-                                              "SESSION",
-                                              "SESSION_START",
-                                              "SESSION_END",
-                                              "SESSION_ROWTIME",
-                                              "TUMBLE_PROCTIME",
-                                              "HOP_PROCTIME",
-                                              "SESSION_PROCTIME",
-                                              "CUMULATE",
-                                              NULL};
   static const char *const known[] = {"ROW_NUMBER",
                                       "RANK",
                                       "DENSE_RANK",
@@ -100,13 +83,12 @@ static Code check_name(Binder *b, const AstCall *call, const char *name) {
                                       NULL};
   Span span = call->name.span;
   if (func_find(str_of(name)) != NULL) return OK;
-  if (is_one_of(name, group_windows)) {
-    FAIL(b->err, ERR_UNSUPPORTED, bind_span(b, span), "the group window function %s is not built",
-         name);
+  if (text_eq_nocase(name, "CUMULATE")) {
+    FAIL(b->err, ERR_TYPE, bind_span(b, span), "CUMULATE stands in FROM");
     error_hint(b->err,
-               "window table functions are: FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), "
-               "INTERVAL '10' SECOND))");
-    return ERR_UNSUPPORTED;
+               "FROM CUMULATE(TABLE t, DESCRIPTOR(ts), step, size) "
+               "GROUP BY window_start, window_end");
+    return ERR_TYPE;
   }
   if (text_eq_nocase(name, "ARRAY_AGG")) return needs_type(b, span, name, "ARRAY");
   if (text_eq_nocase(name, "COLLECT")) return needs_type(b, span, name, "MULTISET");
@@ -169,5 +151,6 @@ Code bind_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
   const AggDef *agg = agg_find(str_of(name));
   if (agg != NULL) return bind_agg(b, s, ast, agg, out);
   if (bind_is_grouping(name)) return bind_grouping_call(b, s, ast, out);
+  if (bind_is_group_window(name)) return bind_group_window_call(b, s, ast, out);
   return bind_scalar(b, s, ast, name, out);
 }

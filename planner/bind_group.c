@@ -52,7 +52,10 @@ static Code build(Binder *b, const Grouping *g, const GroupKeys *keys, const Gro
     span = list->items[0].call.span;
   spec->keys = ARENA_ARRAY(a, uint32_t, keys->n);
   spec->n_keys = keys->n;
-  for (uint32_t i = 0; i < keys->n; i++) spec->keys[i] = add_input(b, &in, keys->items[i], NULL);
+  for (uint32_t i = 0; i < keys->n; i++) {
+    Expr *key = bind_group_window_input(b, g->input, keys->items[i]);
+    spec->keys[i] = add_input(b, &in, key, NULL);
+  }
   spec->aggs = ARENA_ARRAY(a, AggCall, list->n);
   spec->n_aggs = list->n;
   const char **names = ARENA_ARRAY(a, const char *, list->n);
@@ -129,6 +132,7 @@ Code bind_grouping(Binder *b, const Grouping *g) {
   GroupWindows windows;
   Node *node;
   TRY(bind_group_keys(b, g->select, g->input, &keys));
+  TRY(bind_group_window_keys(b, g->input, &keys));
   TRY(bind_group_windows(b, g->input, "GROUP BY", &keys, &windows));
   const Rewriter r = {b, g, &keys, keys.n + (keys.n_sets > 1)};
   for (uint32_t i = 0; i < g->n_exprs; i++) TRY(rewrite(&r, *g->exprs[i], g->exprs[i]));

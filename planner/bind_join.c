@@ -38,7 +38,7 @@ Code join_columns(Binder *b, JoinKind kind, const Relation *left, const Relation
     return FAIL(b->err, ERR_LIMIT, bind_span(b, span), "a join of more than %d columns",
                 COLUMNS_MAX);
   }
-  *out = (Relation){NULL, ARENA_ARRAY(b->arena, RelColumn, n), n};
+  *out = (Relation){.cols = ARENA_ARRAY(b->arena, RelColumn, n), .n_cols = n};
   memcpy(out->cols, left->cols, left->n_cols * sizeof *out->cols);
   memcpy(out->cols + left->n_cols, right->cols, right->n_cols * sizeof *out->cols);
   for (uint32_t i = 0; i < n; i++) {
@@ -58,8 +58,8 @@ typedef struct Shared {
 
 static Code using_condition(Binder *b, const AstJoin *join, const Relation *both, uint32_t n_left,
                             Shared *shared, Expr **condition) {
-  const Relation left = {NULL, both->cols, n_left};
-  const Relation right = {NULL, both->cols + n_left, both->n_cols - n_left};
+  const Relation left = {.cols = both->cols, .n_cols = n_left};
+  const Relation right = {.cols = both->cols + n_left, .n_cols = both->n_cols - n_left};
   *condition = NULL;
   for (uint32_t i = 0; i < join->using_columns.n; i++) {
     AstName name = join->using_columns.items[i];
@@ -139,7 +139,7 @@ static Code merge_shared(Binder *b, JoinKind kind, const Relation *left, const S
     m.cols[i].type = m.exprs[i]->type;
   }
   Node *node = node_project(b->arena, both->node, m.exprs, fields, m.n, both->node->span);
-  *both = (Relation){node, m.cols, m.n};
+  *both = (Relation){.node = node, .cols = m.cols, .n_cols = m.n};
   return OK;
 }
 

@@ -276,6 +276,7 @@ Code bind_select(Binder *b, const AstQuery *q, Relation *out) {
   Block k = {.b = b, .query = q, .select = q->select};
   TRY(refuse(b, q->select));
   TRY(bind_input(&k));
+  TRY(bind_group_window(b, q->select, &k.rel));
   k.aggs.base = k.rel.n_cols;
   k.aggs.grouped = q->select->grouped;
   if (bind_has_sets(q->select)) TRY(bind_sets_nullable(b, q->select, &k.rel));
