@@ -318,7 +318,7 @@ bool bind_key_varies(const GroupKeys *keys, uint32_t key);
 /* Put an Expand between the aggregate's input, which begins with the keys, and spec, whose columns
  * are renumbered: the last key is the set's number then. */
 MUST_USE Code bind_expand(Binder *b, const GroupKeys *keys, Node **below, AggregateSpec *spec,
-                          const LateRows *late);
+                          LateRows *late);
 /* One more key, of every set. */
 MUST_USE Code bind_add_key(Binder *b, GroupKeys *keys, Expr *key);
 /* GROUPING(a), GROUPING_ID(a, b), GROUP_ID() stay calls until the keys are known. */

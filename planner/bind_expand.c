@@ -67,8 +67,19 @@ static Node *expansion(const Expansion *x) {
   return node_expand(a, x->below, exprs, x->fields, x->n, keys->n_sets, keys->span);
 }
 
+/* A late row goes to its table once, as one of the first set. */
+static Code carry_late(Expansion *x, LateRows *late) {
+  Binder *b = x->b;
+  Expr **pair = ARENA_ARRAY(b->arena, Expr *, 2);
+  for (uint32_t i = 0; i < late->n_cols; i++) late->cols[i] = carry(x, late->cols[i]);
+  late->cols[late->n_cols] = x->keys->n;
+  pair[0] = expr_column(b->arena, late->n_cols++, x->fields[x->keys->n].type, x->keys->span);
+  pair[1] = number(b, 0, x->keys->span);
+  return bind_func(b, "=", x->keys->span, pair, 2, &late->filter);
+}
+
 Code bind_expand(Binder *b, const GroupKeys *keys, Node **below, AggregateSpec *spec,
-                 const LateRows *late) {
+                 LateRows *late) {
   const uint32_t n_max = keys->n + 1 + (*below)->n_fields;
   Expansion x = {.b = b,
                  .keys = keys,
@@ -82,9 +93,7 @@ Code bind_expand(Binder *b, const GroupKeys *keys, Node **below, AggregateSpec *
     if (call->arg >= 0) call->arg = (int32_t)carry(&x, (uint32_t)call->arg);
     if (call->filter >= 0) call->filter = (int32_t)carry(&x, (uint32_t)call->filter);
   }
-  for (uint32_t i = 0; late != NULL && i < late->table->sink.n_fields; i++) {
-    late->cols[i] = carry(&x, late->cols[i]);
-  }
+  if (late != NULL) TRY(carry_late(&x, late));
   if ((uint64_t)x.n * keys->n_sets > EXPAND_CELLS_MAX) {
     return FAIL(b->err, ERR_LIMIT, keys->span, "%u grouping sets over %u columns are too many",
                 keys->n_sets, x.n);

@@ -71,7 +71,7 @@ static Code build(Binder *b, const Grouping *g, const GroupKeys *keys, const Gro
   if (windows->spec != NULL && rows_may_be_late(g->input->node)) {
     TRY(bind_late_rows(b, g->input, span, &late));
   }
-  for (uint32_t i = 0; late != NULL && i < late->table->sink.n_fields; i++) {
+  for (uint32_t i = 0; late != NULL && i < late->n_cols; i++) {
     late->cols[i] = add_input(b, &in, field_ref(a, g->input->node, late->cols[i], span), NULL);
   }
   Node *below = node_project(a, g->input->node, in.exprs, in.fields, in.n, span);
@@ -134,6 +134,9 @@ Code bind_grouping(Binder *b, const Grouping *g) {
   TRY(bind_group_keys(b, g->select, g->input, &keys));
   TRY(bind_group_window_keys(b, g->input, &keys));
   TRY(bind_group_windows(b, g->input, "GROUP BY", &keys, &windows));
+  if (keys.n_sets > 1 && windows.spec != NULL && windows.spec->kind == WINDOW_ROWS) {
+    return bind_not_built(b, keys.span, "GROUPING SETS over windows of rows");
+  }
   const Rewriter r = {b, g, &keys, keys.n + (keys.n_sets > 1)};
   for (uint32_t i = 0; i < g->n_exprs; i++) TRY(rewrite(&r, *g->exprs[i], g->exprs[i]));
   TRY(build(b, g, &keys, &windows, &node));

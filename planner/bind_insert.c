@@ -301,7 +301,8 @@ Code bind_late_rows(Binder *b, const Relation *rel, Span span, LateRows **out) {
   TRY(make_late_table(b, &t));
   LateRows *late = ARENA_NEW(a, LateRows);
   late->table = b->late;
-  late->cols = ARENA_ARRAY(a, uint32_t, t.n_fields);
+  late->cols = ARENA_ARRAY(a, uint32_t, t.n_fields + 1);
+  late->n_cols = t.n_fields;
   late->exprs = ARENA_ARRAY(a, Expr *, t.n_fields);
   FormatField *fields = ARENA_ARRAY(a, FormatField, t.n_fields);
   for (uint32_t i = 0; i < t.n_fields; i++) {

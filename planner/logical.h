@@ -80,8 +80,10 @@ typedef struct LateTable {
 /* What a node gives to it: columns of its input, as values of the table's columns. */
 typedef struct LateRows {
   const LateTable *table;
-  uint32_t *cols; /* for each column of the table */
-  Expr **exprs;   /* exprs[i] over cols: its column i is input column cols[i] */
+  uint32_t *cols; /* for each column of the table; then what filter asks for beside them */
+  uint32_t n_cols;
+  Expr **exprs; /* exprs[i] over cols: its column i is input column cols[i] */
+  Expr *filter; /* over cols: a row of grouping sets goes there once; NULL: every row */
 } LateRows;
 
 typedef struct AggregateSpec {

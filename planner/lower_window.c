@@ -76,7 +76,9 @@ static void add_late(Lowering *l, const Node *n, OpSpec *window) {
   for (uint32_t i = 0; i < sink->n_fields; i++) {
     exprs[i] = expr_remap(l->arena, n->late->exprs[i], n->late->cols);
   }
-  op = lowered_calc(l, op, NULL, exprs, sink->fields, sink->n_fields, n->span);
+  Expr *filter = n->late->filter;
+  if (filter != NULL) filter = expr_remap(l->arena, filter, n->late->cols);
+  op = lowered_calc(l, op, filter, exprs, sink->fields, sink->n_fields, n->span);
   l->late = n->late->table;
   ARENA_PUSH(l->arena, l->late_rows, l->n_late, l->cap_late, op);
 }

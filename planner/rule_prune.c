@@ -25,7 +25,7 @@ static void mark_window(const WindowSpec *w, bool *below) {
 
 static void mark_late(const Node *n, bool *below) {
   if (n->late == NULL) return;
-  for (uint32_t i = 0; i < n->late->table->sink.n_fields; i++) below[n->late->cols[i]] = true;
+  for (uint32_t i = 0; i < n->late->n_cols; i++) below[n->late->cols[i]] = true;
 }
 
 static void mark_aggregate(const RuleContext *r, Node *n, const bool *used) {
@@ -216,7 +216,7 @@ static void renumber_window(const RuleContext *r, WindowSpec *w, const uint32_t 
 
 static void renumber_late(const Node *n, const uint32_t *below) {
   if (n->late == NULL) return;
-  for (uint32_t i = 0; i < n->late->table->sink.n_fields; i++) {
+  for (uint32_t i = 0; i < n->late->n_cols; i++) {
     n->late->cols[i] = below[n->late->cols[i]];
   }
 }

@@ -146,7 +146,7 @@ static const Expr *blocking_expr(const Fusion *f) {
       if (asks_of(f, e).window) return e;
     }
   }
-  for (uint32_t i = 0; late != NULL && i < late->table->sink.n_fields; i++) {
+  for (uint32_t i = 0; late != NULL && i < late->n_cols; i++) {
     const Expr *e = input_expr(f, late->cols[i]);
     if (asks_of(f, e).window) return e;
   }
@@ -190,8 +190,8 @@ static LateRows *carry_late(Fusion *f) {
   if (old == NULL) return NULL;
   LateRows *late = ARENA_NEW(r->arena, LateRows);
   *late = *old;
-  late->cols = ARENA_ARRAY(r->arena, uint32_t, old->table->sink.n_fields);
-  for (uint32_t i = 0; i < old->table->sink.n_fields; i++) {
+  late->cols = ARENA_ARRAY(r->arena, uint32_t, old->n_cols);
+  for (uint32_t i = 0; i < old->n_cols; i++) {
     uint32_t c = old->cols[i];
     late->cols[i] = own != NULL ? carry(f, c)
                                 : add_below(f, field_ref(r->arena, f->tvf->inputs[0], c, NO_SPAN),
