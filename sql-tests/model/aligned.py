@@ -206,3 +206,17 @@ def legacy(rng, stream):
         groups, late = groups_of(window, stream.clock, arrived, ["k"])
         return Result(lines_of(groups, names), late)
     return Query([f"legacy {window.kind}", *aggregates.feature(names)], [stream], sql, model)
+
+
+def union(rng, left, right):
+    """Two tables as one: the watermark is that of both."""
+    window, names = random_window(rng, left), aggregates.choose(rng)
+    both = f"(SELECT k, g, v, ts FROM {left.name} UNION ALL SELECT k, g, v, ts FROM {right.name})"
+    sql = (f"SELECT window_start, window_end, k, {', '.join(names)}\nFROM {call(rng, window, both)}\n"
+           f"GROUP BY window_start, window_end, k")
+
+    def model(arrived):
+        together = [a._replace(own=a.watermark) for a in arrived]
+        groups, late = groups_of(window, left.clock, together, ["k"])
+        return Result(lines_of(groups, names), late)
+    return Query(["UNION ALL", *features(window, names)], [left, right], sql, model)

@@ -6,11 +6,14 @@ from query import Query, Result
 
 
 def spans_of(rows, slide, size):
-    """[(start, end, rows)]: after every `slide` rows the last `size` of them; at the end the open rest."""
-    ends = list(range(slide, len(rows) + 1, slide))
-    if len(rows) % slide:
-        ends.append(len(rows) - len(rows) % slide + slide)
-    return [(max(0, end - size), end, rows[max(0, end - size):end]) for end in ends]
+    """[(start, end, rows)]: after every `slide` rows the last `size` of them; at the end what the next one has
+    so far, if that is any."""
+    spans = [(max(0, end - size), end) for end in range(slide, len(rows) + 1, slide)]
+    last = len(rows) - len(rows) % slide
+    start = max(0, last + slide - size)
+    if len(rows) > max(last, start):
+        spans.append((start, len(rows)))
+    return [(start, end, rows[start:end]) for start, end in spans]
 
 
 def plain(rng, stream):

@@ -1,8 +1,11 @@
 """lates.py -- late rows in a table: the columns of the window's input, as they came."""
-from aligned import call, features, open_windows, random_window
-from query import Query, Result, line
+import aggregates
 import aligned
 import session
+from aligned import call, features, open_windows, random_window
+from query import Query, Result, line
+
+NAMES = ["COUNT(*)", "SUM(v)"]
 
 
 def _query(stream, needs, sql, model, lines_of):
@@ -13,7 +16,7 @@ def _query(stream, needs, sql, model, lines_of):
               f"WITH ('connector' = 'filesystem', 'path' = '{path}', 'format' = 'csv');",
               f"SET 'weir.late-rows.table' = '{table}';"]
     return Query(["late rows in a table", *needs], [stream], sql, model, before,
-                 ["RESET 'weir.late-rows.table';"], late_rows=(path, lines_of))
+                 ["RESET 'weir.late-rows.table';"], stream.where != "back", (path, lines_of))
 
 
 def aligned_rows(rng, stream):
@@ -23,7 +26,7 @@ def aligned_rows(rng, stream):
 
     def model(arrived):
         groups, late = aligned.groups_of(window, stream.clock, arrived, ["k"])
-        return Result(aligned.lines_of(groups, ["COUNT(*)", "SUM(v)"]), late)
+        return Result(aligned.lines_of(groups, NAMES), late)
 
     def late(arrived):
         return [line([a.row.k, a.row.v, stream.shown_time(a.row)]) for a in arrived
@@ -37,11 +40,11 @@ def session_rows(rng, stream):
            f"GROUP BY window_start, window_end, k")
 
     def model(arrived):
-        found, late = session.sessions_of(gap, stream.clock, arrived, ["k"])
-        groups = {(s.start, s.end, *key): [a.row for a in s.rows] for key, s in found}
-        return Result(aligned.lines_of(groups, ["COUNT(*)", "SUM(v)"]), len(late))
+        found, late = session.sessions_of(gap, arrived, ["k"])
+        return Result([[*session.shown(stream, s), *key, *aggregates.values(NAMES, [a.row for a in s.rows])]
+                       for key, s in found], len(late))
 
     def late(arrived):
         return [line([a.row.k, a.row.v, stream.shown_time(a.row)])
-                for a in session.sessions_of(gap, stream.clock, arrived, ["k"])[1]]
+                for a in session.sessions_of(gap, arrived, ["k"])[1]]
     return _query(stream, ["SESSION"], sql, model, late)

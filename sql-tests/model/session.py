@@ -8,39 +8,52 @@ from query import Query, Result
 Session = collections.namedtuple("Session", "start end rows")
 
 
-def sessions_of(gap, clock, arrived, keys):
-    """[(key, Session)] of the whole input, late arrivals.  A row is merged with the sessions of its key that
-    are not over and that it touches; it is late if even that is over."""
+def sessions_of(gap, arrived, keys, longest=float("inf")):
+    """[(key, Session)] of the whole input, late arrivals.  In event time, whatever the zone.
+
+    A row is merged with the sessions of its key that are not over and that it touches, the first one
+    first, but not beyond the longest; it is late if even what comes of that is over."""
     live, over, late = collections.defaultdict(list), [], []
     for arrival in arrived:
-        row, watermark = arrival.row, arrival.own
-        key = tuple(getattr(row, k) for k in keys)
-        over += [(key, s) for s in live[key] if clock.last(s.end) <= watermark]
-        live[key] = [s for s in live[key] if clock.last(s.end) > watermark]
-        at = clock.wall(row.ts)
-        touched = [s for s in live[key] if s.start <= at + gap and at <= s.end]
-        merged = Session(min([at] + [s.start for s in touched]), max([at + gap] + [s.end for s in touched]),
-                         in_order_of_arrival(arrived, touched, arrival))
-        if clock.last(merged.end) <= watermark:
+        at, watermark = arrival.row.ts, arrival.own
+        key = tuple(getattr(arrival.row, k) for k in keys)
+        over += [(key, s) for s in live[key] if s.end - 1 <= watermark]
+        live[key] = sorted((s for s in live[key] if s.end - 1 > watermark), key=lambda s: s.start)
+        merged = Session(at, at + gap, [arrival])
+        for s in list(live[key]):
+            start, end = min(s.start, merged.start), max(s.end, merged.end)
+            if s.start <= merged.end and merged.start <= s.end and end - start <= longest:
+                live[key].remove(s)
+                merged = Session(start, end, s.rows + merged.rows)
+        if merged.end - 1 <= watermark:
             late.append(arrival)
         else:
-            live[key] = [s for s in live[key] if s not in touched] + [merged]
-    return over + [(key, s) for key, rest in live.items() for s in rest], late
+            live[key].append(merged)
+    over += [(key, s) for key, rest in live.items() for s in rest]
+    return [(key, s._replace(rows=in_order_of_arrival(arrived, s.rows))) for key, s in over], late
 
 
-def in_order_of_arrival(arrived, touched, last):
+def in_order_of_arrival(arrived, members):
     """Rows of merged sessions as they came, not session by session."""
-    members = {id(a) for s in touched for a in s.rows} | {id(last)}
-    return [a for a in arrived if id(a) in members]
+    ids = {id(a) for a in members}
+    return [a for a in arrived if id(a) in ids]
 
 
-def call(rng, gap, stream, keys):
+def call(rng, gap, stream, keys, longest=None):
     partition = f" PARTITION BY {', '.join(keys)}" if keys else ""
+    args = [f"TABLE {stream.name}{partition}", "DESCRIPTOR(ts)", interval(gap)] + ([interval(longest)] if longest else [])
     if rng.random() < 0.2:
-        text = f"SESSION(DATA => TABLE {stream.name}{partition}, TIMECOL => DESCRIPTOR(ts), GAP => {interval(gap)})"
-    else:
-        text = f"SESSION(TABLE {stream.name}{partition}, DESCRIPTOR(ts), {interval(gap)})"
-    return f"TABLE({text})"
+        args = [f"{name} => {arg}" for name, arg in zip(("DATA", "TIMECOL", "GAP", "MAXSIZE"), args)]
+    return f"TABLE(SESSION({', '.join(args)}))"
+
+
+def shown(stream, s):
+    return [text_of(stream.clock.wall(s.start)), text_of(stream.clock.wall(s.end))]
+
+
+def query(stream, features, sql, model):
+    """The hour that comes twice puts sessions out of the order of their wall clock."""
+    return Query(features, [stream], sql, model, in_windows=stream.where != "back")
 
 
 def random_gap(rng, stream):
@@ -50,32 +63,35 @@ def random_gap(rng, stream):
 def plain(rng, stream):
     gap, names = random_gap(rng, stream), aggregates.choose(rng)
     keys = rng.choice([[], ["k"], ["k"], ["g"], ["k", "g"]])
+    longest = gap * rng.choice([1, 2, 5]) if rng.random() < 0.25 else None
     grouped = ", ".join(["window_start", "window_end"] + keys)
-    sql = (f"SELECT {grouped}, {', '.join(names)}\nFROM {call(rng, gap, stream, keys)}\nGROUP BY {grouped}")
+    sql = (f"SELECT {grouped}, {', '.join(names)}\nFROM {call(rng, gap, stream, keys, longest)}\nGROUP BY {grouped}")
 
     def model(arrived):
-        found, late = sessions_of(gap, stream.clock, arrived, keys)
-        return Result([[text_of(s.start), text_of(s.end), *key, *aggregates.values(names, [a.row for a in s.rows])]
+        found, late = sessions_of(gap, arrived, keys, longest or float("inf"))
+        return Result([[*shown(stream, s), *key, *aggregates.values(names, [a.row for a in s.rows])]
                        for key, s in found], len(late))
-    return Query(["SESSION", *aggregates.feature(names)], [stream], sql, model)
+    return query(stream, ["SESSION with MAXSIZE"] * bool(longest) + ["SESSION", *aggregates.feature(names)], sql, model)
 
 
 def other_keys(rng, stream):
     """Sessions of a partition, grouped by other columns than those of the partition."""
+    if stream.where == "back":
+        return plain(rng, stream)  # sessions an hour apart may have one start and end
     gap = random_gap(rng, stream)
     partition, keys = rng.choice([(["k"], ["g"]), ([], ["k"]), (["k"], []), (["k"], ["k", "g"])])
     grouped = ", ".join(["window_start", "window_end"] + keys)
     sql = (f"SELECT {grouped}, COUNT(*), SUM(v)\nFROM {call(rng, gap, stream, partition)}\nGROUP BY {grouped}")
 
     def model(arrived):
-        found, late = sessions_of(gap, stream.clock, arrived, partition)
+        found, late = sessions_of(gap, arrived, partition)
         groups = collections.defaultdict(list)
         for _, s in found:
             for a in s.rows:
-                groups[(s.start, s.end, *(getattr(a.row, k) for k in keys))].append(a.row)
-        return Result([[text_of(g[0]), text_of(g[1]), *g[2:], *aggregates.values(["COUNT(*)", "SUM(v)"], rows)]
+                groups[(*shown(stream, s), *(getattr(a.row, k) for k in keys))].append(a.row)
+        return Result([[*g, *aggregates.values(["COUNT(*)", "SUM(v)"], rows)]
                        for g, rows in groups.items()], len(late))
-    return Query(["SESSION grouped by other keys", "SESSION"], [stream], sql, model)
+    return query(stream, ["SESSION grouped by other keys", "SESSION"], sql, model)
 
 
 def tvf(rng, stream):
@@ -85,10 +101,10 @@ def tvf(rng, stream):
     sql = f"SELECT window_start, window_end, k, g, v, ts FROM {call(rng, gap, stream, keys)}"
 
     def model(arrived):
-        found, late = sessions_of(gap, stream.clock, arrived, keys)
-        return Result([[text_of(s.start), text_of(s.end), a.row.k, a.row.g, a.row.v, stream.shown_time(a.row)]
+        found, late = sessions_of(gap, arrived, keys)
+        return Result([[*shown(stream, s), a.row.k, a.row.g, a.row.v, stream.shown_time(a.row)]
                        for _, s in found for a in s.rows], len(late))
-    return Query(["SESSION without aggregation", "SESSION"], [stream], sql, model)
+    return query(stream, ["SESSION without aggregation", "SESSION"], sql, model)
 
 
 def legacy(rng, stream):
@@ -98,7 +114,7 @@ def legacy(rng, stream):
            f"FROM {stream.name} GROUP BY SESSION({args}), k")
 
     def model(arrived):
-        found, late = sessions_of(gap, stream.clock, arrived, ["k"])
-        return Result([[text_of(s.start), text_of(s.end), *key, *aggregates.values(names, [a.row for a in s.rows])]
+        found, late = sessions_of(gap, arrived, ["k"])
+        return Result([[*shown(stream, s), *key, *aggregates.values(names, [a.row for a in s.rows])]
                        for key, s in found], len(late))
-    return Query(["legacy SESSION", *aggregates.feature(names)], [stream], sql, model)
+    return query(stream, ["legacy SESSION", *aggregates.feature(names)], sql, model)

@@ -38,6 +38,7 @@ FAMILIES = {
     "two-levels": (1, aligned.two_levels),
     "cascade": (1, aligned.cascade),
     "legacy": (1, aligned.legacy),
+    "union": (2, aligned.union),
     "session": (1, session.plain),
     "session-keys": (1, session.other_keys),
     "session-tvf": (1, session.tvf),
