@@ -41,7 +41,9 @@ def in_order_of_arrival(arrived, members):
 
 def call(rng, gap, stream, keys, longest=None):
     partition = f" PARTITION BY {', '.join(keys)}" if keys else ""
-    args = [f"TABLE {stream.name}{partition}", "DESCRIPTOR(ts)", interval(gap)] + ([interval(longest)] if longest else [])
+    args = [f"TABLE {stream.name}{partition}", "DESCRIPTOR(ts)", interval(gap)]
+    if longest:
+        args.append(interval(longest))
     if rng.random() < 0.2:
         args = [f"{name} => {arg}" for name, arg in zip(("DATA", "TIMECOL", "GAP", "MAXSIZE"), args)]
     return f"TABLE(SESSION({', '.join(args)}))"
