@@ -1,5 +1,8 @@
 """aggregates.py -- aggregates of a group: the SQL, and the same over a list of rows in order of arrival."""
 
+import decimal
+import math
+
 
 def known(rows, column="v"):
     return [getattr(r, column) for r in rows if getattr(r, column) is not None]
@@ -55,11 +58,20 @@ PLAIN = {
     "LAST_VALUE(v)": or_null(lambda vs: vs[-1]),
     "LISTAGG(k, '|')": lambda rows: joined(known(rows, "k")),
     "LISTAGG(DISTINCT k, '|')": lambda rows: joined(distinct(known(rows, "k"))),
-    "STDDEV_POP(CAST(v AS DOUBLE))": None,  # not exact: the same bytes in every cell, no more
-    "VAR_SAMP(CAST(v AS DOUBLE))": None,
-    "CAST(ARRAY_AGG(g) AS STRING)": None,
+    "ROUND(STDDEV_POP(CAST(v AS DOUBLE)), 6)": or_null(lambda vs: rounded(math.sqrt(spread(vs) / len(vs)))),
+    "ROUND(VAR_SAMP(CAST(v AS DOUBLE)), 6)":
+        or_null(lambda vs: rounded(spread(vs) / (len(vs) - 1)) if len(vs) > 1 else None),
     "PERCENTILE(v, 0.5)": or_null(lambda vs: percentile(sorted(vs), 0.5)),
 }
+
+
+def spread(values):
+    """Sum of the squares of the distances from the mean."""
+    return sum(v * v for v in values) - sum(values) ** 2 / len(values)
+
+
+def rounded(x):
+    return double(decimal.Decimal(repr(x)).quantize(decimal.Decimal("0.000001"), decimal.ROUND_HALF_UP))
 
 
 def percentile(ordered, p):
@@ -85,8 +97,5 @@ def feature(names):
     return [f"aggregate {n}" for n in names if n not in COMMON and n != "COUNT(*)"]
 
 
-ANY = object()  # compared with nothing
-
-
 def values(names, rows):
-    return [PLAIN[n](rows) if PLAIN[n] else ANY for n in names]
+    return [PLAIN[n](rows) for n in names]

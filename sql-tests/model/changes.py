@@ -19,7 +19,8 @@ class ChangesQuery(Query):
     """groups_of: arrivals -> {group: rows}; a result is n_group columns of its group, then aggregates."""
 
     def __init__(self, features, stream, sql, model, groups_of, names, n_group):
-        super().__init__(features, [stream], sql, model, [SHOW_CHANGES], [SHOW_RESULT], in_windows=False)
+        super().__init__(features, [stream], sql, model, [SHOW_CHANGES], [SHOW_RESULT], in_windows=False,
+                         by_chunks=True)
         self.groups_of, self.names, self.n_group = groups_of, names, n_group
 
     def check(self, lines, chunk_bytes):
@@ -100,4 +101,4 @@ def aligned_changes(rng, stream):
 def final_result(rng, stream):
     """The same clauses in the mode that shows what is left."""
     query = aligned_changes(rng, stream)
-    return Query(["MATERIALIZE", *query.features], [stream], query.sql, query.model, in_windows=False)
+    return Query(["MATERIALIZE", *query.features], [stream], query.sql, query.model, in_windows=False, by_chunks=True)
