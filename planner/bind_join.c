@@ -186,14 +186,13 @@ Code bind_join_tree(Binder *b, const AstTableRef *ref, JoinTree **out) {
   return bind_branch(b, ref, tree);
 }
 
-/* Does e use only columns from first on, and before end? */
-static bool uses_only(Binder *b, const Expr *e, uint32_t n_cols, uint32_t first, uint32_t end) {
-  bool *used = ARENA_ARRAY(b->arena, bool, n_cols);
-  expr_columns_used(e, used);
-  for (uint32_t i = 0; i < n_cols; i++) {
-    if (used[i] && (i < first || i >= end)) return false;
+/* The columns that e uses lie from *first on and before *end. */
+static void column_range(const Expr *e, uint32_t *first, uint32_t *end) {
+  if (e->kind == EXPR_COLUMN) {
+    if (e->column < *first) *first = e->column;
+    if (e->column >= *end) *end = e->column + 1;
   }
-  return true;
+  for (uint32_t i = 0; i < e->n_args; i++) column_range(e->args[i], first, end);
 }
 
 /* e over columns that begin at first. */
@@ -207,8 +206,11 @@ bool join_tree_take(Binder *b, JoinTree *tree, Expr *e) {
   JoinKind kind;
   if (tree->ref == NULL || kind_of(&tree->ref->join, &kind)) return false;
   const uint32_t n = tree->rel.n_cols, n_left = tree->left->rel.n_cols;
-  if (uses_only(b, e, n, 0, n_left) && join_tree_take(b, tree->left, e)) return true;
-  if (uses_only(b, e, n, n_left, n) && join_tree_take(b, tree->right, shifted(b, e, n, n_left))) {
+  uint32_t first = n, end = 0;
+  column_range(e, &first, &end);
+  if (end <= n_left && join_tree_take(b, tree->left, e)) return true;
+  if (first >= n_left && tree->right->ref != NULL &&
+      join_tree_take(b, tree->right, shifted(b, e, n, n_left))) {
     return true;
   }
   tree->condition = expr_and(b->arena, tree->condition, e);

@@ -1,7 +1,10 @@
 /* logical.c -- making nodes of the logical plan, and small questions about them. */
 #include "planner/logical.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "base/hash.h"
 
 static Node *node_new(Arena *a, NodeKind kind, Node **inputs, uint32_t n_inputs, Span span) {
   Node *n = ARENA_NEW(a, Node);
@@ -210,6 +213,45 @@ Node *node_window_rank(Arena *a, Node *input, WindowRank *rank, Span span) {
 bool join_has_right(JoinKind kind) { return kind != JOIN_SEMI && kind != JOIN_ANTI; }
 bool join_pads_left(JoinKind kind) { return kind == JOIN_RIGHT || kind == JOIN_FULL; }
 bool join_pads_right(JoinKind kind) { return kind == JOIN_LEFT || kind == JOIN_FULL; }
+
+/* Names that are there already: a table of their hashes. */
+typedef struct NameSet {
+  const char **slots;
+  uint32_t mask;
+} NameSet;
+
+/* false: it is there. */
+static bool add_name(NameSet *set, const char *name) {
+  uint32_t at = (uint32_t)hash_bytes(name, strlen(name)) & set->mask;
+  for (; set->slots[at] != NULL; at = (at + 1) & set->mask) {
+    if (strcmp(set->slots[at], name) == 0) return false;
+  }
+  set->slots[at] = name;
+  return true;
+}
+
+const char **names_of_join(Arena *a, const FormatField *left, uint32_t n_left,
+                           const FormatField *right, uint32_t n_right) {
+  const uint32_t n = n_left + n_right;
+  const char **names = ARENA_ARRAY(a, const char *, n);
+  NameSet set = {NULL, 15};
+  while (set.mask < 2 * n) set.mask = 2 * set.mask + 1;
+  set.slots = calloc((size_t)set.mask + 1, sizeof *set.slots);
+  if (set.slots == NULL) out_of_memory();
+  for (uint32_t i = 0; i < n_left; i++) {
+    names[i] = left[i].name;
+    add_name(&set, names[i]);
+  }
+  for (uint32_t i = n_left, number = 0; i < n; i++, number = 0) {
+    names[i] = right[i - n_left].name;
+    while (!add_name(&set, names[i])) {
+      names[i] = arena_printf(a, "%s%u", right[i - n_left].name, number);
+      number = number == 0 ? i : number + 1; /* hardly ever taken */
+    }
+  }
+  free(set.slots);
+  return names;
+}
 
 Node *node_window_join(Arena *a, Node *left, Node *right, WindowJoin *join, Span span) {
   Node **inputs = ARENA_ARRAY(a, Node *, 2);

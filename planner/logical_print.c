@@ -92,27 +92,6 @@ void sort_keys_print(const SortKey *keys, uint32_t n, const char *const *names, 
   }
 }
 
-static bool is_name(const char *const *names, uint32_t n, const char *name) {
-  for (uint32_t i = 0; i < n; i++) {
-    if (strcmp(names[i], name) == 0) return true;
-  }
-  return false;
-}
-
-const char **names_of_join(Arena *a, const FormatField *left, uint32_t n_left,
-                           const FormatField *right, uint32_t n_right) {
-  const char **names = ARENA_ARRAY(a, const char *, n_left + n_right);
-  for (uint32_t i = 0; i < n_left; i++) names[i] = left[i].name;
-  for (uint32_t i = 0; i < n_right; i++) {
-    const char *name = right[i].name;
-    for (uint32_t k = 0; is_name(names, n_left + i, name); k++) {
-      name = arena_printf(a, "%s%u", right[i].name, k);
-    }
-    names[n_left + i] = name;
-  }
-  return names;
-}
-
 void join_print_where(const uint32_t *left_keys, const uint32_t *right_keys, uint32_t n_keys,
                       const Expr *condition, const char *const *names, uint32_t n_left,
                       StrBuf *out) {
