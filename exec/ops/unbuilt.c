@@ -11,8 +11,3 @@ Op *op_session_tvf_new(const SessionTvfSpec *spec, const FormatField *input, uin
   (void)spec, (void)input, (void)n_input, (void)ctx;
   return NULL;
 }
-Op *op_window_join_new(const WindowJoinSpec *spec, const FormatField *left, uint32_t n_left,
-                       const FormatField *right, uint32_t n_right, OpContext *ctx) {
-  (void)spec, (void)left, (void)n_left, (void)right, (void)n_right, (void)ctx;
-  return NULL;
-}

@@ -25,8 +25,8 @@ static bool stands_well(const OpSpec *op, const OpSpec *in) {
 
 /* Operators that exec does not have yet, or, ROWS_AGG and UPDATING_WINDOW_AGG, that do not agree
  * with sql-tests/model yet.  LATE: op_window_agg.c gives no late rows yet. */
-static const OpId not_built[] = {OP_SESSION_AGG, OP_SESSION_TVF,         OP_WINDOW_JOIN,
-                                 OP_ROWS_AGG,    OP_UPDATING_WINDOW_AGG, OP_LATE};
+static const OpId not_built[] = {OP_SESSION_AGG, OP_SESSION_TVF, OP_ROWS_AGG,
+                                 OP_UPDATING_WINDOW_AGG, OP_LATE};
 
 /* Kinds of windows that op_window_agg.c does not have yet. */
 static Code check_window(const OpSpec *op, Error *err) {
