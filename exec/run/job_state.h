@@ -66,6 +66,7 @@ typedef struct KeyedInstance {
   KeyedState state;
   uint64_t chunk; /* being read, or the next */
   Watermark watermark;
+  uint32_t n_ended;   /* splits of the job whose last chunk has come by */
   OpPending pending;  /* of the head, after its last chunk; guarded by flow.lock */
   ParcelQueue marked; /* of the chunk, until its other rows are in */
 } KeyedInstance;

@@ -164,18 +164,23 @@ static bool timed_chunk(const Job *job, const KeyedInstance *k, const ChunkSlot 
 }
 
 /* The watermark when all rows of a chunk are in.  By the clock: a window of processing time is
- * complete when the clock has reached its end; rows of this chunk are of that time already. */
+ * complete when the clock has reached its end; rows of this chunk are of that time already.  When
+ * all that feeds the stage has ended but the job goes on, the rest is complete: who joins its
+ * results with others no longer waits for it.  (The end of the job itself is CHUNK_END, which an
+ * interrupt may put off.) */
 static Micros chunk_end_us(const Job *job, KeyedInstance *k, const ChunkSlot *slot) {
   if (k->instance.stage->by_clock) {
     return slot->now_us - time_of_day(slot->now_us) % MICROS_PER_MILLI - MICROS_PER_MILLI;
   }
   if (slot->kind == CHUNK_IDLE) return watermark_split_idle(&k->watermark, slot->split);
   if (!timed_chunk(job, k, slot)) return k->watermark.now_us;
-  return watermark_chunk_end(&k->watermark, slot->max_us, slot->split_ended);
+  Micros us = watermark_chunk_end(&k->watermark, slot->max_us, slot->split_ended);
+  return watermark_is_over(&k->watermark) && k->n_ended < job->n_splits ? MICROS_MAX : us;
 }
 
 static void begin_chunk(const Job *job, KeyedInstance *k, const ChunkSlot *slot) {
   OpContext *ctx = &k->instance.ctx;
+  k->n_ended += slot->kind == CHUNK_ROWS && slot->split_ended;
   ctx->now_us = slot->now_us;
   ctx->tag = TAG_READING;
   if (timed_chunk(job, k, slot)) {

@@ -78,3 +78,10 @@ Micros watermark_split_idle(Watermark *w, uint32_t split) {
   advance_without(w, split);
   return w->now_us;
 }
+
+bool watermark_is_over(const Watermark *w) {
+  for (uint32_t i = 0; i < w->n_splits; i++) {
+    if (w->splits[i].active) return false;
+  }
+  return true;
+}

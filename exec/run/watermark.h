@@ -47,3 +47,5 @@ Micros watermark_chunk_end(Watermark *w, Micros chunk_max_us, bool split_ended);
 /* A split is silent.  While others are active it holds W no longer; when all that have not ended
  * are idle, W is where the furthest of them was.  Returns W. */
 Micros watermark_split_idle(Watermark *w, uint32_t split);
+/* All splits that matter have ended. */
+bool watermark_is_over(const Watermark *w);
