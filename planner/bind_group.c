@@ -115,6 +115,11 @@ static Code rewrite(const Rewriter *r, Expr *e, Expr **out) {
   return OK;
 }
 
+/* Of the keys, window_time alone keeps being a time. */
+static void lose_time(RelColumn *c, const char *what) {
+  if (time_is_any(&c->time) && c->window.part != PART_TIME) c->time = (TimeLineage){.lost = what};
+}
+
 /* What the aggregate's columns are called, and what became of their time. */
 static Relation group_relation(Binder *b, const Grouping *g, Node *node, const GroupKeys *keys) {
   Relation rel = relation_of(b, node, (ObjectName){NULL, NULL});
@@ -122,7 +127,7 @@ static Relation group_relation(Binder *b, const Grouping *g, Node *node, const G
     if (keys->items[i]->kind != EXPR_COLUMN) continue;
     RelColumn *c = &rel.cols[i];
     *c = g->input->cols[keys->items[i]->column];
-    if (c->time.origins != NULL) c->time = (TimeLineage){.lost = "GROUP BY"};
+    lose_time(c, "GROUP BY");
   }
   return rel;
 }
@@ -178,9 +183,6 @@ Code bind_distinct(Binder *b, Relation *rel, Span span) {
     relation_lose_time(rel, "DISTINCT");
     return OK;
   }
-  for (uint32_t i = 0; i < rel->n_cols; i++) {
-    TimeLineage *t = &rel->cols[i].time;
-    if (t->origins != NULL) *t = (TimeLineage){.lost = "DISTINCT"};
-  }
+  for (uint32_t i = 0; i < rel->n_cols; i++) lose_time(&rel->cols[i], "DISTINCT");
   return OK;
 }
