@@ -9,13 +9,12 @@
 
 enum { SLOTS_FIRST = 8 };
 
-static DistinctValue **find_slot(const DistinctValues *set, uint64_t hash, Str bytes) {
-  uint64_t at = hash;
-  for (;; at++) {
-    DistinctValue **slot = &set->slots[at & (set->cap - 1)];
-    const DistinctValue *v = *slot;
+static DistinctSlot *find_slot(const DistinctValues *set, uint64_t hash, Str bytes) {
+  for (uint64_t at = hash;; at++) {
+    DistinctSlot *slot = &set->slots[at & (set->cap - 1)];
+    const DistinctValue *v = slot->value;
     if (v == NULL) return slot;
-    if (v->hash == hash && v->len == bytes.len && memcmp(v->bytes, bytes.ptr, bytes.len) == 0) {
+    if (slot->hash == hash && v->len == bytes.len && memcmp(v->bytes, bytes.ptr, v->len) == 0) {
       return slot;
     }
   }
@@ -24,37 +23,49 @@ static DistinctValue **find_slot(const DistinctValues *set, uint64_t hash, Str b
 /* Keep at least a third of the slots free. */
 static bool make_room(DistinctValues *set, Arena *arena) {
   if ((set->n + 1) * 3 <= set->cap * 2) return true;
-  uint64_t cap = set->cap > 0 ? set->cap * 2 : SLOTS_FIRST;
-  DistinctValue **slots = arena_try_alloc(arena, cap * sizeof(DistinctValue *), 8);
+  const DistinctValues old = *set;
+  uint64_t cap = old.cap > 0 ? old.cap * 2 : SLOTS_FIRST;
+  DistinctSlot *slots = arena_try_alloc(arena, cap * sizeof *slots, 8);
   if (slots == NULL) return false;
-  memset(slots, 0, cap * sizeof(DistinctValue *));
+  memset(slots, 0, cap * sizeof *slots);
+  for (uint64_t i = 0; i < old.cap; i++) {
+    if (old.slots[i].value == NULL) continue;
+    uint64_t at = old.slots[i].hash;
+    while (slots[at & (cap - 1)].value != NULL) at++;
+    slots[at & (cap - 1)] = old.slots[i];
+  }
   set->slots = slots;
   set->cap = cap;
-  for (DistinctValue *v = set->first; v != NULL; v = v->next) {
-    *find_slot(set, v->hash, (Str){v->bytes, v->len}) = v;
-  }
   return true;
 }
 
-static bool offer(DistinctValues *set, uint64_t hash, Str bytes, uint64_t arrival, Arena *arena) {
-  if (!make_room(set, arena)) return false;
-  DistinctValue **slot = find_slot(set, hash, bytes);
-  if (*slot != NULL) {
-    if (arrival < (*slot)->arrival) (*slot)->arrival = arrival;
-    return true;
-  }
+static DistinctValue *append(DistinctValues *set, Str bytes, uint64_t arrival, Arena *arena) {
   DistinctValue *v = arena_try_alloc(arena, sizeof *v + bytes.len, 8);
-  if (v == NULL) return false;
-  *v = (DistinctValue){.hash = hash, .arrival = arrival, .len = (uint32_t)bytes.len};
+  if (v == NULL) return NULL;
+  *v = (DistinctValue){.arrival = arrival, .len = (uint32_t)bytes.len};
   memcpy(v->bytes, bytes.ptr, bytes.len);
   if (set->last != NULL) {
+    set->mixed |= arrival < set->last->arrival;
     set->last->next = v;
   } else {
     set->first = v;
   }
   set->last = v;
   set->n++;
-  *slot = v;
+  return v;
+}
+
+static bool offer(DistinctValues *set, uint64_t hash, Str bytes, uint64_t arrival, Arena *arena) {
+  if (!make_room(set, arena)) return false;
+  DistinctSlot *slot = find_slot(set, hash, bytes);
+  if (slot->value == NULL) {
+    *slot = (DistinctSlot){hash, append(set, bytes, arrival, arena)};
+    return slot->value != NULL;
+  }
+  if (arrival < slot->value->arrival) {
+    slot->value->arrival = arrival;
+    set->mixed = true;
+  }
   return true;
 }
 
@@ -91,7 +102,8 @@ bool agg_distinct_merge(void *const *into, const void *const *from, uint32_t n, 
     DistinctValues *set = set_of(into[i], arena);
     if (set == NULL) return false;
     for (const DistinctValue *v = b->set->first; v != NULL; v = v->next) {
-      if (!offer(set, v->hash, (Str){v->bytes, v->len}, v->arrival, arena)) return false;
+      uint64_t hash = hash_bytes(v->bytes, v->len);
+      if (!offer(set, hash, (Str){v->bytes, v->len}, v->arrival, arena)) return false;
     }
   }
   return true;
@@ -107,7 +119,7 @@ const DistinctValue **agg_distinct_sorted(const DistinctValues *set, Arena *aren
   if (values == NULL) return NULL;
   uint64_t n = 0;
   for (const DistinctValue *v = set->first; v != NULL; v = v->next) values[n++] = v;
-  qsort(values, n, sizeof(DistinctValue *), by_arrival);
+  if (set->mixed) qsort(values, n, sizeof(DistinctValue *), by_arrival);
   return values;
 }
 

@@ -12,15 +12,21 @@
 typedef struct DistinctValue DistinctValue;
 struct DistinctValue {
   DistinctValue *next; /* in the order of adding */
-  uint64_t hash, arrival;
+  uint64_t arrival;
   uint32_t len;
   char bytes[]; /* as key_encode writes one value */
 };
 
+typedef struct DistinctSlot {
+  uint64_t hash;
+  DistinctValue *value; /* NULL: free */
+} DistinctSlot;
+
 typedef struct DistinctValues {
-  DistinctValue **slots; /* 2^k, NULL: free */
+  DistinctSlot *slots; /* 2^k */
   DistinctValue *first, *last;
   uint64_t n, cap;
+  bool mixed;    /* the order of adding is not that of arrival */
   char *scratch; /* for encoding */
   uint32_t scratch_room;
 } DistinctValues;

@@ -46,7 +46,7 @@ static void put_random(Vector *v, uint32_t row, Arena *arena, uint64_t *seed) {
       ((int64_t *)v->data)[row] = 1000 * i; /* whole milliseconds */
       return;
     case PHYS_I128:
-      ((Int128 *)v->data)[row] = (Int128)i << 80;
+      ((Int128 *)v->data)[row] = (Int128)i * ((Int128)1 << 80);
       return;
     case PHYS_F32:
       ((float *)v->data)[row] = (float)i / 4;
