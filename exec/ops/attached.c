@@ -11,7 +11,7 @@ void attached_init(Attached *w, const AttachedKind *kind, Type time_type, const 
   WindowSpec spec = {.kind = WINDOW_ATTACHED, .time_type = time_type};
   *w = (Attached){.kind = kind,
                   .clock = window_clock(&spec, env),
-                  .passed_us = MICROS_MIN,
+                  .passed_us = {MICROS_MIN, MICROS_MIN},
                   .due_us = MICROS_MIN};
 }
 
@@ -27,10 +27,7 @@ static void free_list(const Attached *w, AttachedList *l) {
   *l = (AttachedList){0};
 }
 
-void attached_deinit(Attached *w) {
-  free_list(w, &w->open);
-  free_list(w, &w->closed);
-}
+void attached_deinit(Attached *w) { free_list(w, &w->open); }
 
 /* --- lists -------------------------------------------------------------------------- */
 
@@ -83,20 +80,11 @@ static uint32_t list_place(const AttachedList *l, Micros end_us, Micros start_us
   return low - l->first;
 }
 
-/* --- rows in ------------------------------------------------------------------------ */
-
-/* A watermark is applied: what it completes takes no more rows. */
-static Code close_until(Attached *w, const Op *op, Micros until_us) {
-  AttachedList *open = &w->open, *closed = &w->closed;
-  if (until_us <= w->passed_us) return OK;
-  for (; list_front(open) != NULL && list_front(open)->last_us <= until_us; open->first++) {
-    if (!list_insert(closed, closed->end - closed->first, list_front(open))) {
-      return op_no_memory(op);
-    }
-  }
-  w->passed_us = until_us;
-  return OK;
+static void pass(Micros *passed_us, Micros watermark_us) {
+  if (watermark_us > *passed_us) *passed_us = watermark_us;
 }
+
+/* --- rows in ------------------------------------------------------------------------ */
 
 static Code open_window(Attached *w, Op *op, AttachedWindow like, AttachedWindow **out) {
   uint32_t at = list_place(&w->open, like.end_us, like.start_us);
@@ -122,9 +110,10 @@ static inline Micros time_at(const Vector *v, uint32_t row) {
   return ((const Micros *)v->data)[vector_at(v, row)];
 }
 
-/* Rows between two closings, and the windows they are in. */
+/* Rows between two marks, and the windows they are in. */
 typedef struct Run {
   const Vector *start, *end;
+  Micros passed_us; /* the watermark at its rows */
   uint16_t rows[BATCH_ROWS], late[BATCH_ROWS];
   uint32_t n, n_late;
   AttachedWindow *window[BATCH_ROWS];  /* of rows[i] */
@@ -139,7 +128,7 @@ static Code run_take(Attached *w, Op *op, Run *run, uint16_t row) {
   if (window == NULL || window->end_us != end || window->start_us != start) {
     AttachedWindow like = {
         .end_us = end, .start_us = start, .last_us = window_last_instant(&w->clock, end)};
-    if (like.last_us <= w->passed_us) {
+    if (like.last_us <= run->passed_us) {
       run->late[run->n_late++] = row;
       return OK;
     }
@@ -177,13 +166,15 @@ Code attached_push(Attached *w, Op *op, OpPort port, const Batch *in, uint32_t s
   run.start = &in->cols[start_col];
   run.end = &in->cols[end_col];
   uint32_t n = batch_count(in);
-  TRY(close_until(w, op, op->ctx->chunk_watermark_us));
+  Micros *passed = &w->passed_us[port == PORT_RIGHT];
+  pass(passed, op->ctx->chunk_watermark_us);
   for (uint32_t i = 0; i < n;) {
-    if (in->mark != NULL) TRY(close_until(w, op, in->mark[batch_row(in, i)]));
+    if (in->mark != NULL) pass(passed, in->mark[batch_row(in, i)]);
+    run.passed_us = *passed;
     run.n = run.n_late = run.n_touched = 0;
     for (; i < n; i++) {
       uint32_t row = batch_row(in, i);
-      if (in->mark != NULL && in->mark[row] > w->passed_us) break;
+      if (in->mark != NULL && in->mark[row] > run.passed_us) break;
       TRY(run_take(w, op, &run, (uint16_t)row));
     }
     TRY(run_give(w, op, port, in, &run));
@@ -194,17 +185,13 @@ Code attached_push(Attached *w, Op *op, OpPort port, const Batch *in, uint32_t s
 /* --- windows out -------------------------------------------------------------------- */
 
 AttachedWindow *attached_take(Attached *w) {
-  AttachedWindow *first = list_front(&w->closed);
-  if (first != NULL) {
-    w->closed.first++;
-    return first;
-  }
-  first = list_front(&w->open);
+  for (uint32_t i = 0; i < ATTACHED_PORTS; i++) pass(&w->due_us, w->passed_us[i]);
+  AttachedWindow *first = list_front(&w->open);
   if (first != NULL && first->last_us <= w->due_us) {
     w->open.first++;
     return first;
   }
-  if (w->due_us > w->passed_us) w->passed_us = w->due_us;
+  for (uint32_t i = 0; i < ATTACHED_PORTS; i++) pass(&w->passed_us[i], w->due_us);
   return NULL;
 }
 

@@ -2,16 +2,20 @@
  * the rows of each: for joins and ranks.
  *
  *   open ...... not fired, sorted by (end, start)
- *   closed .... had to be closed in the middle of a chunk, because a row behind (batch->mark) must
- *               not be seen by them; they wait here for fire
- *   passed_us . the watermark that has been applied: a window whose last instant is not above it
- *               has fired or never will, and its rows are late
+ *   passed_us . the watermark at the last row of each port: a row is late whose window's last
+ *               instant is not above it
+ *
+ * Windows stay open to the end of the chunk, when all that its marks completed fires: the two sides
+ * of a join may come from the same chunk, one after the other, and what is late on one of them does
+ * not close the window for rows of the other that stand before it in the stream.
  *
  * One thread.
  */
 #pragma once
 #include "exec/ops/op.h"
 #include "exec/ops/window.h"
+
+enum { ATTACHED_PORTS = 2 }; /* PORT_ROWS, PORT_RIGHT */
 
 /* First member of what an operator keeps. */
 typedef struct AttachedWindow {
@@ -38,8 +42,8 @@ typedef struct AttachedList {
 typedef struct Attached {
   const AttachedKind *kind;
   WindowClock clock; /* only its zone counts: the windows are made */
-  AttachedList open, closed;
-  Micros passed_us, due_us;
+  AttachedList open;
+  Micros passed_us[ATTACHED_PORTS], due_us;
 } Attached;
 
 /* time_type: of window_time. */
