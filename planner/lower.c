@@ -185,7 +185,7 @@ static OpSpec *lower_union(Lowering *l, const Node *n) {
   OpSpec *op = lowered_op(l, OP_UNION, n->fields, n->n_fields, n->span);
   op->inputs = inputs;
   op->n_inputs = n->n_inputs;
-  op->updating = n->updating;
+  for (uint32_t i = 0; i < n->n_inputs; i++) op->updating |= inputs[i]->updating;
   return op;
 }
 
@@ -196,8 +196,13 @@ OpSpec *lowered_exchange(Lowering *l, OpSpec *input, const uint32_t *keys, uint3
   return op;
 }
 
-/* What is left of a changelog at the end. */
-static OpSpec *materialized(Lowering *l, OpSpec *input, Span span) {
+/* What is left of a changelog at the end.  Who can do without the changes makes none: windows come
+ * when no row can change them any more, in their order, whatever comes in one chunk. */
+static OpSpec *lower_final(Lowering *l, Node *n, Span span) {
+  bool outer = l->final;
+  l->final = true;
+  OpSpec *input = lower_node(l, n);
+  l->final = outer;
   if (!input->updating) return input;
   OpSpec *op = lowered_over(l, OP_MATERIALIZE, lowered_exchange(l, input, NULL, 0, span), span);
   op->updating = false;
@@ -205,7 +210,7 @@ static OpSpec *materialized(Lowering *l, OpSpec *input, Span span) {
 }
 
 static OpSpec *lower_sort(Lowering *l, const Node *n, uint64_t offset, uint64_t limit) {
-  OpSpec *input = materialized(l, lower_node(l, n->inputs[0]), n->span);
+  OpSpec *input = lower_final(l, n->inputs[0], n->span);
   OpSpec *op = lowered_over(l, OP_SORT, lowered_exchange(l, input, NULL, 0, n->span), n->span);
   op->u.sort = (SortSpec){n->u.sort.keys, n->u.sort.n_keys, offset, limit};
   return op;
@@ -301,9 +306,8 @@ static OpSpec *lower_group_agg(Lowering *l, const Node *n) {
 
 /* A result is what is left of its changes, where it ends and nobody asked for the changes. */
 static OpSpec *lower_sink(Lowering *l, const Node *n) {
-  OpSpec *input = lower_node(l, n->inputs[0]);
-  bool result = n->u.sink.spec.connector == NULL;
-  if (result && n->bounded && !l->changelog) input = materialized(l, input, n->span);
+  bool is_final = n->u.sink.spec.connector == NULL && n->bounded && !l->changelog;
+  OpSpec *input = is_final ? lower_final(l, n->inputs[0], n->span) : lower_node(l, n->inputs[0]);
   OpSpec *op = lowered_over(l, OP_SINK, input, n->span);
   op->u.sink = n->u.sink.spec;
   op->fields = n->fields;

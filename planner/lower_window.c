@@ -121,16 +121,23 @@ OpSpec *lower_window_tvf(Lowering *l, const Node *n) {
   return by_window(l, op, n_input, n->span);
 }
 
-static OpId agg_op(const AggregateSpec *agg) {
-  if (emit_updates(&agg->emit)) return OP_UPDATING_WINDOW_AGG;
+/* When results come; of those that nobody sees change only the last is made. */
+static EmitSpec emit_of(const Lowering *l, const AggregateSpec *agg) {
+  if (!l->final) return agg->emit;
+  Micros lateness = agg->emit.lateness_us;
+  return (EmitSpec){.lateness_us = lateness, .final_only = lateness > 0};
+}
+
+static OpId agg_op(const AggregateSpec *agg, const EmitSpec *emit) {
+  if (emit_updates(emit)) return OP_UPDATING_WINDOW_AGG;
   if (agg->window.kind == WINDOW_SESSION) return OP_SESSION_AGG;
   if (agg->window.kind == WINDOW_ROWS) return OP_ROWS_AGG;
   return OP_WINDOW_AGG;
 }
 
-static bool has_two_phases(const Lowering *l, const Node *n) {
+static bool has_two_phases(const Lowering *l, const Node *n, const EmitSpec *emit) {
   const AggregateSpec *agg = n->u.agg;
-  bool plain = window_is_aligned(&agg->window) && n->late == NULL && !n->updating;
+  bool plain = window_is_aligned(&agg->window) && n->late == NULL && !emit_updates(emit);
   return plain && !l->one_phase && agg_is_exact(agg);
 }
 
@@ -149,26 +156,27 @@ static OpSpec *lower_rows_order(Lowering *l, const Node *n, OpSpec *op) {
 OpSpec *lower_window_agg(Lowering *l, const Node *n) {
   const AggregateSpec *agg = n->u.agg;
   OpSpec *op = lower_node(l, n->inputs[0]);
+  const EmitSpec emit = emit_of(l, agg);
   WindowAggSpec *spec = ARENA_NEW(l->arena, WindowAggSpec);
   *spec = (WindowAggSpec){.window = agg->window,
                           .keys = agg->keys,
                           .n_keys = agg->n_keys,
                           .aggs = agg->aggs,
                           .n_aggs = agg->n_aggs,
-                          .two_phase = has_two_phases(l, n),
-                          .emit = agg->emit,
+                          .two_phase = has_two_phases(l, n, &emit),
+                          .emit = emit,
                           .position_col = op->n_fields};
   if (agg->window.kind == WINDOW_ROWS || n->late != NULL) op = numbered(l, op, n->span);
   if (spec->two_phase) {
     op = lowered_over(l, OP_LOCAL_WINDOW_AGG, op, n->span);
     op->u.window_agg = spec;
   }
-  op = lowered_over(l, agg_op(agg), lowered_exchange(l, op, agg->keys, agg->n_keys, n->span),
+  op = lowered_over(l, agg_op(agg, &emit), lowered_exchange(l, op, agg->keys, agg->n_keys, n->span),
                     n->span);
   op->u.window_agg = spec;
   op->fields = n->fields;
   op->n_fields = n->n_fields;
-  op->updating = n->updating;
+  op->updating = emit_updates(&emit) && !emit.final_only;
   add_late(l, n, op);
   if (op->id == OP_SESSION_AGG) return by_window(l, op, agg->n_keys + agg->n_aggs, n->span);
   return op->id == OP_ROWS_AGG ? lower_rows_order(l, n, op) : op;

@@ -13,6 +13,7 @@ typedef struct Lowering {
   const Settings *settings;
   bool one_phase;
   bool changelog;        /* the result is every change */
+  bool final;            /* nobody sees changes of what is being lowered */
   const LateTable *late; /* NULL: there is none */
   OpSpec **late_rows;    /* in its columns, one for each window */
   uint32_t n_late, cap_late;

@@ -79,7 +79,7 @@ static void print_emit(Printer *p, const EmitSpec *e) {
   if (e->lateness_us == 0) return;
   strbuf_puts(p->out, "allowed_lateness=[");
   duration_print(e->lateness_us, p->out);
-  strbuf_puts(p->out, "], ");
+  strbuf_puts(p->out, e->final_only ? "], emit=[final], " : "], ");
 }
 
 /* keys, then aggregates with their filters, then the window's columns. */

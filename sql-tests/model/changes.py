@@ -99,6 +99,6 @@ def aligned_changes(rng, stream):
 
 
 def final_result(rng, stream):
-    """The same clauses in the mode that shows what is left."""
+    """The same clauses in the mode that shows what is left: windows in order, and no chunk shows."""
     query = aligned_changes(rng, stream)
-    return Query(["MATERIALIZE", *query.features], [stream], query.sql, query.model, in_windows=False, by_chunks=True)
+    return Query(query.features, [stream], query.sql, query.model)
