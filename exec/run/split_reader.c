@@ -135,17 +135,18 @@ static Code begin(SplitReader *r, Error *err) {
   return read_header(r, err);
 }
 
-/* Has a pipe sent what begin wants to see?  Reads what is there. */
+/* Has a pipe sent what begin wants to see?  Reads what is there, more than a chunk if need be. */
 static Code pipe_can_begin(SplitReader *r, bool *can, Error *err) {
-  while (!r->at_end && r->len < r->chunk_bytes && readable_now(r)) {
-    TRY(read_some(r, r->chunk_bytes, err));
-  }
   const Format *f = format_of(r);
   bool header = f->header_records != NULL && f->header_records(r->scan->options) > 0;
-  *can = r->at_end || r->len >= RECORD_MAX;
-  if (*can || r->len < 3) return OK;
-  *can = !header || f->first_end(&r->cut, r->buf, r->len, r->scan->options) > 0;
-  return OK;
+  for (;;) {
+    *can = r->at_end || r->len >= RECORD_MAX;
+    if (!*can && r->len >= 3) {
+      *can = !header || f->first_end(&r->cut, r->buf, r->len, r->scan->options) > 0;
+    }
+    if (*can || !readable_now(r)) return OK;
+    TRY(read_some(r, r->chunk_bytes, err));
+  }
 }
 
 /* --- chunks ------------------------------------------------------------------------- */

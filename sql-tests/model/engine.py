@@ -6,17 +6,35 @@ follow its result.  A refusal of what is not built takes the query's feature out
 import collections
 import re
 import subprocess
+import threading
 
 # Workers, bytes of a chunk, rows of a batch: one row a chunk to all rows at once.  Every chunk size
 # comes with several numbers of workers: over several files it decides the order of rows.
 CELLS = [(1, 1 << 20, 2048), (2, 1 << 20, 1), (7, 1 << 20, 7), (1, 1, 2048), (7, 1, 7),
          (2, 64, 2048), (3, 64, 1), (1, 200, 7), (3, 200, 2048)]
 
+PIPED = 0.1  # of the queries over one file
+TIMEOUT_S = 300
+
 MARK = re.compile(r"^# (\d+)$")
 NOTE = re.compile(r"^([\d,]+) (late rows?|rows? without event time) dropped")
 REFUSED = re.compile(r"not built|not supported|no (table )?function|no setting")
 
 Section = collections.namedtuple("Section", "lines notes")
+
+
+def sections_of(output):
+    """{number of a query: what came of it}."""
+    sections, current = {}, Section([], [])
+    for one in output.splitlines():
+        mark, note = MARK.match(one), NOTE.match(one)
+        if mark:
+            current = sections[int(mark[1])] = Section([], [])
+        elif note:
+            current.notes.append((note[2], int(note[1].replace(",", ""))))
+        else:
+            current.lines.append(one)
+    return sections
 
 
 class Failure(Exception):
@@ -28,17 +46,17 @@ class Failure(Exception):
 
 
 class Engine:
-    def __init__(self, weir, folder):
-        self.weir, self.folder = weir, folder
+    def __init__(self, weir, folder, rng):
+        self.weir, self.folder, self.rng = weir, folder, rng
         (folder / "data").mkdir()
         self.refused = {}  # feature: message
         self.skipped = {}  # query: feature
         self.seen = set()  # features that work
 
-    def script(self, queries):
+    def script(self, queries, piped=False):
         """Tables once, then the queries; number of a query = place in the list."""
         streams = {s.name: s for q in queries for s in q.streams}
-        parts = [s.ddl("../data") for s in streams.values()]
+        parts = [s.ddl_of_pipe() if piped else s.ddl("../data") for s in streams.values()]
         zoned = None
         for i, q in enumerate(queries):
             if q.streams[0].zoned != zoned:
@@ -47,27 +65,37 @@ class Engine:
             parts += [f"SELECT '# {i}' AS q;", *q.before, q.sql + ";", *q.after]
         return "\n".join(parts) + "\n"
 
-    def run(self, queries, cell):
-        """{number: Section}; the text of an error comes last, in the section of its query."""
+    def command(self, queries, cell, piped=False):
+        """How to run them, in an empty directory."""
         place = self.folder / "cell"
         place.mkdir(exist_ok=True)
         for old in place.iterdir():
             old.unlink()
-        (place / "q.sql").write_text(self.script(queries))
+        (place / "q.sql").write_text(self.script(queries, piped))
         parallelism, chunk, batch = cell
-        done = subprocess.run([str(self.weir), "--no-header", "-p", str(parallelism), "-s", f"weir.chunk-bytes={chunk}",
-                               "-s", f"weir.batch-rows={batch}", "q.sql"], cwd=place, text=True, check=False,
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300)
-        sections, current = {}, Section([], [])
-        for one in done.stdout.splitlines():
-            mark, note = MARK.match(one), NOTE.match(one)
-            if mark:
-                current = sections[int(mark[1])] = Section([], [])
-            elif note:
-                current.notes.append((note[2], int(note[1].replace(",", ""))))
-            else:
-                current.lines.append(one)
-        return done.returncode, sections, done.stdout
+        return {"args": [str(self.weir), "--no-header", "-p", str(parallelism), "-s", f"weir.chunk-bytes={chunk}",
+                         "-s", f"weir.batch-rows={batch}", "q.sql"],
+                "cwd": place, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+
+    def run(self, queries, cell):
+        """Status, {number: Section}, all output; the text of an error is in the section of its query."""
+        done = subprocess.run(**self.command(queries, cell), check=False, timeout=TIMEOUT_S)
+        return done.returncode, sections_of(done.stdout.decode()), done.stdout.decode()
+
+    def run_piped(self, query, cell, rng):
+        """The same with the rows on standard input, which come in pieces of any size."""
+        rest = query.streams[0].content(0).encode()
+        with subprocess.Popen(**self.command([query], cell, piped=True), stdin=subprocess.PIPE, bufsize=0) as process:
+            limit = threading.Timer(TIMEOUT_S, process.kill)
+            limit.start()
+            while rest:
+                n = rng.randrange(1, 100)
+                process.stdin.write(rest[:n])
+                rest = rest[n:]
+            process.stdin.close()
+            output = process.stdout.read().decode()
+            limit.cancel()
+        return process.returncode, sections_of(output), output
 
     def runnable(self, queries):
         """Those whose features are not known to be refused."""
@@ -151,5 +179,19 @@ class Engine:
                 if same[1] != sections[i].lines:
                     raise Failure(query, f"other bytes at {cell} than at {same[0]}:\n" +
                                   "\n".join(sections[i].lines) + "\nagainst\n" + "\n".join(same[1]))
-        for query in queries:
+        for i, query in enumerate(queries):
             self.seen.update(query.features)
+            if query.order_of(1) == 0:
+                self.check_piped(query, first[i].lines)
+
+    def check_piped(self, query, lines):
+        """One in so many queries over a pipe, where chunks are what happens to have come."""
+        if self.rng.random() > PIPED:
+            return
+        cell = self.rng.choice(CELLS)
+        status, sections, output = self.run_piped(query, cell, self.rng)
+        if status != 0 or 0 not in sections:
+            raise Failure(query, f"from a pipe at {cell}: status {status}:\n{output[-2000:]}")
+        self.check_section(query, sections[0], cell)
+        if sections[0].lines != lines:
+            raise Failure(query, f"from a pipe at {cell}: other bytes:\n{output}")

@@ -69,17 +69,28 @@ class Stream:
     def write(self, folder):
         if len(self.splits) > 1:
             (folder / self.name).mkdir()
-        for i, rows in enumerate(self.splits):
+        for i in range(len(self.splits)):
             path = f"{self.name}.csv" if len(self.splits) == 1 else f"{self.name}/{i}.csv"
-            (folder / path).write_text(self.header() + "".join(self.record(r) for r in rows))
+            (folder / path).write_text(self.content(i))
+
+    def content(self, i):
+        """The text of file i."""
+        return self.header() + "".join(self.record(r) for r in self.splits[i])
 
     def ddl(self, folder):
-        """folder: as weir is to find it."""
+        """A table over the files; folder: as weir is to find it."""
         path = f"{folder}/{self.name}" + (".csv" if len(self.splits) == 1 else "")
+        return self._ddl(f"'connector' = 'filesystem', 'path' = '{path}'")
+
+    def ddl_of_pipe(self):
+        """A table over standard input."""
+        return self._ddl("'connector' = 'stdin'")
+
+    def _ddl(self, source):
         time = "ms BIGINT, ts AS TO_TIMESTAMP_LTZ(ms, 3)" if self.zoned else "ts TIMESTAMP(3)"
         return (f"CREATE TABLE {self.name} (k STRING, g INT, v INT, {time},\n"
                 f"  WATERMARK FOR ts AS ts - {interval(self.delay)})\n"
-                f"WITH ('connector' = 'filesystem', 'path' = '{path}', 'format' = 'csv', 'csv.header' = 'true');")
+                f"WITH ({source}, 'format' = 'csv', 'csv.header' = 'true');")
 
 
 class _Split:

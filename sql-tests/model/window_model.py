@@ -7,7 +7,8 @@ Random streams over one to five files, out of order and partly late, with NULLs,
 changes of summer time.  The models apply the definitions literally and are slow: a row counts for the
 windows whose last instant is above the watermark at its place, and is late when there are none.  weir must
 give the same results, the same number of late rows, windows in order, and the same bytes: with one
-file at any parallelism, chunk and batch size, with several at any parallelism and batch size.
+file at any parallelism, chunk and batch size, and from a pipe, with several at any parallelism and batch
+size.
 
 What the engine refuses as not built is skipped and counted; --strict makes that a failure.
 """
@@ -96,7 +97,7 @@ def main():
     options = parser.parse_args()
     rng, began, failures, total = random.Random(options.seed), time.monotonic(), [], 0
     with tempfile.TemporaryDirectory() as name:
-        engine = Engine(options.weir, pathlib.Path(name))
+        engine = Engine(options.weir, pathlib.Path(name), random.Random(options.seed))
         for first in range(0, options.streams, STREAMS_OF_A_SCRIPT):
             numbers = range(first, min(options.streams, first + STREAMS_OF_A_SCRIPT))
             queries = [q for n in numbers for q in queries_of(rng, n, options.only)]
