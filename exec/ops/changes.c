@@ -74,11 +74,6 @@ bool changes_put(Changes *c, uint32_t i, Shown *shown, ChangeOf of, Arena *arena
   return true;
 }
 
-void changes_take_back(Changes *c, const Shown *shown, ChangeOf of) {
-  assert(shown->any);
-  put_row(c, ROW_DELETE, shown->bytes, of);
-}
-
 /* The old bytes' room is used again as long as it is enough. */
 static bool remember(Shown *shown, Arena *arena, Str values) {
   if (values.len > shown->cap) {

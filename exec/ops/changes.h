@@ -53,7 +53,5 @@ MUST_USE Code changes_results(Changes *c, const Op *op, void *const *records, ui
 /* Result i, of a group that gave out what is shown.  arena: where that is kept.  false: no memory.
  */
 MUST_USE bool changes_put(Changes *c, uint32_t i, Shown *shown, ChangeOf of, Arena *arena);
-/* What is shown is no more: -D, with the columns that it had then. */
-void changes_take_back(Changes *c, const Shown *shown, ChangeOf of);
 /* Give the rows out. */
 MUST_USE Code changes_emit(Changes *c, Op *op);
