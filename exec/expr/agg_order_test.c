@@ -181,12 +181,12 @@ static void check_room(const char *name) {
   static const uint16_t rows[] = {0, 1};
   v.valid[0] = 3;
   char bytes[64];
-  for (uint64_t i = 0; i < 100000; i++) {
-    snprintf(bytes, 32, "%08llu is a long text", (unsigned long long)(2 * i));
+  for (unsigned i = 0; i < 100000; i++) {
+    snprintf(bytes, 32, "%08u is a long text", 2 * i);
     ((TextRef *)v.data)[0] = text_ref(bytes, strlen(bytes));
-    snprintf(bytes + 32, 32, "%08llu", (unsigned long long)(2 * i + 1));
+    snprintf(bytes + 32, 32, "%08u", 2 * i + 1);
     ((TextRef *)v.data)[1] = text_ref(bytes + 32, 8);
-    fold_rows(&call, &s, &v, rows, 2, 2 * i);
+    fold_rows(&call, &s, &v, rows, 2, (uint64_t)2 * i);
   }
   CHECK(s.arena.total_bytes <= 8192);
   arena_deinit(&s.arena);
