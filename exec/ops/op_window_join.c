@@ -152,14 +152,21 @@ static void decide(OpWindowJoin *self, Candidates *c) {
   if (join_asks(self->spec->kind) && self->has_partner) join_skip_left(&self->cursor, self->left);
 }
 
+/* The columns of one side; NULL where the other's row has no partner. */
+static void gather_side(OpWindowJoin *self, int side, const uint32_t *ids, uint32_t n,
+                        bool may_miss, Vector *out) {
+  rows_gather(&self->firing->rows.rows[side], ids, n, self->rooms[side], NULL, out);
+  for (uint32_t c = 0; may_miss && c < self->n_input[side]; c++) out[c].type.nullable = true;
+}
+
 static Code emit_rows(OpWindowJoin *self, const Candidates *c) {
-  const Rows *rows = self->firing->rows.rows;
   const AttachedWindow *w = &self->firing->window;
+  JoinKind kind = self->spec->kind;
   if (c->n == 0) return OK;
   uint32_t n_cols = self->n_input[0];
-  rows_gather(&rows[0], c->left, c->n, self->rooms[0], NULL, self->out);
-  if (!join_asks(self->spec->kind)) {
-    rows_gather(&rows[1], c->right, c->n, self->rooms[1], NULL, self->out + n_cols);
+  gather_side(self, JOIN_LEFT_SIDE, c->left, c->n, join_keeps_right(kind), self->out);
+  if (!join_asks(kind)) {
+    gather_side(self, JOIN_RIGHT_SIDE, c->right, c->n, join_keeps_left(kind), self->out + n_cols);
     n_cols += self->n_input[1];
   }
   self->op.ctx->tag = (OrderTag){w->end_us, w->start_us};
