@@ -55,9 +55,10 @@ static OpSpec *in_order(Lowering *l, OpSpec *input, uint32_t first, uint32_t sec
   return op;
 }
 
-/* By the window's end and start; start is the column of the latter. */
+/* By the window's last instant, which tells two ends of one wall clock reading apart, and start;
+ * start is the column of the latter. */
 static OpSpec *by_window(Lowering *l, OpSpec *input, uint32_t start, Span span) {
-  return in_order(l, input, start + 1, start, 2, span);
+  return in_order(l, input, start + 2, start, 2, span);
 }
 
 /* --- late rows ----------------------------------------------------------------------- */

@@ -76,6 +76,9 @@ MUST_USE bool groups_merge(Groups *g, Groups *from);
  * no more.  The layouts may differ behind the keys. */
 MUST_USE bool groups_match(Groups *g, Groups *from, HashCursor *cursor, void **mine, void **theirs,
                            uint32_t *n);
+/* Fold a record of another Groups of this layout in, which is not to be used again; each has only
+ * that one record, numbered 1 where an aggregate is DISTINCT. */
+MUST_USE bool groups_merge_record(Groups *g, void *mine, const Groups *from, void *theirs);
 /* Number those of g's groups that are new; only where an aggregate is DISTINCT. */
 void groups_number(Groups *g, void *const *records, uint32_t n);
 /* Of rows[0..*n), those whose value is not NULL and new to its group; compacted in place, groups

@@ -70,6 +70,23 @@ static bool merge_states(Groups *g, void *const *mine, void *const *theirs, uint
   return true;
 }
 
+static bool merge_all_distinct(Groups *g, const Groups *from) {
+  uint32_t d = 0;
+  for (uint32_t a = 0; a < g->layout->n_aggs; a++) {
+    if (!g->layout->aggs[a].distinct) continue;
+    if (!merge_distinct(g, a, &g->distinct[d], &from->distinct[d])) return false;
+    d++;
+  }
+  return true;
+}
+
+bool groups_merge_record(Groups *g, void *mine, const Groups *from, void *theirs) {
+  if (!merge_states(g, &mine, &theirs, 1)) return false;
+  if (g->distinct == NULL) return true;
+  memcpy(theirs, &mine, sizeof mine);
+  return merge_all_distinct(g, from);
+}
+
 /* Put back the numbers that merge_distinct borrowed. */
 static void restore_numbers(Groups *from, const uint64_t *numbers) {
   HashCursor cursor = {0};
@@ -101,12 +118,7 @@ bool groups_merge(Groups *g, Groups *from) {
       memcpy(theirs[i], &mine[i], 8);
     }
   }
-  uint32_t d = 0;
-  for (uint32_t a = 0; ok && a < g->layout->n_aggs; a++) {
-    if (!g->layout->aggs[a].distinct) continue;
-    ok = merge_distinct(g, a, &g->distinct[d], &from->distinct[d]);
-    d++;
-  }
+  ok = ok && merge_all_distinct(g, from);
   if (with_distinct && ok) restore_numbers(from, numbers);
   free(numbers);
   return ok;

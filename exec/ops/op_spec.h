@@ -173,7 +173,7 @@ typedef struct ExpandSpec {
 /* The rows of a chunk by these columns (BIGINT, TIMESTAMP or TIMESTAMP_LTZ, none NULL), ascending,
  * ties as they come.  Behind operators whose instances each give a chunk's rows in that order, but
  * with one order tag, since a tag for every row would be a parcel for every row: SESSION_AGG and
- * SESSION_TVF (window_end, window_start; producers own ascending hash ranges, so ties come in
+ * SESSION_TVF (window_time, window_start; producers own ascending hash ranges, so ties come in
  * the order of hashes), ROWS_AGG and LATE (position).  Out: the input. */
 typedef struct InOrderSpec {
   const uint32_t *cols;

@@ -24,7 +24,7 @@ static bool stands_well(const OpSpec *op, const OpSpec *in) {
 }
 
 /* Operators that exec does not have yet.  LATE: op_window_agg.c gives no late rows yet. */
-static const OpId not_built[] = {OP_SESSION_AGG, OP_SESSION_TVF, OP_LATE};
+static const OpId not_built[] = {OP_LATE};
 
 /* Kinds of windows that their operators do not have yet. */
 static Code check_window(const OpSpec *op, Error *err) {

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "exec/state/spare.h"
 
 enum {
   SEGMENT_BITS_MIN = 3, /* 8 homes: a table of a handful of keys stays small */
@@ -39,28 +40,11 @@ static size_t segment_bytes(unsigned bits) {
   return sizeof(HashSegment) + slots_of(bits) * sizeof(HashSlot);
 }
 
-/* Room that removed records have left, for others of the same size: a list of records, and one of
- * long keys for each power of two. */
+/* Room that removed records have left. */
 struct HashSpare {
-  void *records, *keys[33];
+  void *records;
+  Spare keys; /* the bytes of long ones */
 };
-
-static void *spare_take(void **list) {
-  void *room = *list;
-  if (room != NULL) memcpy(list, room, sizeof *list);
-  return room;
-}
-
-static void spare_give(void **list, void *room) {
-  memcpy(room, list, sizeof *list);
-  *list = room;
-}
-
-/* Which list a long key's room of 2^class bytes belongs to. */
-static unsigned key_class(uint32_t len) {
-  assert(len > TEXT_INLINE_MAX);
-  return 32 - (unsigned)__builtin_clz(len - 1);
-}
 
 static HashSegment *segment_new(HashTable *t, unsigned depth, unsigned bits) {
   if (!memory_reserve(segment_bytes(bits))) return NULL;
@@ -204,16 +188,14 @@ static bool segment_grow(HashTable *t, uint64_t hash) {
 /* --- finding ------------------------------------------------------------------------ */
 
 static char *record_room(HashTable *t) {
-  char *record = t->spare != NULL ? spare_take(&t->spare->records) : NULL;
+  char *record = t->spare != NULL ? spare_pop(&t->spare->records) : NULL;
   if (record != NULL) return record;
   return arena_try_alloc(&t->arena, key_bytes(t->form) + t->record_bytes, 8);
 }
 
 static char *long_key_room(HashTable *t, uint32_t len) {
   if (t->spare == NULL) return arena_try_alloc(&t->arena, len, 1);
-  unsigned class = key_class(len);
-  char *bytes = spare_take(&t->spare->keys[class]);
-  return bytes != NULL ? bytes : arena_try_alloc(&t->arena, (size_t)1 << class, 8);
+  return spare_take(&t->spare->keys, &t->arena, len);
 }
 
 static char *record_new(HashTable *t, const KeyBatch *keys, uint32_t i) {
@@ -271,22 +253,29 @@ static char *find_or_make(HashTable *t, const KeyBatch *keys, uint32_t i) {
   }
 }
 
+/* Get what find_or_make will look at into the cache: first the slot, then the record. */
+static inline void prefetch_slot(const HashTable *t, uint64_t hash) {
+  const HashSegment *s = t->dir[dir_index(t, hash)];
+  __builtin_prefetch(&s->slots[home(s, hash)]);
+}
+
+static inline void prefetch_record(const HashTable *t, uint64_t hash) {
+  const HashSegment *s = t->dir[dir_index(t, hash)];
+  const HashSlot *slot = &s->slots[home(s, hash)], *end = s->slots + segment_slots(s);
+  while (slot < end && slot->hash != hash && slot->record != NULL) slot++;
+  if (slot < end) __builtin_prefetch(slot->record);
+}
+
 bool hash_table_get(HashTable *t, const KeyBatch *keys, uint32_t n, void **records) {
-  enum { AHEAD = 12 };
+  enum { SLOT_AHEAD = 16, RECORD_AHEAD = 8 };
   assert(keys->form == t->form);
   if (t->dir == NULL && !make_directory(t)) return false;
   uint32_t kb = key_bytes(t->form);
-  uint32_t warm = n < AHEAD ? n : AHEAD;
-  for (uint32_t i = 0; i < warm; i++) {
-    const HashSegment *s = t->dir[dir_index(t, keys->hash[i])];
-    __builtin_prefetch(&s->slots[home(s, keys->hash[i])]);
-  }
+  for (uint32_t i = 0; i < n && i < SLOT_AHEAD; i++) prefetch_slot(t, keys->hash[i]);
+  for (uint32_t i = 0; i < n && i < RECORD_AHEAD; i++) prefetch_record(t, keys->hash[i]);
   for (uint32_t i = 0; i < n; i++) {
-    if (i + AHEAD < n) {
-      uint64_t h = keys->hash[i + AHEAD];
-      const HashSegment *s = t->dir[dir_index(t, h)];
-      __builtin_prefetch(&s->slots[home(s, h)]);
-    }
+    if (i + SLOT_AHEAD < n) prefetch_slot(t, keys->hash[i + SLOT_AHEAD]);
+    if (i + RECORD_AHEAD < n) prefetch_record(t, keys->hash[i + RECORD_AHEAD]);
     char *record = find_or_make(t, keys, i);
     if (record == NULL) return false;
     records[i] = record + kb;
@@ -332,10 +321,10 @@ void hash_table_remove(HashTable *t, uint64_t hash, void *record) {
     TextRef key;
     memcpy(&key, room, sizeof key);
     if (key.len > TEXT_INLINE_MAX && key.len != KEY_NULL_LEN) {
-      spare_give(&t->spare->keys[key_class(key.len)], (void *)(uintptr_t)key.u.ptr);
+      spare_give(&t->spare->keys, (void *)(uintptr_t)key.u.ptr, key.len);
     }
   }
-  spare_give(&t->spare->records, room);
+  spare_push(&t->spare->records, room);
 }
 
 /* --- reading in order --------------------------------------------------------------- */
