@@ -86,6 +86,8 @@ bool sessions_find(Sessions *s, const KeyBatch *keys, uint32_t n, SessionKey **f
   if (!hash_table_get(&s->keys, keys, n, records)) return false;
   for (uint32_t i = 0; i < n; i++) {
     SessionKey *key = found[i] = records[i];
+    __builtin_prefetch(&key->own); /* where its row will most likely go */
+    __builtin_prefetch(session_content(&key->own));
     if (LIKELY(key->known)) continue;
     key->known = true;
     key->hash = keys->hash[i];

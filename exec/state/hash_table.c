@@ -253,17 +253,16 @@ static char *find_or_make(HashTable *t, const KeyBatch *keys, uint32_t i) {
   }
 }
 
-/* Get what find_or_make will look at into the cache: first the slot, then the record. */
-static inline void prefetch_slot(const HashTable *t, uint64_t hash) {
+/* What find_or_make will look at for a hash: a slot, then a record. */
+static inline const HashSlot *home_slot(const HashTable *t, uint64_t hash) {
   const HashSegment *s = t->dir[dir_index(t, hash)];
-  __builtin_prefetch(&s->slots[home(s, hash)]);
+  return &s->slots[home(s, hash)];
 }
 
-static inline void prefetch_record(const HashTable *t, uint64_t hash) {
-  const HashSegment *s = t->dir[dir_index(t, hash)];
-  const HashSlot *slot = &s->slots[home(s, hash)], *end = s->slots + segment_slots(s);
-  while (slot < end && slot->hash != hash && slot->record != NULL) slot++;
-  if (slot < end) __builtin_prefetch(slot->record);
+static inline const char *likely_record(const HashTable *t, uint64_t hash) {
+  const HashSlot *slot = home_slot(t, hash);
+  for (int i = 0; i < 4 && slot->hash != hash && slot->record != NULL; i++) slot++;
+  return slot->record;
 }
 
 bool hash_table_get(HashTable *t, const KeyBatch *keys, uint32_t n, void **records) {
@@ -271,11 +270,13 @@ bool hash_table_get(HashTable *t, const KeyBatch *keys, uint32_t n, void **recor
   assert(keys->form == t->form);
   if (t->dir == NULL && !make_directory(t)) return false;
   uint32_t kb = key_bytes(t->form);
-  for (uint32_t i = 0; i < n && i < SLOT_AHEAD; i++) prefetch_slot(t, keys->hash[i]);
-  for (uint32_t i = 0; i < n && i < RECORD_AHEAD; i++) prefetch_record(t, keys->hash[i]);
+  for (uint32_t i = 0; i < n && i < SLOT_AHEAD; i++)
+    __builtin_prefetch(home_slot(t, keys->hash[i]));
+  for (uint32_t i = 0; i < n && i < RECORD_AHEAD; i++)
+    __builtin_prefetch(likely_record(t, keys->hash[i]));
   for (uint32_t i = 0; i < n; i++) {
-    if (i + SLOT_AHEAD < n) prefetch_slot(t, keys->hash[i + SLOT_AHEAD]);
-    if (i + RECORD_AHEAD < n) prefetch_record(t, keys->hash[i + RECORD_AHEAD]);
+    if (i + SLOT_AHEAD < n) __builtin_prefetch(home_slot(t, keys->hash[i + SLOT_AHEAD]));
+    if (i + RECORD_AHEAD < n) __builtin_prefetch(likely_record(t, keys->hash[i + RECORD_AHEAD]));
     char *record = find_or_make(t, keys, i);
     if (record == NULL) return false;
     records[i] = record + kb;
