@@ -422,18 +422,218 @@ static void random_streams(const AggId *aggs) {
   CHECK(late > 100);
 }
 
+/* --- large streams --------------------------------------------------------------------------- */
+
+static const AggId words[] = {COUNT_ROWS, SUM_V, MIN_V_TAKEN, AGG_END};
+static const AggId sets[] = {COUNT_ROWS, COUNT_DISTINCT_V, MAX_TEXT, SUM_DISTINCT_V_TAKEN, AGG_END};
+static const AggId by_arrival[] = {FIRST_V,      COUNT_ROWS,  LAST_V,   COUNT_DISTINCT_V,
+                                   LISTAGG_TEXT, MIN_V_TAKEN, MAX_TEXT, LISTAGG_DISTINCT_TEXT,
+                                   AGG_END};
+
+/* What came of a large stream: rows out, and the second column of the last, COUNT(*) of some key.
+ */
+typedef struct Seen {
+  uint64_t rows;
+  int64_t count, v;
+} Seen;
+
+static void on_seen(Bench *b, const Batch *batch, uint32_t row) {
+  Seen *seen = b->arg;
+  seen->rows++;
+  seen->count = bench_cell(batch, 1, row);
+  if (batch->n_cols == N_COLS + 3) seen->v = bench_cell(batch, COL_V, row);
+}
+
+/* Push rows of these times and keys; v is the number of the row in the stream. */
+static Code feed(Bench *b, const Micros *ts, const int64_t *keys, uint32_t n, uint64_t first) {
+  static int64_t v[BATCH_ROWS], null;
+  static TextRef text[BATCH_ROWS];
+  static char bytes[BATCH_ROWS][48];
+  uint64_t no_bit = 0;
+  int8_t taken = 1;
+  for (uint32_t i = 0; i < n; i++) {
+    v[i] = (int64_t)(first + i);
+    if (i > 0 && keys[i] == keys[i - 1]) {
+      text[i] = text[i - 1];
+      continue;
+    }
+    int len = snprintf(bytes[i], sizeof bytes[i], "key %0*lld", (int)(10 + keys[i] % 30),
+                       (long long)keys[i]);
+    text[i] = text_ref(bytes[i], (size_t)len);
+  }
+  Vector cols[N_COLS];
+  for (uint32_t c = 0; c < N_COLS; c++) {
+    cols[c] = (Vector){.type = in[c].type, .constant = true, .data = &null, .valid = &no_bit};
+  }
+  cols[COL_TS] = (Vector){.type = in[COL_TS].type, .data = (void *)(uintptr_t)ts};
+  cols[COL_K] = (Vector){.type = in[COL_K].type, .data = (void *)(uintptr_t)keys};
+  cols[COL_NAME] = cols[COL_TEXT] = (Vector){.type = type_string(), .data = text};
+  cols[COL_V] = cols[COL_ID] = (Vector){.type = in[COL_V].type, .data = v};
+  cols[COL_TAKEN] = (Vector){.type = in[COL_TAKEN].type, .constant = true, .data = &taken};
+  return op_push(b->op, PORT_ROWS, &(Batch){.rows = n, .n_cols = N_COLS, .cols = cols});
+}
+
+typedef struct Large {
+  Bench b;
+  Case c;
+  Output o;
+  WindowSpec window;
+  Seen seen;
+} Large;
+
+static Large *large_new(const AggId *aggs, uint32_t key_col, Micros gap) {
+  static uint32_t key;
+  Large *l = calloc(1, sizeof *l);
+  key = key_col;
+  l->window = (WindowSpec){
+      .kind = WINDOW_SESSION, .size_us = gap, .time_col = COL_TS, .time_type = in[COL_TS].type};
+  l->c = (Case){.window = &l->window, .keys = &key, .n_keys = 1, .aggs = aggs};
+  bench_init(&l->b, in, N_COLS, on_seen);
+  l->b.arg = &l->seen;
+  bench_open(&l->b, new_op(&l->b, &l->c, &l->o));
+  return l;
+}
+
+static Seen large_end(Large *l) {
+  Seen seen;
+  op_finish(l->b.op);
+  bench_fire(&l->b);
+  seen = l->seen;
+  CHECK_INT(l->b.ctx.late_rows, 0);
+  bench_close(&l->b);
+  free(l);
+  return seen;
+}
+
+/* A million rows that are one session. */
+static void long_session(const AggId *aggs) {
+  enum { ROWS = 1 << 20 };
+  static const int64_t keys[BATCH_ROWS];
+  Micros ts[BATCH_ROWS];
+  Large *l = large_new(aggs, COL_K, 5 * MS);
+  for (uint64_t n = 0; n < ROWS; n += BATCH_ROWS) {
+    for (uint32_t i = 0; i < BATCH_ROWS; i++) ts[i] = (Micros)(n + (i ^ 3)) * MS;
+    CHECK_INT(feed(&l->b, ts, keys, BATCH_ROWS, n), OK);
+    op_advance(l->b.op, (Micros)n * MS);
+    bench_fire(&l->b);
+  }
+  Seen seen = large_end(l);
+  CHECK_INT(seen.rows, aggs == NULL ? ROWS : 1);
+  if (aggs == words) CHECK_INT(seen.count, ROWS);
+}
+
+/* Sessions of one key at random places, then rows that join each to the next, at random. */
+static void many_sessions(const AggId *aggs, uint64_t n) {
+  static const int64_t keys[BATCH_ROWS];
+  Micros ts[BATCH_ROWS], gap = 10 * MS;
+  Large *l = large_new(aggs, COL_K, gap);
+  for (uint64_t i = 0; i < 2 * n; i += BATCH_ROWS) {
+    for (uint32_t k = 0; k < BATCH_ROWS; k++) {
+      uint64_t place = (i + k) * 1000003 % n; /* each once in either half */
+      ts[k] = (Micros)place * 2 * gap + (i < n ? 0 : gap);
+    }
+    CHECK_INT(feed(&l->b, ts, keys, BATCH_ROWS, i), OK);
+    OpPending p;
+    op_pending(l->b.op, &p);
+    uint64_t done = i + BATCH_ROWS, left = done <= n ? done : 2 * n - done;
+    CHECK(p.n_windows == left || p.n_windows == left + 1); /* behind the last there is none */
+  }
+  Seen seen = large_end(l);
+  CHECK_INT(seen.rows, aggs == NULL ? 2 * n : 1);
+  if (aggs == words) CHECK_INT(seen.count, 2 * n);
+  if (aggs == NULL) CHECK_INT(seen.v, 2 * n - 1); /* in the order in which they came */
+}
+
+/* Sessions of a row each, of ever new keys: what they take is used again. */
+static void new_keys(const AggId *aggs, uint32_t key_col, uint64_t n) {
+  Micros ts[BATCH_ROWS];
+  int64_t keys[BATCH_ROWS];
+  size_t early = 0;
+  Large *l = large_new(aggs, key_col, 10 * MS);
+  for (uint64_t i = 0; i < n; i += BATCH_ROWS) {
+    for (uint32_t k = 0; k < BATCH_ROWS; k++) {
+      keys[k] = (int64_t)(i + k);
+      ts[k] = (Micros)(i + k) * MS / 100;
+    }
+    CHECK_INT(feed(&l->b, ts, keys, BATCH_ROWS, i), OK);
+    op_advance(l->b.op, ts[BATCH_ROWS - 1] - 5 * MS);
+    bench_fire(&l->b);
+    if (i == n / 16) early = memory_used();
+  }
+  CHECK(memory_used() < early + early / 8);
+  CHECK_INT(large_end(l).rows, n);
+}
+
+static void large_streams(void) {
+  static const AggId *const kinds[] = {words, sets, by_arrival, NULL};
+  for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+    bool small = kinds[i] == words || kinds[i] == NULL;
+    long_session(kinds[i]);
+    many_sessions(kinds[i], small ? 1 << 17 : 1 << 14);
+    new_keys(kinds[i], COL_K, small ? 1 << 20 : 1 << 17);
+    new_keys(kinds[i], COL_NAME, small ? 1 << 20 : 1 << 17);
+  }
+}
+
+/* --- and others ------------------------------------------------------------------------------ */
+
+/* Windows are told in wall clock; a gap is elapsed time.  In Berlin 2024-10-27 02:30 came twice. */
+static void summer_time(void) {
+  Error err = {0};
+  const Zone *berlin = zone_open(STR("Europe/Berlin"), NO_SPAN, &err);
+  const Micros minute = 60 * MICROS_PER_SECOND, first = INT64_C(1729989000) * MICROS_PER_SECOND;
+  const Micros ts[] = {first, first + 60 * minute, first + 75 * minute},
+               wall = first + 120 * minute;
+  static const int64_t keys[3];
+  CHECK(berlin != NULL);
+  if (berlin == NULL) return;
+  FormatField stamp = in[COL_TS];
+  in[COL_TS].type = type_time(TYPE_TIMESTAMP_LTZ, 3);
+  Large *l = large_new(words, COL_K, 20 * minute);
+  Case *c = &l->c;
+  bench_close(&l->b);
+  bench_init(&l->b, in, N_COLS, bench_write);
+  l->b.env.zone = berlin;
+  l->b.arg = &c->got;
+  bench_open(&l->b, new_op(&l->b, c, &l->o));
+  CHECK_INT(feed(&l->b, ts, keys, 3, 1), OK);
+  strbuf_printf(&c->want, "0 1 1 1 %lld %lld %lld\n", (long long)wall,
+                (long long)(wall + 20 * minute), (long long)(ts[0] + 20 * minute - MS));
+  strbuf_printf(&c->want, "0 2 5 2 %lld %lld %lld\n", (long long)wall,
+                (long long)(wall + 35 * minute), (long long)(ts[2] + 20 * minute - MS));
+  op_finish(l->b.op);
+  bench_fire(&l->b);
+  CHECK_STR(strbuf_text(&c->got), strbuf_text(&c->want));
+  strbuf_deinit(&c->got);
+  strbuf_deinit(&c->want);
+  bench_close(&l->b);
+  free(l);
+  in[COL_TS] = stamp;
+}
+
+/* Memory that runs out at any place is told, and what there is is freed. */
+static void no_memory(const AggId *aggs) {
+  enum { ROWS = 1000 };
+  uint64_t seed = 5;
+  bool done = false;
+  for (size_t limit = 0; !done; limit += 20000) {
+    Large *l = large_new(aggs, COL_NAME, 10 * MS);
+    Micros ts[ROWS];
+    int64_t keys[ROWS];
+    for (uint32_t i = 0; i < ROWS; i++) {
+      ts[i] = (Micros)bench_random(&seed, 5000) * MS;
+      keys[i] = bench_random(&seed, 100);
+    }
+    memory_set_limit(memory_used() + limit + 1);
+    done = feed(&l->b, ts, keys, ROWS, 0) == OK;
+    CHECK_INT(l->b.err.code, done ? OK : ERR_MEMORY);
+    memory_set_limit(0);
+    bench_close(&l->b);
+    free(l);
+  }
+}
+
 int main(void) {
-  static const AggId words[] = {COUNT_ROWS, SUM_V, MIN_V_TAKEN, AGG_END};
-  static const AggId sets[] = {MAX_TEXT, COUNT_DISTINCT_V, COUNT_ROWS, SUM_DISTINCT_V_TAKEN,
-                               AGG_END};
-  static const AggId by_arrival[] = {FIRST_V,
-                                     COUNT_ROWS,
-                                     LAST_V,
-                                     COUNT_DISTINCT_V,
-                                     LISTAGG_TEXT,
-                                     MIN_V_TAKEN,
-                                     LISTAGG_DISTINCT_TEXT,
-                                     AGG_END};
   in[COL_TS] = (FormatField){"ts", type_time(TYPE_TIMESTAMP, 3)};
   in[COL_K] = (FormatField){"k", type_of(TYPE_BIGINT)};
   in[COL_NAME] = (FormatField){"name", type_string()};
@@ -445,5 +645,10 @@ int main(void) {
   random_streams(sets);
   random_streams(by_arrival);
   random_streams(NULL);
+  large_streams();
+  summer_time();
+  no_memory(words);
+  no_memory(by_arrival);
+  no_memory(NULL);
   return check_done();
 }
