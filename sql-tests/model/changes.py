@@ -7,6 +7,7 @@ the group give, n being its COUNT(*).  What is left at the end is the model's re
 import collections
 
 import aggregates
+import session
 from aligned import call, features, random_window, windows_of
 from clock import interval, text_of
 from query import Query, Result, difference, line
@@ -16,7 +17,8 @@ SHOW_RESULT = "RESET 'sql-client.execution.result-mode';"
 
 
 class ChangesQuery(Query):
-    """groups_of: arrivals -> {group: rows}; a result is n_group columns of its group, then aggregates."""
+    """groups_of: arrivals -> {group: rows}; a result is n_group columns of its group, then aggregates.  None:
+    groups come and go, steps are not compared with their rows."""
 
     def __init__(self, features, stream, sql, model, groups_of, names, n_group):
         super().__init__(features, [stream], sql, model, [SHOW_CHANGES], [SHOW_RESULT], in_windows=False,
@@ -25,7 +27,7 @@ class ChangesQuery(Query):
 
     def check(self, lines, chunk_bytes):
         result, _, arrived = self.expected(chunk_bytes)
-        groups = {line(g): rows for g, rows in self.groups_of(arrived).items()}
+        groups = self.groups_of and {line(g): rows for g, rows in self.groups_of(arrived).items()}
         stands = {}
         for one in lines:
             op, rest = one.split(",", 1)
@@ -37,7 +39,7 @@ class ChangesQuery(Query):
                 continue
             if op not in ("+I", "+U") or group in stands:
                 return f"{one} comes on top of another\n" + "\n".join(lines)
-            complaint = self.wrong_step(group, cells, groups)
+            complaint = groups is not None and self.wrong_step(group, cells, groups)
             if complaint:
                 return f"{one}: {complaint}\n" + "\n".join(lines)
             stands[group] = rest
@@ -96,6 +98,23 @@ def aligned_changes(rng, stream):
         return Result([[*g, *aggregates.values(names, rows)] for g, rows in found.items()], late)
     needs = [f"{w} over {window.kind}" for w in words] + words + features(window, names)
     return ChangesQuery(needs, stream, sql, model, groups, names, 2 + len(keys))
+
+
+def session_changes(rng, stream):
+    """Sessions grow, and two become one: the results of both are taken back."""
+    gap, names = session.random_gap(rng, stream), aggregates.choose(rng)
+    words, clause, lateness = clause_of(rng, stream)
+    keys = rng.choice([[], ["k"]])
+    grouped = ", ".join(["window_start", "window_end"] + keys)
+    sql = (f"SELECT {grouped}, {', '.join(names)}\nFROM {session.call(rng, gap, stream, keys)}\n"
+           f"GROUP BY {grouped}\n{clause}")
+
+    def model(arrived):
+        found, late = session.sessions_of(gap, arrived, keys, lateness=lateness)
+        return Result([[*session.shown(stream, s), *key, *aggregates.values(names, [a.row for a in s.rows])]
+                       for key, s in found], len(late))
+    needs = [f"{w} over SESSION" for w in words] + words + ["SESSION", *aggregates.feature(names)]
+    return ChangesQuery(needs, stream, sql, model, None, names, 2 + len(keys))
 
 
 def final_result(rng, stream):

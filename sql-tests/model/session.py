@@ -2,30 +2,32 @@
 import collections
 
 import aggregates
+from aligned import call as aligned_call, features, random_window, windows_of, without_idle_steps
 from clock import interval, text_of
 from query import Query, Result
 
 Session = collections.namedtuple("Session", "start end rows")
 
 
-def sessions_of(gap, arrived, keys, longest=float("inf")):
+def sessions_of(gap, arrived, keys, longest=float("inf"), lateness=0):
     """[(key, Session)] of the whole input, late arrivals.  In event time, whatever the zone.
 
     A row is merged with the sessions of its key that are not over and that it touches, the first one
-    first, but not beyond the longest; it is late if even what comes of that is over."""
+    first, but not beyond the longest; it is late if even what comes of that is over.  lateness: how long after
+    its last instant a session is not over."""
     live, over, late = collections.defaultdict(list), [], []
     for arrival in arrived:
         at, watermark = arrival.row.ts, arrival.own
         key = tuple(getattr(arrival.row, k) for k in keys)
-        over += [(key, s) for s in live[key] if s.end - 1 <= watermark]
-        live[key] = sorted((s for s in live[key] if s.end - 1 > watermark), key=lambda s: s.start)
+        over += [(key, s) for s in live[key] if s.end - 1 + lateness <= watermark]
+        live[key] = sorted((s for s in live[key] if s.end - 1 + lateness > watermark), key=lambda s: s.start)
         merged = Session(at, at + gap, [arrival])
         for s in list(live[key]):
             start, end = min(s.start, merged.start), max(s.end, merged.end)
             if s.start <= merged.end and merged.start <= s.end and end - start <= longest:
                 live[key].remove(s)
                 merged = Session(start, end, s.rows + merged.rows)
-        if merged.end - 1 <= watermark:
+        if merged.end - 1 + lateness <= watermark:
             late.append(arrival)
         else:
             live[key].append(merged)
@@ -53,9 +55,9 @@ def shown(stream, s):
     return [text_of(stream.clock.wall(s.start)), text_of(stream.clock.wall(s.end))]
 
 
-def query(stream, features, sql, model):
+def query(stream, needs, sql, model):
     """The hour that comes twice puts sessions out of the order of their wall clock."""
-    return Query(features, [stream], sql, model, in_windows=stream.where != "back")
+    return Query(needs, [stream], sql, model, in_windows=stream.where != "back")
 
 
 def random_gap(rng, stream):
@@ -120,3 +122,23 @@ def legacy(rng, stream):
         return Result([[*shown(stream, s), *key, *aggregates.values(names, [a.row for a in s.rows])]
                        for key, s in found], len(late))
     return query(stream, ["legacy SESSION", *aggregates.feature(names)], sql, model)
+
+
+def cascade(rng, stream):
+    """Windows over the ends of sessions."""
+    gap, outer = random_gap(rng, stream), random_window(rng, stream)
+    keys = rng.choice([[], ["k"]])
+    grouped = ", ".join(["window_start", "window_end", "window_time"] + keys)
+    below = (f"(SELECT window_time AS ts, COUNT(*) AS n FROM {call(rng, gap, stream, keys)}\n  GROUP BY {grouped})")
+    sql = (f"SELECT window_start, window_end, COUNT(*), SUM(n)\nFROM {aligned_call(rng, outer, below)}\n"
+           f"GROUP BY window_start, window_end")
+
+    def model(arrived):
+        found, late = sessions_of(gap, arrived, keys)
+        upper = collections.defaultdict(list)
+        for _, s in sorted(found, key=lambda x: x[1].end):
+            for w in windows_of(outer, stream.clock.wall(s.end - 1)):
+                upper[w].append(len(s.rows))
+        return Result([[text_of(w[0]), text_of(w[1]), len(n), sum(n)]
+                       for w, n in without_idle_steps(outer, upper).items()], len(late))
+    return Query(["windows over sessions", "SESSION", *features(outer)], [stream], sql, model)
