@@ -56,6 +56,11 @@ uint32_t group_layout_reserve(GroupLayout *l, uint32_t bytes) {
   return at;
 }
 
+void group_layout_note_changes(GroupLayout *l) {
+  l->notes_changes = true;
+  l->changed_at = group_layout_reserve(l, sizeof(uint64_t));
+}
+
 void group_layout_deinit(GroupLayout *l) {
   key_batch_free(l->keys);
   arena_deinit(&l->arena);
@@ -180,6 +185,7 @@ bool groups_add(Groups *g, const Batch *in, uint64_t arrival, const uint16_t *ro
   if (g->layout->counts_rows) {
     for (uint32_t i = 0; i < n; i++) ++*(uint64_t *)records[i];
   }
+  groups_note(g->layout, records, n);
   return groups_fold(g, in, arrival, rows, n, records);
 }
 
@@ -203,6 +209,7 @@ bool groups_add_partials(Groups *g, const Batch *in, const uint16_t *rows, uint3
   void *records[BATCH_ROWS], *states[BATCH_ROWS];
   const void *from[BATCH_ROWS];
   if (!groups_find_partials(g, in, rows, n, records)) return false;
+  groups_note(l, records, n);
   for (uint32_t a = 0; a < l->n_aggs; a++) {
     uint64_t words[BATCH_ROWS][AGG_STATE_WORDS_MAX];
     for (uint32_t i = 0; i < n; i++) {

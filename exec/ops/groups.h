@@ -27,6 +27,8 @@ typedef struct GroupLayout {
   uint32_t n_distinct;
   bool counts_rows; /* the first word is the number of rows folded in */
   bool sendable;    /* every state is plain words: partials may be made */
+  bool notes_changes;
+  uint32_t changed_at; /* if so: a word of the record that is set whenever something is folded in */
   Type *partial_types;
   uint32_t n_partial_cols;
   Arena arena;    /* of the arrays here */
@@ -42,6 +44,8 @@ void group_layout_deinit(GroupLayout *l);
 /* Room of the operator's own in every record, zeroed at first: where it begins.  Before the first
  * group is made. */
 uint32_t group_layout_reserve(GroupLayout *l, uint32_t bytes);
+/* Groups are to note that something was folded in, for groups_emit_changed.  Likewise. */
+void group_layout_note_changes(GroupLayout *l);
 
 typedef struct Groups {
   const GroupLayout *layout;
@@ -103,9 +107,8 @@ MUST_USE bool group_output_init(GroupOutput *o, Arena *arena, const FormatField 
 /* The next groups in order (hash, key), at most BATCH_ROWS, as o->cols[0..n_values); the others are
  * as they were made, text until the next call.  *n = 0: no more; then it begins again. */
 MUST_USE Code groups_emit(Groups *g, const Op *op, GroupOutput *o, uint32_t *n);
-/* The same of those groups whose word at changed_at in the record is not zero, which it is then. */
-MUST_USE Code groups_emit_changed(Groups *g, uint32_t changed_at, const Op *op, GroupOutput *o,
-                                  uint32_t *n);
+/* The same of those groups only into which something was folded since they were given out. */
+MUST_USE Code groups_emit_changed(Groups *g, const Op *op, GroupOutput *o, uint32_t *n);
 /* The results of n records, aggregate a into out[a]; text lies in the arena. */
 MUST_USE Code groups_results(const GroupLayout *l, Arena *arena, const Op *op, void *const *records,
                              uint32_t n, Vector *out);
@@ -133,6 +136,14 @@ static inline bool group_filter(const AggCall *agg, const Batch *in, uint32_t ro
 
 static inline void group_states(void *const *records, uint32_t offset, uint32_t n, void **states) {
   for (uint32_t i = 0; i < n; i++) states[i] = (char *)records[i] + offset;
+}
+
+/* Something was folded into these groups. */
+static inline void groups_note(const GroupLayout *l, void *const *records, uint32_t n) {
+  if (!l->notes_changes) return;
+  for (uint32_t i = 0; i < n; i++) {
+    *(uint64_t *)(void *)((char *)records[i] + l->changed_at) = 1;
+  }
 }
 
 /* Make all rows valid again. */

@@ -112,6 +112,7 @@ bool groups_merge(Groups *g, Groups *from) {
   for (uint32_t n = 1; ok;) {
     ok = groups_match(g, from, &cursor, mine, theirs, &n);
     if (!ok || n == 0) break;
+    groups_note(g->layout, mine, n);
     ok = merge_states(g, mine, theirs, n);
     for (uint32_t i = 0; with_distinct && i < n; i++) {
       memcpy(&numbers[done++], theirs[i], 8);

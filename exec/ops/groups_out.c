@@ -16,11 +16,11 @@ static void next_groups(Groups *g, GroupRun *run) {
   if (run->n == 0) g->cursor = (HashCursor){0};
 }
 
-/* Of these groups those whose word at changed_at is set; it is cleared. */
-static void keep_changed(GroupRun *run, uint32_t changed_at) {
+/* Of these groups those that have changed; from now on they have not. */
+static void keep_changed(const GroupLayout *l, GroupRun *run) {
   uint32_t m = 0;
   for (uint32_t i = 0; i < run->n; i++) {
-    uint64_t *changed = (uint64_t *)(void *)((char *)run->records[i] + changed_at);
+    uint64_t *changed = (uint64_t *)(void *)((char *)run->records[i] + l->changed_at);
     if (*changed == 0) continue;
     *changed = 0;
     run->keys[m] = run->keys[i];
@@ -93,14 +93,13 @@ Code groups_emit(Groups *g, const Op *op, GroupOutput *o, uint32_t *n) {
   return run.n > 0 ? emit_run(g, op, &run, o) : OK;
 }
 
-Code groups_emit_changed(Groups *g, uint32_t changed_at, const Op *op, GroupOutput *o,
-                         uint32_t *n) {
+Code groups_emit_changed(Groups *g, const Op *op, GroupOutput *o, uint32_t *n) {
   GroupRun run;
   *n = 0;
   do {
     next_groups(g, &run);
     if (run.n == 0) return OK;
-    keep_changed(&run, changed_at);
+    keep_changed(g->layout, &run);
   } while (run.n == 0);
   *n = run.n;
   return emit_run(g, op, &run, o);

@@ -167,7 +167,7 @@ Op *op_local_window_agg_new(const WindowAggSpec *spec, const FormatField *input,
   self->n_keys = spec->n_keys;
   self->aggs = spec->aggs;
   self->n_aggs = spec->n_aggs;
-  self->two_phase = spec->two_phase;
+  self->two_phase = spec->two_phase && spec->window.kind != WINDOW_ATTACHED;
   self->input = input;
   self->n_input = n_input;
   return &self->op;

@@ -1,36 +1,31 @@
-/* op_window_agg.c -- TUMBLE and HOP with aggregates: rows into slices, slices into windows.
+/* op_window_agg.c -- TUMBLE, HOP and CUMULATE with aggregates: rows into slices, slices into
+ * windows.
  *
  * Every row is folded once, into the slice its time falls into, whatever the overlap of windows.
- * When the watermark reaches a window's last instant the window is the merge of its slices (for
- * TUMBLE the one slice itself); a slice is freed whole after its last window.
+ * When the watermark reaches a window's last instant its content is made of its slices:
  *
- *   slices_ ... sorted by start, each a table of groups in hash order
- *   passed_us . the watermark up to which windows have fired: a window whose last instant is not
- *               above it never fires (again), which is what makes a row late
- *   early ..... windows that had to be closed in the middle of a chunk because a late but usable
- *               row (batch->mark) must not be seen by them; they wait here for fire
+ *   TUMBLE ........... the one slice itself
+ *   HOP .............. what slides over the slices (exec/ops/sliding.h); for aggregates that cannot
+ *                      slide, and for windows that do not overlap, the slices merged
+ *   CUMULATE ......... a running content, from the start of a round of windows to its end:
+ *                      each step's slice is merged into it and freed
  *
- * Output order: window end, window start, key hash, key.  One thread; nothing blocks: fire gives
- * one batch at a time.
+ * passed_us is the watermark up to which windows have fired: a window whose last instant is not
+ * above it never fires (again), which is what makes a row late.  A row that is late for its first
+ * window but not for its last goes into what that window's firing has left.
+ *
+ * A window that a row in the middle of a chunk must not get into (batch->mark) is given out before
+ * it, at once; what the chunk's end completes comes by fire, one batch at a time.  Output order:
+ * window end, window start, key hash, key.  One thread.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "exec/ops/groups.h"
 #include "exec/ops/ops.h"
+#include "exec/ops/sliding.h"
 #include "exec/ops/window.h"
 
-typedef struct Slice {
-  Micros start_us;
-  Groups groups;
-} Slice;
-
-/* A window on its way out. */
-typedef struct Closed {
-  Micros end_us;
-  Groups *groups;
-  bool owned; /* made by merging; else it is slices[0]'s and goes with it */
-} Closed;
+typedef enum ContentKind { MERGED, SLIDING, RUNNING } ContentKind;
 
 typedef struct OpWindowAgg {
   Op op;
@@ -38,86 +33,23 @@ typedef struct OpWindowAgg {
   const FormatField *input, *output;
   uint32_t n_input;
   WindowClock clock;
+  ContentKind kind;
   GroupLayout layout;
-  Slice **slices;
-  uint32_t n_slices, cap_slices;
-  uint32_t last_hit; /* index of the slice used last */
+  Slices slices;
+  Sliding sliding;
+  Groups content;          /* MERGED: of the window in hand; RUNNING; layout NULL: none */
+  Micros content_start_us; /* RUNNING: of the round */
+  bool content_changed;    /* RUNNING: since it was given out */
   Micros passed_us, due_us;
   Micros passed_end_us; /* end of the last window closed at passed_us; MICROS_MAX: all ends there */
-  Closed *early;
-  uint32_t n_early, cap_early, early_at;
-  Closed current; /* groups NULL: none */
-  uint64_t expected_groups;
+  Groups *firing;       /* what is given out now; NULL: nothing is */
+  Micros firing_end_us;
   uint64_t arrived; /* rows before the batch in hand */
   Arena arena;
   GroupOutput out; /* behind the values: window_start, window_end, window_time, constant */
 } OpWindowAgg;
 
-/* --- slices --------------------------------------------------------------------------------------
- */
-
-/* Index of the first slice with start >= start_us. */
-static uint32_t slice_index(const OpWindowAgg *self, Micros start_us) {
-  uint32_t low = 0, high = self->n_slices;
-  while (low < high) {
-    uint32_t mid = (low + high) / 2;
-    if (self->slices[mid]->start_us < start_us) {
-      low = mid + 1;
-    } else {
-      high = mid;
-    }
-  }
-  return low;
-}
-
-static Slice *slice_new(OpWindowAgg *self, uint32_t at, Micros start_us) {
-  if (self->n_slices == self->cap_slices) {
-    uint32_t cap = self->cap_slices > 0 ? self->cap_slices * 2 : 4;
-    Slice **wider = realloc(self->slices, cap * sizeof *wider);
-    if (wider == NULL) return NULL;
-    self->slices = wider;
-    self->cap_slices = cap;
-  }
-  Slice *s = calloc(1, sizeof *s);
-  if (s == NULL) return NULL;
-  s->start_us = start_us;
-  if (!groups_init(&s->groups, &self->layout, self->expected_groups)) {
-    free(s);
-    return NULL;
-  }
-  memmove(&self->slices[at + 1], &self->slices[at], (self->n_slices - at) * sizeof s);
-  self->slices[at] = s;
-  self->n_slices++;
-  return s;
-}
-
-static Slice *slice_of(OpWindowAgg *self, Micros start_us) {
-  uint32_t at = self->last_hit;
-  if (at >= self->n_slices || self->slices[at]->start_us != start_us) {
-    at = slice_index(self, start_us);
-    self->last_hit = at;
-  }
-  if (at < self->n_slices && self->slices[at]->start_us == start_us) return self->slices[at];
-  return slice_new(self, at, start_us);
-}
-
-static void slice_free(Slice *s) {
-  groups_deinit(&s->groups);
-  free(s);
-}
-
-/* Forget the first n slices. */
-static void drop_slices(OpWindowAgg *self, uint32_t n) {
-  if (n == 0) return;
-  for (uint32_t i = 0; i < n; i++) {
-    self->expected_groups = self->slices[i]->groups.table.n;
-    slice_free(self->slices[i]);
-  }
-  self->n_slices -= n;
-  memmove(self->slices, self->slices + n, self->n_slices * sizeof *self->slices);
-}
-
-/* --- closing windows ---------------------------------------------------------------- */
+/* --- which windows have passed ------------------------------------------------------ */
 
 /* Has the window with this end fired, or been passed by the watermark?  Where the clock is put
  * forward two ends may fall on one instant. */
@@ -138,124 +70,279 @@ static void pass_until(OpWindowAgg *self, Micros until_us) {
   self->passed_end_us = MICROS_MAX;
 }
 
-/* The end of the next window that has rows and has not fired; MICROS_MAX: there is none.  Slices
- * without a window left are dropped on the way. */
-static Micros next_end(OpWindowAgg *self) {
-  while (self->n_slices > 0) {
-    Micros start = self->slices[0]->start_us;
-    Micros end = window_first_end(&self->clock, start), last = window_last_end(&self->clock, start);
-    while (end <= last && end_passed(self, end)) end += self->clock.slide_us;
-    if (end <= last) return end;
-    drop_slices(self, 1);
+/* The first end among first, first + slide, ... last that has not passed; MICROS_MAX: none. */
+static Micros first_open_end(const OpWindowAgg *self, Micros first, Micros last) {
+  Micros slide = self->clock.slide_us, low = 0, high = (last - first) / slide + 1;
+  while (low < high) {
+    Micros mid = (low + high) / 2;
+    if (end_passed(self, first + mid * slide)) {
+      low = mid + 1;
+    } else {
+      high = mid;
+    }
   }
-  return MICROS_MAX;
+  Micros end = first + low * slide;
+  return end <= last ? end : MICROS_MAX;
 }
 
-/* Merge the slices of the window that ends at end_us.  For one slice that no later window
- * needs (always so with TUMBLE) nothing is copied. */
-static Code close_window(OpWindowAgg *self, Micros end_us, Closed *out) {
-  uint32_t n = slice_index(self, end_us);
-  assert(n > 0 && self->slices[0]->start_us >= end_us - self->clock.size_us);
-  *out = (Closed){.end_us = end_us};
-  if (n == 1 && window_last_end(&self->clock, self->slices[0]->start_us) == end_us) {
-    out->groups = &self->slices[0]->groups;
-    return OK;
-  }
-  Groups *merged = calloc(1, sizeof *merged);
-  if (merged == NULL) return op_no_memory(&self->op);
-  bool ok = groups_init(merged, &self->layout, self->slices[0]->groups.table.n);
-  for (uint32_t i = 0; ok && i < n; i++) ok = groups_merge(merged, &self->slices[i]->groups);
-  out->groups = merged;
-  out->owned = true;
-  return ok ? OK : op_no_memory(&self->op);
-}
-
-static void closed_free(OpWindowAgg *self, Closed *c) {
-  if (c->groups == NULL) return;
-  if (c->owned) {
-    groups_deinit(c->groups);
-    free(c->groups);
-  } else {
-    assert(self->n_slices > 0 && c->groups == &self->slices[0]->groups);
-    drop_slices(self, 1);
-  }
-  *c = (Closed){0};
-}
-
-static Code remember_early(OpWindowAgg *self, Closed c) {
-  if (self->n_early == self->cap_early) {
-    uint32_t cap = self->cap_early > 0 ? self->cap_early * 2 : 4;
-    Closed *wider = realloc(self->early, cap * sizeof *wider);
-    if (wider == NULL) return op_no_memory(&self->op);
-    self->early = wider;
-    self->cap_early = cap;
-  }
-  self->early[self->n_early++] = c;
-  return OK;
-}
-
-/* Take the groups of the first slice out of it, so that they outlive it. */
-static Code detach(OpWindowAgg *self, Closed *c) {
-  if (c->owned) return OK;
-  Groups *own = malloc(sizeof *own);
-  if (own == NULL) return op_no_memory(&self->op);
-  *own = *c->groups;
-  free(self->slices[0]);
-  self->n_slices--;
-  memmove(self->slices, self->slices + 1, self->n_slices * sizeof *self->slices);
-  c->groups = own;
-  c->owned = true;
-  return OK;
-}
-
-/* Close now what a watermark of until_us completes: the rows that follow must not get in. */
-static Code close_until(OpWindowAgg *self, Micros until_us) {
-  for (;;) {
-    Micros end = next_end(self);
-    if (end == MICROS_MAX || window_last_instant(&self->clock, end) > until_us) break;
-    Closed c;
-    TRY(close_window(self, end, &c));
-    TRY(detach(self, &c));
-    TRY(remember_early(self, c));
-    pass_window(self, end);
-  }
-  pass_until(self, until_us);
-  return OK;
-}
-
-/* --- rows in ------------------------------------------------------------------------ */
-
-static bool slice_is_late(const OpWindowAgg *self, Micros slice_us) {
+static bool slice_done(const OpWindowAgg *self, Micros slice_us) {
   return end_passed(self, window_last_end(&self->clock, slice_us));
+}
+
+static bool slice_begun(const OpWindowAgg *self, Micros slice_us) {
+  return end_passed(self, window_first_end(&self->clock, slice_us));
 }
 
 static bool slice_in_gap(const OpWindowAgg *self, Micros slice_us) {
   return slice_us >= window_last_end(&self->clock, slice_us);
 }
 
+/* --- content of windows ------------------------------------------------------------- */
+
+static bool has_content(const OpWindowAgg *self) { return self->content.layout != NULL; }
+
+static void drop_content(OpWindowAgg *self) {
+  if (has_content(self)) groups_deinit(&self->content);
+}
+
+static Micros round_end(const OpWindowAgg *self) {
+  return self->content_start_us + self->clock.size_us;
+}
+
+/* Forget what no window needs any more. */
+static Code expire(OpWindowAgg *self) {
+  while (self->slices.n > 0 && slice_done(self, slice_at(&self->slices, 0)->start_us)) {
+    Slice *slice = slice_at(&self->slices, 0);
+    if (slice->loaded && !sliding_unload(&self->sliding, slice)) return op_no_memory(&self->op);
+    slices_drop_first(&self->slices);
+  }
+  if (self->kind == RUNNING && has_content(self) && end_passed(self, round_end(self))) {
+    drop_content(self);
+  }
+  return OK;
+}
+
+/* The end of the next window that has something to give and has not fired; MICROS_MAX: none. */
+static Micros next_end(const OpWindowAgg *self) {
+  Micros end = MICROS_MAX;
+  if (self->slices.n > 0) {
+    Micros start = slice_at(&self->slices, 0)->start_us;
+    end = first_open_end(self, window_first_end(&self->clock, start),
+                         window_last_end(&self->clock, start));
+  }
+  if (self->kind != RUNNING || !has_content(self)) return end;
+  if (self->spec->window.only_on_update && !self->content_changed) return end;
+  Micros step =
+      first_open_end(self, self->content_start_us + self->clock.slide_us, round_end(self));
+  return step < end ? step : end;
+}
+
+static Code load_slices(OpWindowAgg *self, uint32_t n) {
+  /* Those that are not loaded are the newest: nothing is loaded but for a window, from the oldest
+   * on, and what comes later to an older slice counts as loaded. */
+  uint32_t first = n;
+  while (first > 0 && !slice_at(&self->slices, first - 1)->loaded) first--;
+  for (uint32_t i = first; i < n; i++) {
+    if (!sliding_load(&self->sliding, slice_at(&self->slices, i))) return op_no_memory(&self->op);
+  }
+  return OK;
+}
+
+/* A window of one slice that no other needs is that slice; else a merge of all of them. */
+static Code merge_slices(OpWindowAgg *self, Micros end_us, uint32_t n, Groups **out) {
+  Slice *first = slice_at(&self->slices, 0);
+  *out = &first->groups;
+  if (n == 1 && window_last_end(&self->clock, first->start_us) == end_us) return OK;
+  *out = &self->content;
+  bool ok = groups_init(&self->content, &self->layout, first->groups.table.n);
+  for (uint32_t i = 0; ok && i < n; i++) {
+    ok = groups_merge(&self->content, &slice_at(&self->slices, i)->groups);
+  }
+  return ok ? OK : op_no_memory(&self->op);
+}
+
+/* The running content of the round that starts there; made where it is missing. */
+static Groups *running_content(OpWindowAgg *self, Micros start_us) {
+  if (has_content(self) && self->content_start_us != start_us) drop_content(self);
+  self->content_start_us = start_us;
+  self->content_changed = true;
+  uint64_t expected = self->slices.expected_groups;
+  if (!has_content(self) && !groups_init(&self->content, &self->layout, expected)) return NULL;
+  return &self->content;
+}
+
+/* The step that ends there: its slice, if it has one, goes into the running content. */
+static Code run_on(OpWindowAgg *self, Micros end_us, uint32_t n) {
+  assert(n <= 1);
+  if (n == 1) {
+    bool first = !has_content(self) || self->content_start_us != window_start(&self->clock, end_us);
+    Groups *content = running_content(self, window_start(&self->clock, end_us));
+    if (content == NULL) return op_no_memory(&self->op);
+    Groups *step = &slice_at(&self->slices, 0)->groups;
+    if (first) {
+      Groups empty = *content;
+      *content = *step;
+      *step = empty;
+    } else if (!groups_merge(content, step)) {
+      return op_no_memory(&self->op);
+    }
+    slices_drop_first(&self->slices);
+  }
+  self->content_changed = false;
+  return OK;
+}
+
+static Code begin_firing(OpWindowAgg *self, Micros end_us) {
+  uint32_t n = slices_before(&self->slices, end_us);
+  self->firing_end_us = end_us;
+  pass_window(self, end_us);
+  switch (self->kind) {
+    case MERGED:
+      return merge_slices(self, end_us, n, &self->firing);
+    case SLIDING:
+      self->firing = &self->sliding.live;
+      return load_slices(self, n);
+    case RUNNING:
+      self->firing = &self->content;
+      return run_on(self, end_us, n);
+  }
+  return OK;
+}
+
+static void end_firing(OpWindowAgg *self) {
+  self->firing = NULL;
+  if (self->kind == MERGED) drop_content(self);
+}
+
+/* --- windows out -------------------------------------------------------------------- */
+
+/* The next batch of the window in hand; *n = 0: it has given all. */
+static Code emit_batch(OpWindowAgg *self, uint32_t *n) {
+  GroupOutput *o = &self->out;
+  if (self->layout.notes_changes) {
+    TRY(groups_emit_changed(self->firing, &self->op, o, n));
+  } else {
+    TRY(groups_emit(self->firing, &self->op, o, n));
+  }
+  if (*n == 0) return OK;
+  Micros end = self->firing_end_us, start = window_start(&self->clock, end);
+  window_columns(&self->clock, start, end, o->cols + o->n_values);
+  self->op.ctx->tag = (OrderTag){end, start};
+  return op_emit(&self->op, PORT_ROWS, &(Batch){.rows = *n, .n_cols = o->n_cols, .cols = o->cols});
+}
+
+/* Give out at most one batch of what a watermark of until_us completes; *more: call again. */
+static Code fire_step(OpWindowAgg *self, Micros until_us, bool *more) {
+  if (self->firing == NULL) {
+    TRY(expire(self));
+    Micros end = next_end(self);
+    *more = end != MICROS_MAX && window_last_instant(&self->clock, end) <= until_us;
+    if (!*more) {
+      if (until_us != MICROS_MAX) pass_until(self, until_us);
+      return OK;
+    }
+    TRY(begin_firing(self, end));
+  }
+  *more = true;
+  uint32_t n;
+  TRY(emit_batch(self, &n));
+  if (n == 0) end_firing(self);
+  return OK;
+}
+
+/* Give out now what a watermark of until_us completes: the rows that follow must not get in. */
+static Code fire_until(OpWindowAgg *self, Micros until_us) {
+  for (bool more = true; more;) TRY(fire_step(self, until_us, &more));
+  return OK;
+}
+
+static void window_agg_advance(Op *op, Micros watermark_us) {
+  ((OpWindowAgg *)op)->due_us = watermark_us;
+}
+
+static void window_agg_finish(Op *op) { ((OpWindowAgg *)op)->due_us = MICROS_MAX; }
+
+static Code window_agg_fire(Op *op, bool *more) {
+  OpWindowAgg *self = (OpWindowAgg *)op;
+  return fire_step(self, self->due_us, more);
+}
+
+/* --- rows in ------------------------------------------------------------------------ */
+
+static Code drop_late(OpWindowAgg *self, OpPort port, const Batch *in, const uint16_t *rows,
+                      uint32_t n) {
+  if (port == PORT_ROWS) return op_drop_late(&self->op, in, rows, n);
+  self->op.ctx->late_rows += groups_partial_rows(&self->layout, in, rows, n);
+  return OK;
+}
+
 /* Rows of one slice, all early enough or all late. */
 static Code add_run(OpWindowAgg *self, Micros slice_us, OpPort port, const Batch *in,
                     const uint16_t *rows, uint32_t n) {
   if (slice_in_gap(self, slice_us)) return OK;
-  if (slice_is_late(self, slice_us)) {
-    self->op.ctx->late_rows +=
-        port == PORT_PARTIALS ? groups_partial_rows(&self->layout, in, rows, n) : n;
-    return OK;
+  if (slice_done(self, slice_us)) return drop_late(self, port, in, rows, n);
+  bool begun = self->kind != MERGED && slice_begun(self, slice_us);
+  Groups *groups;
+  if (begun && self->kind == RUNNING) {
+    Micros round = window_start(&self->clock, window_last_end(&self->clock, slice_us));
+    groups = running_content(self, round);
+  } else {
+    Slice *slice = slices_get(&self->slices, slice_us);
+    if (slice == NULL) return op_no_memory(&self->op);
+    if (begun) {
+      bool ok = sliding_add(&self->sliding, slice, port, in, self->arrived, rows, n);
+      return ok ? OK : op_no_memory(&self->op);
+    }
+    groups = &slice->groups;
   }
-  Slice *s = slice_of(self, slice_us);
-  if (s == NULL) return op_no_memory(&self->op);
-  bool ok = port == PORT_PARTIALS ? groups_add_partials(&s->groups, in, rows, n)
-                                  : groups_add(&s->groups, in, self->arrived, rows, n);
+  bool ok =
+      groups != NULL && (port == PORT_PARTIALS ? groups_add_partials(groups, in, rows, n)
+                                               : groups_add(groups, in, self->arrived, rows, n));
   return ok ? OK : op_no_memory(&self->op);
 }
 
+/* Rows in the order of input, in runs of neighbours that fall into one slice. */
+static Code add_in_order(OpWindowAgg *self, OpPort port, const Batch *in, const uint16_t *rows,
+                         const Micros *slices, uint32_t n) {
+  for (uint32_t i = 0, end; i < n; i = end) {
+    for (end = i + 1; end < n && slices[end] == slices[i];) end++;
+    TRY(add_run(self, slices[i], port, in, rows + i, end - i));
+  }
+  return OK;
+}
+
+/* Take out the rows whose windows have begun, and add them first.  They all go into what is left of
+ * one window, where sums of floating point show the order. */
+static Code add_begun(OpWindowAgg *self, OpPort port, const Batch *in, uint16_t *rows,
+                      Micros *slices, uint32_t *n) {
+  Micros first = slices[0];
+  for (uint32_t i = 1; i < *n; i++) first = slices[i] < first ? slices[i] : first;
+  if (self->kind == MERGED || !slice_begun(self, first)) return OK;
+  uint16_t begun[BATCH_ROWS];
+  Micros begun_slices[BATCH_ROWS], last = first;
+  uint32_t m = 0, left = 0;
+  bool last_begun = true;
+  for (uint32_t i = 0; i < *n; i++) {
+    if (slices[i] != last) last_begun = slice_begun(self, last = slices[i]);
+    if (last_begun) {
+      begun[m] = rows[i];
+      begun_slices[m++] = slices[i];
+    } else {
+      rows[left] = rows[i];
+      slices[left++] = slices[i];
+    }
+  }
+  *n = left;
+  return add_in_order(self, port, in, begun, begun_slices, m);
+}
+
 /* Rows of one slice after the other, those of a slice in input order.  Few slices are the rule, so
- * each pass takes one slice out; with many the passes would be quadratic, and rows are added in
- * runs of neighbours instead. */
+ * each pass takes one slice out; with many the passes would be quadratic. */
 static Code add_slices(OpWindowAgg *self, OpPort port, const Batch *in, uint16_t *rows,
                        Micros *slices, uint32_t n) {
   enum { PASSES_MAX = 8 };
   uint16_t same[BATCH_ROWS];
+  TRY(add_begun(self, port, in, rows, slices, &n));
   for (int pass = 0; pass < PASSES_MAX && n > 0; pass++) {
     Micros slice = slices[0];
     uint32_t m = 0, left = 0;
@@ -270,11 +357,7 @@ static Code add_slices(OpWindowAgg *self, OpPort port, const Batch *in, uint16_t
     TRY(add_run(self, slice, port, in, same, m));
     n = left;
   }
-  for (uint32_t i = 0, end; i < n; i = end) {
-    for (end = i + 1; end < n && slices[end] == slices[i];) end++;
-    TRY(add_run(self, slices[i], port, in, rows + i, end - i));
-  }
-  return OK;
+  return add_in_order(self, port, in, rows, slices, n);
 }
 
 /* Rows whose place in the stream matters: what a row's watermark completes is closed before it.
@@ -284,7 +367,7 @@ static Code add_marked(OpWindowAgg *self, const Batch *in, const Micros *times,
   uint16_t run[BATCH_ROWS];
   Micros slices[BATCH_ROWS];
   for (uint32_t i = 0; i < n;) {
-    TRY(close_until(self, in->mark[rows[i]]));
+    TRY(fire_until(self, in->mark[rows[i]]));
     uint32_t m = 0;
     while (i < n && in->mark[rows[i]] <= self->passed_us) run[m++] = rows[i++];
     window_slices(&self->clock, times, run, m, slices);
@@ -305,7 +388,7 @@ static Code add_batch(OpWindowAgg *self, OpPort port, const Batch *in) {
   uint16_t rows[BATCH_ROWS];
   Micros slices[BATCH_ROWS], spread[BATCH_ROWS];
   if (op->ctx->chunk_watermark_us > self->passed_us) {
-    TRY(close_until(self, op->ctx->chunk_watermark_us));
+    TRY(fire_until(self, op->ctx->chunk_watermark_us));
   }
   uint32_t n = batch_count(in);
   batch_rows(in, rows);
@@ -327,86 +410,63 @@ static Code window_agg_push(Op *op, OpPort port, const Batch *in) {
   return OK;
 }
 
-/* --- windows out -------------------------------------------------------------------- */
+/* --- life --------------------------------------------------------------------------- */
 
-static void window_agg_advance(Op *op, Micros watermark_us) {
-  ((OpWindowAgg *)op)->due_us = watermark_us;
+/* Open windows that end after after_us, of those from first to last. */
+static uint64_t open_after(const OpWindowAgg *self, Micros first, Micros last, Micros after_us) {
+  Micros end = first_open_end(self, first, last);
+  if (end == MICROS_MAX || last <= after_us) return 0;
+  Micros slide = self->clock.slide_us;
+  if (end <= after_us) end += ((after_us - end) / slide + 1) * slide;
+  return (uint64_t)((last - end) / slide) + 1;
 }
-
-static void window_agg_finish(Op *op) { ((OpWindowAgg *)op)->due_us = MICROS_MAX; }
 
 static void window_agg_pending(const Op *op, OpPending *out) {
   const OpWindowAgg *self = (const OpWindowAgg *)op;
-  for (uint32_t i = 0; i < self->n_slices && out->n_windows == 0; i++) {
-    Micros start = self->slices[i]->start_us;
-    Micros end = window_first_end(&self->clock, start), last = window_last_end(&self->clock, start);
-    while (end <= last && end_passed(self, end)) end += self->clock.slide_us;
-    if (end > last) continue;
-    *out = (OpPending){.n_windows = 1,
-                       .start_us = end - self->clock.size_us,
-                       .end_us = end,
-                       .last_us = window_last_instant(&self->clock, end),
-                       .zone = self->clock.zone};
+  Micros counted = MICROS_MIN;
+  if (self->kind == RUNNING && has_content(self)) {
+    out->n_windows =
+        open_after(self, self->content_start_us + self->clock.slide_us, round_end(self), counted);
+    counted = round_end(self);
   }
-}
-
-/* Choose the next window to give out; current.groups stays NULL when none is due. */
-static Code choose_window(OpWindowAgg *self) {
-  if (self->early_at < self->n_early) {
-    self->current = self->early[self->early_at++];
-    if (self->early_at == self->n_early) self->early_at = self->n_early = 0;
-    return OK;
+  for (uint32_t i = 0; i < self->slices.n; i++) {
+    Micros start = slice_at(&self->slices, i)->start_us;
+    Micros last = window_last_end(&self->clock, start);
+    out->n_windows += open_after(self, window_first_end(&self->clock, start), last, counted);
+    counted = last > counted ? last : counted;
   }
   Micros end = next_end(self);
-  if (end == MICROS_MAX || window_last_instant(&self->clock, end) > self->due_us) {
-    if (self->due_us != MICROS_MAX) pass_until(self, self->due_us);
-    return OK;
-  }
-  TRY(close_window(self, end, &self->current));
-  pass_window(self, end);
-  return OK;
+  if (end == MICROS_MAX) return;
+  out->zone = self->clock.zone;
+  out->start_us = window_start(&self->clock, end);
+  out->end_us = end;
+  out->last_us = window_last_instant(&self->clock, end);
 }
 
-static void store_constant(Vector *v, Micros us) {
-  v->constant = true;
-  v->valid = NULL;
-  *(Micros *)v->data = us;
+static ContentKind content_kind(const WindowAggSpec *spec) {
+  const WindowSpec *w = &spec->window;
+  if (w->kind == WINDOW_CUMULATE) return RUNNING;
+  bool overlap = w->size_us > w->slide_us;
+  return overlap && sliding_can(spec->aggs, spec->n_aggs) ? SLIDING : MERGED;
 }
-
-/* The next batch of the window in hand; *n = 0: it has given all. */
-static Code emit_batch(OpWindowAgg *self, uint32_t *n) {
-  GroupOutput *o = &self->out;
-  TRY(groups_emit(self->current.groups, &self->op, o, n));
-  if (*n == 0) return OK;
-  Micros end = self->current.end_us, start = end - self->clock.size_us;
-  store_constant(&o->cols[o->n_values], start);
-  store_constant(&o->cols[o->n_values + 1], end);
-  store_constant(&o->cols[o->n_values + 2], window_time(&self->clock, end));
-  self->op.ctx->tag = (OrderTag){end, start};
-  return op_emit(&self->op, PORT_ROWS, &(Batch){.rows = *n, .n_cols = o->n_cols, .cols = o->cols});
-}
-
-static Code window_agg_fire(Op *op, bool *more) {
-  OpWindowAgg *self = (OpWindowAgg *)op;
-  if (self->current.groups == NULL) TRY(choose_window(self));
-  if (self->current.groups == NULL) return OK;
-  *more = true;
-  uint32_t n;
-  TRY(emit_batch(self, &n));
-  if (n == 0) closed_free(self, &self->current);
-  return OK;
-}
-
-/* --- life --------------------------------------------------------------------------- */
 
 static Code window_agg_open(Op *op) {
   OpWindowAgg *self = (OpWindowAgg *)op;
   const WindowAggSpec *spec = self->spec;
   uint32_t n_values = spec->n_keys + spec->n_aggs;
+  self->kind = content_kind(spec);
   bool ok = group_output_init(&self->out, &self->arena, self->output, n_values + 3, n_values) &&
             group_layout_init(&self->layout, spec->keys, spec->n_keys, spec->aggs, spec->n_aggs,
                               self->input, self->n_input, false);
+  if (ok && self->kind == SLIDING) {
+    ok = sliding_init(&self->sliding, &self->layout, spec->keys, spec->n_keys, self->input,
+                      self->n_input);
+  }
   if (!ok) return op_no_memory(op);
+  if (self->kind == RUNNING && spec->window.only_on_update) {
+    group_layout_note_changes(&self->layout);
+  }
+  self->slices.layout = &self->layout;
   self->clock = window_clock(&spec->window, op->ctx->env);
   self->passed_us = self->due_us = self->passed_end_us = MICROS_MIN;
   return OK;
@@ -414,11 +474,9 @@ static Code window_agg_open(Op *op) {
 
 static void window_agg_close(Op *op) {
   OpWindowAgg *self = (OpWindowAgg *)op;
-  closed_free(self, &self->current);
-  for (uint32_t i = self->early_at; i < self->n_early; i++) closed_free(self, &self->early[i]);
-  drop_slices(self, self->n_slices);
-  free(self->early);
-  free(self->slices);
+  drop_content(self);
+  slices_deinit(&self->slices);
+  sliding_deinit(&self->sliding);
   group_layout_deinit(&self->layout);
   arena_deinit(&self->arena);
 }
@@ -435,6 +493,9 @@ static const OpTable window_agg_table = {.name = "WindowAggregate",
 
 Op *op_window_agg_new(const WindowAggSpec *spec, const FormatField *input, uint32_t n_input,
                       const FormatField *output, OpContext *ctx) {
+  if (spec->window.kind == WINDOW_ATTACHED) {
+    return op_attached_agg_new(spec, input, n_input, output, ctx);
+  }
   OpWindowAgg *self = (OpWindowAgg *)op_new(&window_agg_table, ctx);
   if (self == NULL) return NULL;
   self->spec = spec;

@@ -16,6 +16,9 @@ Op *op_local_group_agg_new(const GroupAggSpec *spec, const FormatField *input, u
                            OpContext *ctx);
 Op *op_window_agg_new(const WindowAggSpec *spec, const FormatField *input, uint32_t n_input,
                       const FormatField *output, OpContext *ctx);
+/* The same of windows that the rows bring along; op_window_agg_new leads here. */
+Op *op_attached_agg_new(const WindowAggSpec *spec, const FormatField *input, uint32_t n_input,
+                        const FormatField *output, OpContext *ctx);
 Op *op_session_agg_new(const WindowAggSpec *spec, const FormatField *input, uint32_t n_input,
                        const FormatField *output, OpContext *ctx);
 Op *op_rows_agg_new(const WindowAggSpec *spec, const FormatField *input, uint32_t n_input,

@@ -72,3 +72,12 @@ Micros window_last_instant(const WindowClock *c, Micros end_us) {
   Micros end = c->zone != NULL ? zone_to_utc_late(c->zone, end_us) : end_us;
   return end - MICROS_PER_MILLI;
 }
+
+void window_columns(const WindowClock *c, Micros start_us, Micros end_us, Vector *out) {
+  const Micros us[] = {start_us, end_us, window_time(c, end_us)};
+  for (uint32_t i = 0; i < COUNT_OF(us); i++) {
+    out[i].constant = true;
+    out[i].valid = NULL;
+    *(Micros *)out[i].data = us[i];
+  }
+}

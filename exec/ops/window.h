@@ -46,3 +46,6 @@ Micros window_last_instant(const WindowClock *c, Micros end_us);
 static inline Micros window_time(const WindowClock *c, Micros end_us) {
   return window_last_instant(c, end_us);
 }
+/* The columns window_start, window_end and window_time of a batch of one window's results:
+ * out[0..3), with room for a value each, become constant. */
+void window_columns(const WindowClock *c, Micros start_us, Micros end_us, Vector *out);

@@ -1,0 +1,35 @@
+/* slices.h -- the slices of an aligned window that have rows, in order of their start.
+ *
+ * Each is a table of groups, made when the first row comes and freed whole.  Rows come mostly to
+ * the slice that was used last, slices go from the front.  One thread.
+ */
+#pragma once
+#include "exec/ops/groups.h"
+
+typedef struct Slice {
+  Micros start_us;
+  bool loaded; /* its content is in the sliding window (exec/ops/sliding.h) */
+  Groups groups;
+} Slice;
+
+typedef struct Slices {
+  const GroupLayout *layout;
+  Slice **items; /* in use: items[first .. first + n) */
+  uint32_t first, n, cap;
+  uint32_t last_hit;        /* index of the slice used last */
+  uint64_t expected_groups; /* as many as the last one that went had */
+} Slices;
+
+void slices_deinit(Slices *s);
+
+static inline Slice *slice_at(const Slices *s, uint32_t i) {
+  assert(i < s->n);
+  return s->items[s->first + i];
+}
+
+/* How many slices start before start_us. */
+uint32_t slices_before(const Slices *s, Micros start_us);
+/* The slice with this start, made where it is missing; NULL: no memory. */
+Slice *slices_get(Slices *s, Micros start_us);
+/* Forget the first one. */
+void slices_drop_first(Slices *s);
