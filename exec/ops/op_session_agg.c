@@ -5,11 +5,9 @@
  * own memory or an aggregate is DISTINCT, each session has a Groups of its own, so that its memory
  * goes with it; rows are folded session by session.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "exec/ops/groups.h"
 #include "exec/ops/session_op.h"
+#include "exec/state/spare.h"
 
 /* Before the record, where sessions have Groups of their own. */
 typedef struct OwnGroups {
@@ -26,7 +24,8 @@ typedef struct OpSessionAgg {
   uint32_t n_input;
   GroupLayout layout;
   Groups shared;
-  bool own; /* sessions have Groups of their own */
+  bool own;    /* sessions have Groups of their own */
+  Spare spare; /* rooms of such Groups */
   Arena text, arena;
   GroupOutput out; /* behind the values: window_start, window_end, window_time */
 } OpSessionAgg;
@@ -40,15 +39,11 @@ static void *record_of(const OpSessionAgg *self, Session *x) {
 
 /* --- rows in --------------------------------------------------------------------------------- */
 
-static Groups *own_groups(const OpSessionAgg *self, Session *x) {
+static Groups *own_groups(OpSessionAgg *self, Session *x) {
   OwnGroups *own = own_of(x);
   if (own->groups != NULL) return own->groups;
-  Groups *g = malloc(sizeof *g);
-  if (g == NULL) return NULL;
-  if (!groups_init(g, &self->layout, 0)) {
-    free(g);
-    return NULL;
-  }
+  Groups *g = spare_take(&self->spare, &self->arena, sizeof *g);
+  if (g == NULL || !groups_init(g, &self->layout, 0)) return NULL;
   own->groups = g;
   if (self->layout.n_distinct > 0) *(uint64_t *)record_of(self, x) = 1; /* its number */
   return g;
@@ -123,11 +118,10 @@ static Session *agg_merge(SessionOp *base, Session *a, Session *b) {
 }
 
 static void agg_drop(SessionOp *base, Session *x) {
-  (void)base;
   OwnGroups *own = own_of(x);
   if (own->groups == NULL) return;
   groups_deinit(own->groups);
-  free(own->groups);
+  spare_give(&((OpSessionAgg *)base)->spare, own->groups, sizeof *own->groups);
   own->groups = NULL;
 }
 

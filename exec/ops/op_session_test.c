@@ -505,21 +505,20 @@ static Seen large_end(Large *l) {
   return seen;
 }
 
-/* A million rows that are one session. */
-static void long_session(const AggId *aggs) {
-  enum { ROWS = 1 << 20 };
+/* Rows that are one session. */
+static void long_session(const AggId *aggs, uint64_t rows) {
   static const int64_t keys[BATCH_ROWS];
   Micros ts[BATCH_ROWS];
   Large *l = large_new(aggs, COL_K, 5 * MS);
-  for (uint64_t n = 0; n < ROWS; n += BATCH_ROWS) {
+  for (uint64_t n = 0; n < rows; n += BATCH_ROWS) {
     for (uint32_t i = 0; i < BATCH_ROWS; i++) ts[i] = (Micros)(n + (i ^ 3)) * MS;
     CHECK_INT(feed(&l->b, ts, keys, BATCH_ROWS, n), OK);
     op_advance(l->b.op, (Micros)n * MS);
     bench_fire(&l->b);
   }
   Seen seen = large_end(l);
-  CHECK_INT(seen.rows, aggs == NULL ? ROWS : 1);
-  if (aggs == words) CHECK_INT(seen.count, ROWS);
+  CHECK_INT(seen.rows, aggs == NULL ? rows : 1);
+  if (aggs == words) CHECK_INT(seen.count, rows);
 }
 
 /* Sessions of one key at random places, then rows that join each to the next, at random. */
@@ -567,11 +566,11 @@ static void new_keys(const AggId *aggs, uint32_t key_col, uint64_t n) {
 static void large_streams(void) {
   static const AggId *const kinds[] = {words, sets, by_arrival, NULL};
   for (size_t i = 0; i < COUNT_OF(kinds); i++) {
-    bool small = kinds[i] == words || kinds[i] == NULL;
-    long_session(kinds[i]);
-    many_sessions(kinds[i], small ? 1 << 17 : 1 << 14);
-    new_keys(kinds[i], COL_K, small ? 1 << 20 : 1 << 17);
-    new_keys(kinds[i], COL_NAME, small ? 1 << 20 : 1 << 17);
+    bool plain = kinds[i] == words;
+    long_session(kinds[i], plain ? 1 << 20 : 1 << 17);
+    many_sessions(kinds[i], plain ? 1 << 17 : 1 << 14);
+    new_keys(kinds[i], COL_K, plain ? 1 << 20 : 1 << 16);
+    new_keys(kinds[i], COL_NAME, 1 << 16);
   }
 }
 

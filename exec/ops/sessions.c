@@ -251,6 +251,6 @@ bool sessions_close(Sessions *s, Micros until_us) {
     /* Sessions with one end stay together: they are put in order here. */
     if (s->n_closed == BATCH_ROWS) until_us = x->end.due_us;
   }
-  qsort_r(s->closed, s->n_closed, sizeof *s->closed, compare_closed, s);
+  if (s->n_closed > 1) qsort_r(s->closed, s->n_closed, sizeof *s->closed, compare_closed, s);
   return true;
 }
