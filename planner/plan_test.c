@@ -11,8 +11,7 @@
  *     <an empty line>
  *
  * Lines that begin with # are comments.  All blocks of a file share a session, which the line
- * `# new session` begins anew.  Behind `# plans only` a query that EXPLAIN knows is its plan alone,
- * for what exec does not run yet.  Standard input is stdin.csv.
+ * `# new session` begins anew.  Standard input is stdin.csv.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -26,7 +25,6 @@
 #include "planner/plan.h"
 
 static Planner *planner;
-static bool plans_only;
 
 static void print_fields(const FormatField *fields, uint32_t n, StrBuf *out) {
   for (uint32_t i = 0; i < n; i++) {
@@ -105,12 +103,8 @@ static void run_block(const char *sql, size_t len, StrBuf *out) {
     bool is_job = stmt->kind == AST_STMT_QUERY || stmt->kind == AST_STMT_INSERT ||
                   stmt->kind == AST_STMT_SET_OF;
     if (is_job) print_plan(text + stmt->span.at, stmt->span.len, &arena, &plan);
-    bool planned = plan.len > 0;
-    Code code = OK;
-    if (!planned || !plans_only) {
-      code = plan_statement(planner, stmt, &arena, &result, &err);
-      print_result(&result, out);
-    }
+    Code code = plan_statement(planner, stmt, &arena, &result, &err);
+    print_result(&result, out);
     if (code == OK) strbuf_puts(out, strbuf_text(&plan));
     strbuf_deinit(&plan);
     if (code != OK) break;
@@ -202,7 +196,6 @@ int main(int argc, char **argv) {
       continue;
     }
     if (str_eq(line, STR("# new session"))) new_session();
-    if (str_eq(line, STR("# plans only"))) plans_only = true;
     if (str_eq(line, STR("# stdin is the script"))) planner_stdin_is_script(planner, true);
     strbuf_put(&updated, begin, (size_t)(at - begin));
   }

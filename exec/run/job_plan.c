@@ -23,32 +23,15 @@ static bool stands_well(const OpSpec *op, const OpSpec *in) {
   return (in->id == OP_EXCHANGE) == (op_traits(op->id)->place == BEHIND_EXCHANGE);
 }
 
-/* Operators that exec does not have yet.  LATE: op_window_agg.c gives no late rows yet. */
-static const OpId not_built[] = {OP_LATE};
-
-/* Kinds of windows that their operators do not have yet. */
+/* What is not there of an operator. */
 static Code check_window(const OpSpec *op, Error *err) {
-  if (op->id != OP_WINDOW_AGG && op->id != OP_UPDATING_WINDOW_AGG) return OK;
-  WindowKind kind = op->u.window_agg->window.kind;
-  if (op->id == OP_UPDATING_WINDOW_AGG) {
-    if (kind != WINDOW_SESSION) return OK;
-    return FAIL(err, ERR_UNSUPPORTED, op->span,
-                "EMIT and ALLOWED LATENESS over SESSION are not built yet");
-  }
-  if (kind == WINDOW_CUMULATE) {
-    return FAIL(err, ERR_UNSUPPORTED, op->span, "CUMULATE is not built yet");
-  }
-  if (kind != WINDOW_ATTACHED) return OK;
+  if (op->id != OP_UPDATING_WINDOW_AGG) return OK;
+  if (op->u.window_agg->window.kind != WINDOW_SESSION) return OK;
   return FAIL(err, ERR_UNSUPPORTED, op->span,
-              "an aggregation by windows that the rows bring along is not built yet");
+              "EMIT and ALLOWED LATENESS over SESSION are not built yet");
 }
 
 static Code check_op(const JobPlan *plan, const OpSpec *op, Error *err) {
-  for (size_t i = 0; i < COUNT_OF(not_built); i++) {
-    if (op->id != not_built[i]) continue;
-    return FAIL(err, ERR_UNSUPPORTED, op->span, "operator %s is not built yet",
-                op_traits(op->id)->name);
-  }
   if (op->id != OP_UNION && op->n_inputs != inputs_of(op->id)) {
     return FAIL(err, ERR_UNSUPPORTED, op->span, "operator %s has %u inputs",
                 op_traits(op->id)->name, op->n_inputs);
