@@ -80,9 +80,13 @@ MUST_USE bool groups_merge(Groups *g, Groups *from);
  * no more.  The layouts may differ behind the keys. */
 MUST_USE bool groups_match(Groups *g, Groups *from, HashCursor *cursor, void **mine, void **theirs,
                            uint32_t *n);
-/* Fold a record of another Groups of this layout in, which is not to be used again; each has only
- * that one record, numbered 1 where an aggregate is DISTINCT. */
-MUST_USE bool groups_merge_record(Groups *g, void *mine, const Groups *from, void *theirs);
+/* For records that come and go one by one and have room for a pointer per DISTINCT aggregate from
+ * lists_at on, zeroed at first.  Before the first row.  false: no memory. */
+MUST_USE bool groups_go_singly(Groups *g, uint32_t lists_at);
+/* One of them goes. */
+void groups_forget(Groups *g, void *record);
+/* One takes another one in, which is to go. */
+MUST_USE bool groups_merge_record(Groups *g, void *mine, void *theirs);
 /* Number those of g's groups that are new; only where an aggregate is DISTINCT. */
 void groups_number(Groups *g, void *const *records, uint32_t n);
 /* Of rows[0..*n), those whose value is not NULL and new to its group; compacted in place, groups

@@ -30,29 +30,30 @@ bool groups_match(Groups *g, Groups *from, HashCursor *cursor, void **mine, void
   return true;
 }
 
-/* Feed the values of a DISTINCT aggregate that from has seen to g's groups.  from's groups
- * carry in their number word the address of g's group while this runs. */
-static bool merge_distinct(Groups *g, uint32_t a, Distinct *mine, const Distinct *theirs) {
+/* Feed the values of a DISTINCT aggregate in theirs, from pair at on (NULL: none), to record into;
+ * into NULL: the groups of theirs carry in their number word the address of g's group. */
+static bool merge_distinct(Groups *g, uint32_t a, Distinct *mine, const Distinct *theirs,
+                           const DistinctPair *at, void *into) {
+  if (at == NULL) return true;
   const AggCall *agg = &g->layout->aggs[a];
   Arena scratch = {0};
   Vector *values = vectors_new(&scratch, &agg->arg_type, 1);
   uint16_t *rows = arena_try_alloc(&scratch, BATCH_ROWS * sizeof *rows, 8);
-  const DistinctPair *at = NULL;
   bool ok = values != NULL && rows != NULL;
-  bool more = ok && theirs->first != NULL;
-  while (ok && more) {
+  while (ok) {
     void *groups[BATCH_ROWS], *states[BATCH_ROWS];
     vectors_all_valid(values, 1);
     uint32_t n = distinct_next(theirs, &at, BATCH_ROWS, groups, values);
     for (uint32_t i = 0; i < n; i++) {
       rows[i] = (uint16_t)i;
-      memcpy(&groups[i], groups[i], sizeof groups[i]);
+      if (into == NULL) memcpy(&groups[i], groups[i], sizeof groups[i]);
+      if (into != NULL) groups[i] = into;
     }
     ok = groups_distinct_rows(g, mine, values, rows, groups, &n);
     group_states(groups, g->layout->offset[a], n, states);
     const AggInput in = {states, values, rows, n, 0, &agg->params, &g->table.arena};
     ok = ok && agg->kernels->add(&in);
-    more = at != NULL;
+    if (at == NULL) break;
   }
   arena_deinit(&scratch);
   return ok;
@@ -74,17 +75,11 @@ static bool merge_all_distinct(Groups *g, const Groups *from) {
   uint32_t d = 0;
   for (uint32_t a = 0; a < g->layout->n_aggs; a++) {
     if (!g->layout->aggs[a].distinct) continue;
-    if (!merge_distinct(g, a, &g->distinct[d], &from->distinct[d])) return false;
+    const Distinct *theirs = &from->distinct[d];
+    if (!merge_distinct(g, a, &g->distinct[d], theirs, theirs->first, NULL)) return false;
     d++;
   }
   return true;
-}
-
-bool groups_merge_record(Groups *g, void *mine, const Groups *from, void *theirs) {
-  if (!merge_states(g, &mine, &theirs, 1)) return false;
-  if (g->distinct == NULL) return true;
-  memcpy(theirs, &mine, sizeof mine);
-  return merge_all_distinct(g, from);
 }
 
 /* Put back the numbers that merge_distinct borrowed. */
@@ -123,4 +118,30 @@ bool groups_merge(Groups *g, Groups *from) {
   if (with_distinct && ok) restore_numbers(from, numbers);
   free(numbers);
   return ok;
+}
+
+/* --- records one by one --------------------------------------------------------------------------
+ */
+
+bool groups_go_singly(Groups *g, uint32_t lists_at) {
+  for (uint32_t d = 0; d < g->layout->n_distinct; d++) {
+    uint32_t list_at = lists_at + d * (uint32_t)sizeof(DistinctPair *);
+    if (!distinct_list_by_group(&g->distinct[d], list_at)) return false;
+  }
+  return true;
+}
+
+void groups_forget(Groups *g, void *record) {
+  for (uint32_t d = 0; d < g->layout->n_distinct; d++) distinct_forget(&g->distinct[d], record);
+}
+
+bool groups_merge_record(Groups *g, void *mine, void *theirs) {
+  if (!merge_states(g, &mine, &theirs, 1)) return false;
+  uint32_t d = 0;
+  for (uint32_t a = 0; a < g->layout->n_aggs; a++) {
+    if (!g->layout->aggs[a].distinct) continue;
+    Distinct *set = &g->distinct[d++];
+    if (!merge_distinct(g, a, set, set, distinct_first(set, theirs), mine)) return false;
+  }
+  return true;
 }

@@ -1,21 +1,19 @@
 /* op_session_agg.c -- GROUP BY session: aggregates per key and session.
  *
- * What a session keeps is a record as in groups.h.  Where every state is plain words, all records
- * share one Groups, which only serves to fold, and whole batches are folded at once.  Where states
- * own memory or an aggregate is DISTINCT, each session has a Groups of its own, so that its memory
- * goes with it; rows are folded session by session.
+ * What a session keeps is a record as in groups.h.  All records are folded as if they were of one
+ * Groups, whose table stays empty: whole batches at once, or, where states own memory, session by
+ * session with an arena of each session's own, so that its memory goes with it.
  */
 #include "exec/ops/groups.h"
 #include "exec/ops/session_op.h"
-#include "exec/state/spare.h"
 
-/* Before the record, where sessions have Groups of their own. */
-typedef struct OwnGroups {
-  Groups *groups; /* NULL: none yet */
+/* Before the record, unless every state is plain words and none is DISTINCT. */
+typedef struct SessionState {
   uint64_t rows;
+  Arena arena;          /* of states that own memory */
   uint16_t first, last; /* of its rows in the batch in hand */
   bool listed;
-} OwnGroups;
+} SessionState;
 
 typedef struct OpSessionAgg {
   SessionOp base;
@@ -23,48 +21,51 @@ typedef struct OpSessionAgg {
   const FormatField *input, *output;
   uint32_t n_input;
   GroupLayout layout;
-  Groups shared;
-  bool own;    /* sessions have Groups of their own */
-  Spare spare; /* rooms of such Groups */
+  Groups groups;
+  bool has_state;  /* sessions have a SessionState */
+  bool has_arenas; /* ... and use its arena */
   Arena text, arena;
   GroupOutput out; /* behind the values: window_start, window_end, window_time */
 } OpSessionAgg;
 
-static OwnGroups *own_of(Session *x) { return session_content(x); }
+static SessionState *state_of(Session *x) { return session_content(x); }
 
 static void *record_of(const OpSessionAgg *self, Session *x) {
   char *content = session_content(x);
-  return content + (self->own ? sizeof(OwnGroups) : 0);
+  return content + (self->has_state ? sizeof(SessionState) : 0);
 }
 
 /* --- rows in --------------------------------------------------------------------------------- */
 
-static Groups *own_groups(OpSessionAgg *self, Session *x) {
-  OwnGroups *own = own_of(x);
-  if (own->groups != NULL) return own->groups;
-  Groups *g = spare_take(&self->spare, &self->arena, sizeof *g);
-  if (g == NULL || !groups_init(g, &self->layout, 0)) return NULL;
-  own->groups = g;
-  if (self->layout.n_distinct > 0) *(uint64_t *)record_of(self, x) = 1; /* its number */
+/* The groups with the session's arena, which goes back to it by leave. */
+static Groups enter(const OpSessionAgg *self, Session *x) {
+  Groups g = self->groups;
+  g.table.arena = state_of(x)->arena;
   return g;
+}
+
+static void leave(OpSessionAgg *self, Session *x, const Groups *g) {
+  state_of(x)->arena = g->table.arena;
+  self->groups.numbers = g->numbers;
 }
 
 /* The rows of one session, which next chains. */
 static bool fold_session(OpSessionAgg *self, const Batch *in, const uint16_t *rows,
                          const uint16_t *next, Session *x) {
-  OwnGroups *own = own_of(x);
+  SessionState *state = state_of(x);
   uint16_t run[BATCH_ROWS];
   void *records[BATCH_ROWS], *record = record_of(self, x);
   uint32_t n = 0;
-  for (uint16_t i = own->first;; i = next[i]) {
+  for (uint16_t i = state->first;; i = next[i]) {
     run[n] = rows[i];
     records[n++] = record;
-    if (i == own->last) break;
+    if (i == state->last) break;
   }
-  own->listed = false;
-  own->rows += n;
-  Groups *g = own_groups(self, x);
-  return g != NULL && groups_fold(g, in, self->base.arrived, run, n, records);
+  state->listed = false;
+  Groups g = enter(self, x);
+  bool ok = groups_fold(&g, in, self->base.arrived, run, n, records);
+  leave(self, x, &g);
+  return ok;
 }
 
 static bool fold_by_session(OpSessionAgg *self, const Batch *in, const uint16_t *rows,
@@ -73,15 +74,15 @@ static bool fold_by_session(OpSessionAgg *self, const Batch *in, const uint16_t 
   Session *touched[BATCH_ROWS];
   uint32_t n_touched = 0;
   for (uint32_t i = 0; i < n; i++) {
-    OwnGroups *own = own_of(sessions[i]);
-    if (!own->listed) {
-      own->listed = true;
-      own->first = (uint16_t)i;
+    SessionState *state = state_of(sessions[i]);
+    if (!state->listed) {
+      state->listed = true;
+      state->first = (uint16_t)i;
       touched[n_touched++] = sessions[i];
     } else {
-      next[own->last] = (uint16_t)i;
+      next[state->last] = (uint16_t)i;
     }
-    own->last = (uint16_t)i;
+    state->last = (uint16_t)i;
   }
   for (uint32_t i = 0; i < n_touched; i++) {
     if (!fold_session(self, in, rows, next, touched[i])) return false;
@@ -92,37 +93,37 @@ static bool fold_by_session(OpSessionAgg *self, const Batch *in, const uint16_t 
 static bool agg_add(SessionOp *base, const Batch *in, const uint16_t *rows,
                     Session *const *sessions, uint32_t n) {
   OpSessionAgg *self = (OpSessionAgg *)base;
-  if (self->own) return fold_by_session(self, in, rows, sessions, n);
   void *records[BATCH_ROWS];
-  for (uint32_t i = 0; i < n; i++) records[i] = session_content(sessions[i]);
-  return groups_fold(&self->shared, in, base->arrived, rows, n, records);
+  for (uint32_t i = 0; i < n; i++) {
+    records[i] = record_of(self, sessions[i]);
+    if (!self->has_state) continue;
+    groups_number(&self->groups, &records[i], 1);
+    state_of(sessions[i])->rows++;
+  }
+  if (self->has_arenas) return fold_by_session(self, in, rows, sessions, n);
+  return groups_fold(&self->groups, in, base->arrived, rows, n, records);
 }
 
 static Session *agg_merge(SessionOp *base, Session *a, Session *b) {
   OpSessionAgg *self = (OpSessionAgg *)base;
-  Groups *into = &self->shared, *from = &self->shared;
-  if (self->own) {
-    /* The smaller goes into the larger, so that no row is moved more often than twofold growth
-     * wants. */
-    if (own_of(a)->rows < own_of(b)->rows) {
-      Session *larger = b;
-      b = a;
-      a = larger;
-    }
-    into = own_groups(self, a);
-    from = own_groups(self, b);
-    if (into == NULL || from == NULL) return NULL;
-    own_of(a)->rows += own_of(b)->rows;
+  if (!self->has_state) {
+    bool ok = groups_merge_record(&self->groups, record_of(self, a), record_of(self, b));
+    return ok ? a : NULL;
   }
-  return groups_merge_record(into, record_of(self, a), from, record_of(self, b)) ? a : NULL;
+  /* The smaller goes into the larger: so no row is moved more often than the logarithm of their
+   * number. */
+  Session *into = state_of(a)->rows >= state_of(b)->rows ? a : b, *from = into == a ? b : a;
+  Groups g = enter(self, into);
+  bool ok = groups_merge_record(&g, record_of(self, into), record_of(self, from));
+  leave(self, into, &g);
+  state_of(into)->rows += state_of(from)->rows;
+  return ok ? into : NULL;
 }
 
 static void agg_drop(SessionOp *base, Session *x) {
-  OwnGroups *own = own_of(x);
-  if (own->groups == NULL) return;
-  groups_deinit(own->groups);
-  spare_give(&((OpSessionAgg *)base)->spare, own->groups, sizeof *own->groups);
-  own->groups = NULL;
+  OpSessionAgg *self = (OpSessionAgg *)base;
+  groups_forget(&self->groups, record_of(self, x));
+  arena_deinit(&state_of(x)->arena);
 }
 
 /* --- sessions out ---------------------------------------------------------------------------- */
@@ -157,37 +158,42 @@ static Code agg_emit(SessionOp *base) {
 
 /* --- life ------------------------------------------------------------------------------------ */
 
-static bool states_own_memory(const WindowAggSpec *spec) {
-  bool own = false;
+/* What a session keeps; returns its bytes. */
+static uint32_t lay_out(OpSessionAgg *self) {
+  const WindowAggSpec *spec = self->spec;
   for (uint32_t i = 0; i < spec->n_aggs; i++) {
-    own |= spec->aggs[i].distinct || !spec->aggs[i].kernels->words;
+    self->has_arenas |= !spec->aggs[i].kernels->words;
   }
-  return own;
+  self->has_state = self->has_arenas || self->layout.n_distinct > 0;
+  return self->layout.record_bytes + (self->has_state ? (uint32_t)sizeof(SessionState) : 0);
 }
 
 static Code session_agg_open(Op *op) {
   static const SessionContent words = {.add = agg_add, .merge = agg_merge, .emit = agg_emit};
-  static const SessionContent own = {
+  static const SessionContent states = {
       .add = agg_add, .merge = agg_merge, .emit = agg_emit, .drop = agg_drop};
   OpSessionAgg *self = (OpSessionAgg *)op;
   const WindowAggSpec *spec = self->spec;
+  GroupLayout *l = &self->layout;
   uint32_t n_values = spec->n_keys + spec->n_aggs;
-  self->own = states_own_memory(spec);
-  bool ok = group_output_init(&self->out, &self->arena, self->output, n_values + 3, n_values) &&
-            group_layout_init(&self->layout, spec->keys, spec->n_keys, spec->aggs, spec->n_aggs,
-                              self->input, self->n_input, false) &&
-            groups_init(&self->shared, &self->layout, 0);
-  if (!ok) return op_no_memory(op);
+  if (!group_output_init(&self->out, &self->arena, self->output, n_values + 3, n_values) ||
+      !group_layout_init(l, spec->keys, spec->n_keys, spec->aggs, spec->n_aggs, self->input,
+                         self->n_input, false)) {
+    return op_no_memory(op);
+  }
+  uint32_t lists_at = group_layout_reserve(l, l->n_distinct * (uint32_t)sizeof(DistinctPair *));
+  if (!groups_init(&self->groups, l, 0) || !groups_go_singly(&self->groups, lists_at)) {
+    return op_no_memory(op);
+  }
   self->base.window = &spec->window;
-  uint32_t bytes = self->layout.record_bytes + (self->own ? (uint32_t)sizeof(OwnGroups) : 0);
-  return session_op_open(&self->base, self->own ? &own : &words, &self->layout.key,
-                         self->layout.keys, bytes);
+  uint32_t bytes = lay_out(self);
+  return session_op_open(&self->base, self->has_state ? &states : &words, &l->key, l->keys, bytes);
 }
 
 static void session_agg_close(Op *op) {
   OpSessionAgg *self = (OpSessionAgg *)op;
   session_op_close(&self->base);
-  groups_deinit(&self->shared);
+  groups_deinit(&self->groups);
   group_layout_deinit(&self->layout);
   arena_deinit(&self->text);
   arena_deinit(&self->arena);

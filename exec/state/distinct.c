@@ -56,6 +56,33 @@ void distinct_init(Distinct *d, Type value) {
 
 void distinct_deinit(Distinct *d) { hash_table_deinit(&d->table); }
 
+bool distinct_list_by_group(Distinct *d, uint32_t list_at) {
+  assert(list_at > 0);
+  d->list_at = list_at;
+  return hash_table_reuse(&d->table);
+}
+
+static DistinctPair **list_of(const Distinct *d, void *group) {
+  return (DistinctPair **)(void *)((char *)group + d->list_at);
+}
+
+const DistinctPair *distinct_first(const Distinct *d, void *group) { return *list_of(d, group); }
+
+static void put_in_list(Distinct *d, DistinctPair *pair) {
+  if (d->list_at > 0) {
+    DistinctPair **first = list_of(d, pair->group);
+    pair->next = *first;
+    *first = pair;
+    return;
+  }
+  if (d->last != NULL) {
+    d->last->next = pair;
+  } else {
+    d->first = pair;
+  }
+  d->last = pair;
+}
+
 bool distinct_add(Distinct *d, const DistinctInput *in, uint16_t *fresh, uint32_t *n_fresh) {
   void *records[BATCH_ROWS];
   *n_fresh = 0;
@@ -64,12 +91,7 @@ bool distinct_add(Distinct *d, const DistinctInput *in, uint16_t *fresh, uint32_
     DistinctPair *pair = records[i];
     if (pair->group != NULL) continue;
     pair->group = in->groups[i];
-    if (d->last != NULL) {
-      d->last->next = pair;
-    } else {
-      d->first = pair;
-    }
-    d->last = pair;
+    put_in_list(d, pair);
     fresh[(*n_fresh)++] = (uint16_t)i;
   }
   return true;
@@ -96,6 +118,30 @@ uint32_t distinct_next(const Distinct *d, const DistinctPair **at, uint32_t max,
   }
   *at = pair;
   return n;
+}
+
+static uint64_t hash_of(KeyForm form, const DistinctPair *pair) {
+  const char *key = (const char *)pair - key_bytes(form);
+  if (form == KEY_PAIR) return hash_bytes(key, sizeof(KeyPair));
+  const TextRef *text = (const TextRef *)(const void *)key;
+  return hash_bytes(text_bytes(text), text->len);
+}
+
+void distinct_forget(Distinct *d, void *group) {
+  enum { BLOCK = 32 };
+  DistinctPair **first = list_of(d, group), *pair = *first;
+  *first = NULL;
+  while (pair != NULL) {
+    DistinctPair *pairs[BLOCK];
+    uint64_t hashes[BLOCK];
+    uint32_t n = 0;
+    for (; pair != NULL && n < BLOCK; pair = pair->next) {
+      pairs[n] = pair;
+      hashes[n] = hash_of(d->table.form, pair);
+      __builtin_prefetch(hash_table_place(&d->table, hashes[n++]));
+    }
+    for (uint32_t i = 0; i < n; i++) hash_table_remove(&d->table, hashes[i], pairs[i]);
+  }
 }
 
 /* --- a tally of sets ---------------------------------------------------------------- */

@@ -17,6 +17,7 @@ typedef struct DistinctPair DistinctPair;
 typedef struct Distinct {
   HashTable table; /* keys: PAIR of two words, or BYTES; records are DistinctPairs */
   DistinctPair *first, *last;
+  uint32_t list_at; /* 0: the list above; else every group has its own, there in its record */
 } Distinct;
 
 /* Behind the key in the set's table. */
@@ -27,6 +28,13 @@ struct DistinctPair {
 
 void distinct_init(Distinct *d, Type value);
 void distinct_deinit(Distinct *d);
+/* Groups go one by one: at list_at in its record each has a zeroed pointer to its first pair.
+ * Before the first pair.  false: no memory. */
+MUST_USE bool distinct_list_by_group(Distinct *d, uint32_t list_at);
+/* The first pair of such a group, for distinct_next; NULL: it has none. */
+const DistinctPair *distinct_first(const Distinct *d, void *group);
+/* The group goes, and its pairs. */
+void distinct_forget(Distinct *d, void *group);
 
 /* Values that are not NULL, in rows rows[0..n), of the groups groups[0..n); keys is scratch. */
 typedef struct DistinctInput {
@@ -43,7 +51,8 @@ MUST_USE bool distinct_add(Distinct *d, const DistinctInput *in, uint16_t *fresh
 
 /* The next pairs in order of arrival, at most max: their groups, and their values into slots 0..
  * of out (flat, validity all ones).  *at NULL before the first call, and after the last
- * pair.  Returns the number. */
+ * pair.  Returns the number.  Where every group has a list it begins with distinct_first, and the
+ * last to come stands first. */
 uint32_t distinct_next(const Distinct *d, const DistinctPair **at, uint32_t max, void **groups,
                        Vector *out);
 

@@ -328,6 +328,8 @@ void hash_table_remove(HashTable *t, uint64_t hash, void *record) {
   spare_push(&t->spare->records, room);
 }
 
+const void *hash_table_place(const HashTable *t, uint64_t hash) { return home_slot(t, hash); }
+
 /* --- reading in order --------------------------------------------------------------- */
 
 static inline bool slot_before(KeyForm form, const HashSlot *a, const HashSlot *b) {

@@ -55,6 +55,8 @@ MUST_USE bool hash_table_get(HashTable *t, const KeyBatch *keys, uint32_t n, voi
 MUST_USE bool hash_table_reuse(HashTable *t);
 /* Forget a record and its key.  Its memory stays readable as long as the table. */
 void hash_table_remove(HashTable *t, uint64_t hash, void *record);
+/* Where that will look: to be prefetched by who removes many. */
+const void *hash_table_place(const HashTable *t, uint64_t hash);
 
 /* Reading in order.  No record may be added or removed while one is under way. */
 typedef struct HashCursor {
