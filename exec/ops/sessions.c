@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 bool sessions_init(Sessions *s, KeyForm form, Micros gap_us, Micros cap_us,
                    uint32_t content_bytes) {
   assert(gap_us > 0 && content_bytes % 8 == 0 && (cap_us == 0 || cap_us >= gap_us));
@@ -22,6 +24,7 @@ bool sessions_init(Sessions *s, KeyForm form, Micros gap_us, Micros cap_us,
 void sessions_deinit(Sessions *s) {
   timers_deinit(&s->ends);
   hash_table_deinit(&s->keys);
+  memory_release(s->cap_closed * sizeof *s->closed);
   free(s->closed);
   *s = (Sessions){0};
 }
@@ -228,8 +231,13 @@ static int compare_closed(const void *a, const void *b, void *arg) {
 static bool put_closed(Sessions *s, Session *x) {
   if (s->n_closed == s->cap_closed) {
     uint32_t cap = s->cap_closed > 0 ? s->cap_closed * 2 : 64;
+    size_t more = (cap - s->cap_closed) * sizeof *s->closed;
+    if (!memory_reserve(more)) return false;
     ClosedSession *wider = realloc(s->closed, cap * sizeof *wider);
-    if (wider == NULL) return false;
+    if (wider == NULL) {
+      memory_release(more);
+      return false;
+    }
     s->closed = wider;
     s->cap_closed = cap;
   }

@@ -9,7 +9,7 @@
  * A key's record holds room for one session, which is all that most keys ever need; others lie
  * beside it.  Its sessions form a tree by start, and so by end: none lies within another.  With a
  * cap they may overlap, but then two that touch are together always longer than the cap, so that a
- * row can be taken in by one of them, and join it to the next, but never do more.
+ * row can be taken in by one of them, and join it to the next, but never do more (INV-13).
  *
  * What a session keeps is its owner's: content_bytes behind it, zeroed when it is made.  A session
  * never moves.  All times are event time.  One thread.
