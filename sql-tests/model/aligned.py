@@ -169,7 +169,7 @@ def two_levels(rng, stream):
         for g, rows in groups.items():
             upper[g[:2]].append(len(rows))
         return Result([[text_of(w[0]), text_of(w[1]), len(n), sum(n), max(n)] for w, n in upper.items()], late)
-    return Query(["two levels of aggregation", *features(window)], [stream], sql, model, in_windows=False)
+    return Query(["two levels of aggregation", *features(window)], [stream], sql, model)
 
 
 def cascade(rng, stream):
