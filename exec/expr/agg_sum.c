@@ -106,11 +106,21 @@ static bool merge_floats(void *const *into, const void *const *from, uint32_t n,
 
 /* --- emit --------------------------------------------------------------------------- */
 
+/* BIGINT as it is stored, for what needs no check; NULL: another type. */
+static int64_t *words_of(const Vector *out) {
+  return out->type.kind == TYPE_BIGINT ? out->data : NULL;
+}
+
+static inline bool is_word(const Wide *w) { return w->high == (int64_t)w->low >> 63; }
+
 static Code emit_sums(const void *const *states, uint32_t n, Vector *out, const AggEmit *how) {
+  int64_t *words = words_of(out);
   for (uint32_t i = 0; i < n; i++) {
     const SumState *s = states[i];
     if (s->count == 0 || (s->count & OVERFLOWN) != 0) {
       agg_store_null(out, i);
+    } else if (LIKELY(words != NULL && is_word(&s->sum))) {
+      words[i] = (int64_t)s->sum.low;
     } else {
       TRY(agg_emit_exact(out, i, wide_get(&s->sum), how));
     }
@@ -118,28 +128,34 @@ static Code emit_sums(const void *const *states, uint32_t n, Vector *out, const 
   return OK;
 }
 
-/* Division of 128 bits is a function call; most sums fit a word. */
-static inline Int128 divide(const Wide *sum, int64_t count) {
-  if (LIKELY(sum->high == (int64_t)sum->low >> 63)) return (int64_t)sum->low / count;
-  return wide_get(sum) / count;
+/* Means of integers, which are of their type.  Division of 128 bits is a function call; most sums
+ * are a word. */
+static Code emit_integer_averages(const void *const *states, uint32_t n, Vector *out) {
+  int64_t *words = words_of(out);
+  for (uint32_t i = 0; i < n; i++) {
+    const SumState *s = states[i];
+    if (s->count == 0) {
+      agg_store_null(out, i);
+    } else if (LIKELY(words != NULL && is_word(&s->sum))) {
+      words[i] = (int64_t)s->sum.low / s->count;
+    } else {
+      agg_store_int(out, i, wide_get(&s->sum) / s->count);
+    }
+  }
+  return OK;
 }
 
 static Code emit_averages(const void *const *states, uint32_t n, Vector *out, const AggEmit *how) {
+  if (out->type.kind != TYPE_DECIMAL) return emit_integer_averages(states, n, out);
   for (uint32_t i = 0; i < n; i++) {
     const SumState *s = states[i];
-    if (s->count == 0 || (s->count & OVERFLOWN) != 0) {
-      agg_store_null(out, i);
-      continue;
-    }
     Int128 mean;
-    if (out->type.kind != TYPE_DECIMAL) {
-      mean = divide(&s->sum, s->count);
-    } else if (!decimal_div(wide_get(&s->sum), how->scale_in, s->count, 0, out->type.scale,
-                            &mean)) {
+    bool any = s->count != 0 && (s->count & OVERFLOWN) == 0;
+    if (any && decimal_div(wide_get(&s->sum), how->scale_in, s->count, 0, out->type.scale, &mean)) {
+      TRY(agg_emit_exact(out, i, mean, how));
+    } else {
       agg_store_null(out, i);
-      continue;
     }
-    TRY(agg_emit_exact(out, i, mean, how));
   }
   return OK;
 }

@@ -17,6 +17,20 @@ uint32_t slices_before(const Slices *s, Micros start_us) {
   return low;
 }
 
+uint32_t slices_run_end(const Slices *s, uint32_t first, Micros slice_us) {
+  Micros start_us = slice_at(s, first)->start_us;
+  uint32_t low = first + 1, high = s->n;
+  while (low < high) {
+    uint32_t mid = (low + high) / 2;
+    if (slice_at(s, mid)->start_us - start_us == (Micros)(mid - first) * slice_us) {
+      low = mid + 1;
+    } else {
+      high = mid;
+    }
+  }
+  return low;
+}
+
 /* Room for one more behind the last: what has gone at the front is used first. */
 static bool make_room(Slices *s) {
   if (s->first + s->n < s->cap) return true;

@@ -29,6 +29,8 @@ static inline Slice *slice_at(const Slices *s, uint32_t i) {
 
 /* How many slices start before start_us. */
 uint32_t slices_before(const Slices *s, Micros start_us);
+/* The first slice behind those from `first` on that follow each other without a gap. */
+uint32_t slices_run_end(const Slices *s, uint32_t first, Micros slice_us);
 /* The slice with this start, made where it is missing; NULL: no memory. */
 Slice *slices_get(Slices *s, Micros start_us);
 /* Forget the first one. */

@@ -243,37 +243,71 @@ bool sliding_load(Sliding *s, Slice *slice) {
 
 /* --- unloading ---------------------------------------------------------------------- */
 
-/* The front of a key is empty: pop its back onto it.  Each state takes in the one above it. */
-static bool turn_over(const Sliding *s, char *live) {
-  LiveHead *head = live_head(s, live);
-  head->turned_us = slice_link(s, head->back)->slice->start_us;
-  char *above = NULL;
-  for (char *record = head->back, *older; record != NULL; record = older) {
-    SliceLink *link = slice_link(s, record);
-    older = link->next;
-    link->next = above;
-    for (uint32_t a = 0; above != NULL && a < s->layout.n_aggs; a++) {
-      uint32_t at = s->slice_layout->offset[a];
-      if (s->back_at[a] == 0) continue;
-      Arena *arena = &link->slice->groups.table.arena;
-      if (!merge_state(s->layout.aggs[a].kernels, record + at, above + at, arena)) return false;
-    }
-    above = record;
+/* A key whose front is empty: its back is popped onto it, and each state takes in the one above. */
+typedef struct Turn {
+  LiveHead *head;
+  char *record, *above;
+} Turn;
+
+/* One record further; false: no memory.  The record is NULL behind the last. */
+static bool turn_step(const Sliding *s, Turn *t) {
+  SliceLink *link = slice_link(s, t->record);
+  char *older = link->next;
+  __builtin_prefetch(older);
+  link->next = t->above;
+  for (uint32_t a = 0; t->above != NULL && a < s->layout.n_aggs; a++) {
+    uint32_t at = s->slice_layout->offset[a];
+    if (s->back_at[a] == 0) continue;
+    Arena *arena = &link->slice->groups.table.arena;
+    const AggKernels *k = s->layout.aggs[a].kernels;
+    if (!merge_state(k, t->record + at, t->above + at, arena)) return false;
   }
-  head->front = above;
+  t->above = t->record;
+  t->record = older;
+  return true;
+}
+
+static void begin_turn(const Sliding *s, char *live, Turn *t) {
+  LiveHead *head = live_head(s, live);
+  *t = (Turn){.head = head, .record = head->back};
+  head->turned_us = slice_link(s, head->back)->slice->start_us;
   head->back = NULL;
   for (uint32_t a = 0; a < s->layout.n_aggs; a++) {
     if (s->back_at[a] == 0) continue;
     memset(live + s->back_at[a], 0, s->layout.aggs[a].kernels->state_bytes);
+  }
+}
+
+/* Records of old slices are far away in memory: many keys are turned side by side, so that the
+ * waits overlap. */
+static bool turn_over(const Sliding *s, void *const *lives, uint32_t n) {
+  Turn turns[BATCH_ROWS];
+  uint32_t m = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    LiveHead *head = live_head(s, lives[i]);
+    if (head->front != NULL) continue;
+    __builtin_prefetch(head->back);
+    begin_turn(s, lives[i], &turns[m++]);
+  }
+  while (m > 0) {
+    for (uint32_t i = 0; i < m;) {
+      if (!turn_step(s, &turns[i])) return false;
+      if (turns[i].record != NULL) {
+        i++;
+        continue;
+      }
+      turns[i].head->front = turns[i].above;
+      turns[i] = turns[--m];
+    }
   }
   return true;
 }
 
 /* These records leave the fronts of their keys, whose oldest they are. */
 static bool pop_fronts(Sliding *s, void *const *records, void *const *lives, uint32_t n) {
+  if (!turn_over(s, lives, n)) return false;
   for (uint32_t i = 0; i < n; i++) {
     LiveHead *head = live_head(s, lives[i]);
-    if (head->front == NULL && !turn_over(s, lives[i])) return false;
     assert(head->front == records[i]);
     head->front = slice_link(s, records[i])->next;
     if (head->front != NULL) __builtin_prefetch(head->front);

@@ -81,3 +81,47 @@ void window_columns(const WindowClock *c, Micros start_us, Micros end_us, Vector
     *(Micros *)out[i].data = us[i];
   }
 }
+
+/* --- what has passed ------------------------------------------------------------------ */
+
+void windows_passed_init(WindowsPassed *p, const WindowClock *clock) {
+  *p = (WindowsPassed){.clock = clock, .us = MICROS_MIN, .end_us = MICROS_MIN};
+}
+
+bool window_passed(const WindowsPassed *p, Micros end_us) {
+  Micros last = window_last_instant(p->clock, end_us);
+  return last < p->us || (last == p->us && end_us <= p->end_us);
+}
+
+void windows_pass_one(WindowsPassed *p, Micros end_us) {
+  p->us = window_last_instant(p->clock, end_us);
+  p->end_us = end_us;
+}
+
+void windows_pass(WindowsPassed *p, Micros until_us) {
+  if (until_us < p->us) return;
+  p->us = until_us;
+  p->end_us = MICROS_MAX;
+}
+
+Micros windows_first_open(const WindowsPassed *p, Micros first_us, Micros last_us) {
+  Micros slide = p->clock->slide_us, low = 0, high = (last_us - first_us) / slide + 1;
+  while (low < high) {
+    Micros mid = (low + high) / 2;
+    if (window_passed(p, first_us + mid * slide)) {
+      low = mid + 1;
+    } else {
+      high = mid;
+    }
+  }
+  Micros end = first_us + low * slide;
+  return end <= last_us ? end : MICROS_MAX;
+}
+
+uint64_t windows_open(const WindowsPassed *p, Micros first_us, Micros last_us, Micros after_us) {
+  Micros end = windows_first_open(p, first_us, last_us);
+  if (end == MICROS_MAX || last_us <= after_us) return 0;
+  Micros slide = p->clock->slide_us;
+  if (end <= after_us) end += ((after_us - end) / slide + 1) * slide;
+  return (uint64_t)((last_us - end) / slide) + 1;
+}

@@ -49,3 +49,23 @@ static inline Micros window_time(const WindowClock *c, Micros end_us) {
 /* The columns window_start, window_end and window_time of a batch of one window's results:
  * out[0..3), with room for a value each, become constant. */
 void window_columns(const WindowClock *c, Micros start_us, Micros end_us, Vector *out);
+
+/* Which windows have fired, or would have if they had rows: a window whose last instant is not
+ * above us never fires (again). */
+typedef struct WindowsPassed {
+  const WindowClock *clock;
+  Micros us;
+  Micros end_us; /* where the clock is put forward two ends fall on one instant: of those that fall
+                    on us, the last that has fired; MICROS_MAX: all have */
+} WindowsPassed;
+
+void windows_passed_init(WindowsPassed *p, const WindowClock *clock);
+bool window_passed(const WindowsPassed *p, Micros end_us);
+/* The window with this end fires. */
+void windows_pass_one(WindowsPassed *p, Micros end_us);
+/* The watermark stands at until_us, and all that it completes has fired. */
+void windows_pass(WindowsPassed *p, Micros until_us);
+/* The first end among first, first + slide, ... last that has not passed; MICROS_MAX: none. */
+Micros windows_first_open(const WindowsPassed *p, Micros first_us, Micros last_us);
+/* How many of them have not passed and are above after_us. */
+uint64_t windows_open(const WindowsPassed *p, Micros first_us, Micros last_us, Micros after_us);

@@ -353,7 +353,6 @@ static void segment_sort(HashTable *t, HashSegment *s) {
 
 uint32_t hash_table_next(HashTable *t, HashCursor *cursor, uint32_t max, const void **keys,
                          void **records, uint64_t *hashes) {
-  enum { AHEAD = 16 };
   uint32_t kb = key_bytes(t->form), n = 0;
   while (n < max) {
     if (cursor->at == cursor->last) {
@@ -365,15 +364,15 @@ uint32_t hash_table_next(HashTable *t, HashCursor *cursor, uint32_t max, const v
       cursor->last = s->slots + segment_slots(s);
       continue;
     }
+    /* Which slots are free cannot be foreseen: no branch. */
     const HashSlot *at = cursor->at, *last = cursor->last;
     for (; at < last && n < max; at++) {
-      if (last - at > AHEAD) __builtin_prefetch(at[AHEAD].record);
-      if (at->record == NULL) continue;
       keys[n] = at->record;
-      records[n] = at->record + kb;
-      hashes[n++] = at->hash;
+      hashes[n] = at->hash;
+      n += at->record != NULL;
     }
     cursor->at = at;
   }
+  for (uint32_t i = 0; i < n; i++) records[i] = (char *)(uintptr_t)keys[i] + kb;
   return n;
 }
