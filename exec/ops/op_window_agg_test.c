@@ -406,7 +406,8 @@ static void push_rows(Run *run, uint64_t *seed, uint32_t n, bool marked, Micros 
     note_windows(c, r);
     bool moves = bench_random(seed, 10) == 0;
     if (marked && moves && until > c->passed) {
-      c->passed += (Micros)((uint64_t)rng_next(seed) % (uint64_t)(until - c->passed + 1));
+      uint64_t reach = (uint64_t)until - (uint64_t)c->passed + 1; /* passed may be MICROS_MIN */
+      c->passed = (Micros)((uint64_t)c->passed + rng_next(seed) % reach);
     }
     r->at = c->passed;
     bench_row(&run->b, r->cell, r->at, ROW_INSERT);
