@@ -396,6 +396,14 @@ static void push(Run *run, bool marked) {
   run->b.op = op;
 }
 
+/* A watermark up to `until`; half of them are the last instant of what ends there. */
+static Micros random_watermark(const Case *c, uint64_t *seed, Micros until) {
+  Micros from = c->passed > until - 1000 * SEC ? c->passed : until - 1000 * SEC;
+  Micros at = from + (Micros)(rng_next(seed) % (uint64_t)(until - from + 1));
+  Micros last = at - at % (50 * MS) - MS;
+  return bench_random(seed, 2) == 0 && last >= from ? last : at;
+}
+
 /* n more rows at watermarks from c->passed on; marked: up to `until`. */
 static void push_rows(Run *run, uint64_t *seed, uint32_t n, bool marked, Micros now, Micros until) {
   Case *c = run->c;
@@ -405,10 +413,7 @@ static void push_rows(Run *run, uint64_t *seed, uint32_t n, bool marked, Micros 
     random_row(c, r, seed, now);
     note_windows(c, r);
     bool moves = bench_random(seed, 10) == 0;
-    if (marked && moves && until > c->passed) {
-      uint64_t reach = (uint64_t)until - (uint64_t)c->passed + 1; /* passed may be MICROS_MIN */
-      c->passed = (Micros)((uint64_t)c->passed + rng_next(seed) % reach);
-    }
+    if (marked && moves && until > c->passed) c->passed = random_watermark(c, seed, until);
     r->at = c->passed;
     bench_row(&run->b, r->cell, r->at, ROW_INSERT);
     if (run->b.in->batch.rows == room) {
@@ -437,6 +442,7 @@ static void one_chunk(Run *run, uint64_t *seed, Micros *now) {
   *now += (Micros)bench_random(seed, (uint32_t)(size / MS) + 1) * MS / 2;
   if (bench_random(seed, 12) == 0) *now += 3 * size;
   Micros until = *now - (Micros)bench_random(seed, 3) * size / 4;
+  if (bench_random(seed, 2) == 0) until = until - until % (50 * MS) - MS;
   run->b.ctx.chunk_watermark_us = c->passed;
   push_rows(run, seed, bench_random(seed, 30), false, *now, until);
   if (run->local != NULL) CHECK_INT(op_chunk_end(run->local), OK);
