@@ -68,17 +68,31 @@ void group_layout_deinit(GroupLayout *l) {
 }
 
 bool groups_init(Groups *g, const GroupLayout *layout, uint64_t expected) {
+  return groups_init_sized(g, layout, (GroupsSize){.groups = expected});
+}
+
+bool groups_init_sized(Groups *g, const GroupLayout *layout, GroupsSize expected) {
   *g = (Groups){.layout = layout};
-  hash_table_init(&g->table, layout->key.form, layout->record_bytes, expected);
+  hash_table_init(&g->table, layout->key.form, layout->record_bytes, expected.groups);
   if (layout->n_distinct == 0) return true;
   g->distinct = calloc(layout->n_distinct, sizeof *g->distinct);
   if (g->distinct == NULL) return false;
   uint32_t d = 0;
   for (uint32_t a = 0; a < layout->n_aggs; a++) {
     const AggCall *agg = &layout->aggs[a];
-    if (agg->distinct) distinct_init(&g->distinct[d++], agg->arg_type);
+    if (!agg->distinct) continue;
+    uint64_t values = d < COUNT_OF(expected.values) ? expected.values[d] : 0;
+    distinct_init(&g->distinct[d++], agg->arg_type, values);
   }
   return true;
+}
+
+GroupsSize groups_size(const Groups *g) {
+  GroupsSize size = {.groups = g->table.n};
+  for (uint32_t d = 0; d < g->layout->n_distinct && d < COUNT_OF(size.values); d++) {
+    size.values[d] = g->distinct[d].table.n;
+  }
+  return size;
 }
 
 void groups_deinit(Groups *g) {

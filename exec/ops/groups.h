@@ -58,6 +58,12 @@ typedef struct Groups {
 
 /* expected: groups it will probably hold, 0 unknown.  false: no memory. */
 MUST_USE bool groups_init(Groups *g, const GroupLayout *layout, uint64_t expected);
+/* The same by what another of the kind held: an operator's next slice is like its last. */
+typedef struct GroupsSize {
+  uint64_t groups, values[4]; /* of the first few DISTINCT aggregates */
+} GroupsSize;
+MUST_USE bool groups_init_sized(Groups *g, const GroupLayout *layout, GroupsSize expected);
+GroupsSize groups_size(const Groups *g);
 void groups_deinit(Groups *g);
 
 /* Fold rows in; arrival as in AggInput.  false: no memory. */

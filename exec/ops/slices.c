@@ -52,7 +52,7 @@ static Slice *insert(Slices *s, uint32_t at, Micros start_us) {
   Slice *slice = calloc(1, sizeof *slice);
   if (slice == NULL) return NULL;
   slice->start_us = start_us;
-  if (!groups_init(&slice->groups, s->layout, s->expected_groups)) {
+  if (!groups_init_sized(&slice->groups, s->layout, s->expected)) {
     groups_deinit(&slice->groups);
     free(slice);
     return NULL;
@@ -75,7 +75,7 @@ Slice *slices_get(Slices *s, Micros start_us) {
 
 void slices_drop_first(Slices *s) {
   Slice *slice = slice_at(s, 0);
-  s->expected_groups = slice->groups.table.n;
+  if (slice->groups.layout != NULL) s->expected = groups_size(&slice->groups);
   groups_deinit(&slice->groups);
   free(slice);
   s->first++;

@@ -16,8 +16,8 @@ typedef struct Slices {
   const GroupLayout *layout;
   Slice **items; /* in use: items[first .. first + n) */
   uint32_t first, n, cap;
-  uint32_t last_hit;        /* index of the slice used last */
-  uint64_t expected_groups; /* as many as the last one that went had */
+  uint32_t last_hit;   /* index of the slice used last */
+  GroupsSize expected; /* of the last one that went */
 } Slices;
 
 void slices_deinit(Slices *s);

@@ -1,16 +1,17 @@
 /* window_content.c -- slices into windows; window_content.h tells how. */
 #include "exec/ops/window_content.h"
 
-static ContentKind kind_of(const WindowAggSpec *spec) {
+static ContentKind kind_of(const WindowAggSpec *spec, const WindowClock *clock) {
   const WindowSpec *w = &spec->window;
   if (w->kind == WINDOW_CUMULATE) return RUNNING;
-  bool overlap = w->size_us > w->slide_us;
-  return overlap && sliding_can(spec->aggs, spec->n_aggs) ? SLIDING : MERGED;
+  /* Two slices are merged for less than one comes and one goes. */
+  bool few = w->size_us <= w->slide_us || w->size_us <= 2 * clock->slice_us;
+  return !few && sliding_can(spec->aggs, spec->n_aggs) ? SLIDING : MERGED;
 }
 
 bool window_content_init(WindowContent *c, const WindowAggSpec *spec, const FormatField *input,
                          uint32_t n_input, const WindowsPassed *passed) {
-  *c = (WindowContent){.kind = kind_of(spec), .passed = passed};
+  *c = (WindowContent){.kind = kind_of(spec, passed->clock), .passed = passed};
   c->only_on_update = c->kind == RUNNING && spec->window.only_on_update;
   c->slices.layout = &c->layout;
   if (!group_layout_init(&c->layout, spec->keys, spec->n_keys, spec->aggs, spec->n_aggs, input,
@@ -49,8 +50,8 @@ static Groups *running_groups(WindowContent *c, Micros round_us) {
   if (has_groups(c) && c->round_us != round_us) drop_groups(c);
   c->round_us = round_us;
   c->changed = true;
-  uint64_t expected = c->slices.expected_groups;
-  if (!has_groups(c) && !groups_init(&c->groups, &c->layout, expected)) return NULL;
+  GroupsSize expected = c->slices.expected;
+  if (!has_groups(c) && !groups_init_sized(&c->groups, &c->layout, expected)) return NULL;
   return &c->groups;
 }
 
@@ -118,7 +119,7 @@ static Groups *slide(WindowContent *c, uint32_t n) {
 static Groups *merge_slices(WindowContent *c, Micros end_us, uint32_t n) {
   Slice *first = slice_at(&c->slices, 0);
   if (n == 1 && window_last_end(c->passed->clock, first->start_us) == end_us) return &first->groups;
-  bool ok = groups_init(&c->groups, &c->layout, first->groups.table.n);
+  bool ok = groups_init_sized(&c->groups, &c->layout, groups_size(&first->groups));
   for (uint32_t i = 0; ok && i < n; i++) {
     ok = groups_merge(&c->groups, &slice_at(&c->slices, i)->groups);
   }

@@ -3,7 +3,8 @@
  *
  *   TUMBLE ........... the one slice itself
  *   HOP .............. what slides over the slices (exec/ops/sliding.h); for aggregates that cannot
- *                      slide, and for windows that do not overlap, the slices merged
+ *                      slide, windows that do not overlap, and windows of two slices: the slices
+ *                      merged
  *   CUMULATE ......... a running content, from the start of a round of windows to its end:
  *                      each step's slice is merged into it and freed
  *

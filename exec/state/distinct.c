@@ -49,9 +49,9 @@ static bool find_pairs(HashTable *t, const DistinctInput *in, void **records) {
 
 /* --- a set -------------------------------------------------------------------------- */
 
-void distinct_init(Distinct *d, Type value) {
+void distinct_init(Distinct *d, Type value, uint64_t expected) {
   *d = (Distinct){0};
-  hash_table_init(&d->table, form_of(value), sizeof(DistinctPair), 0);
+  hash_table_init(&d->table, form_of(value), sizeof(DistinctPair), expected);
 }
 
 void distinct_deinit(Distinct *d) { hash_table_deinit(&d->table); }

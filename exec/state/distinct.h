@@ -26,7 +26,8 @@ struct DistinctPair {
   void *group; /* the group's record, as given to distinct_add; NULL: new in this call */
 };
 
-void distinct_init(Distinct *d, Type value);
+/* expected: pairs it will probably hold, 0 unknown. */
+void distinct_init(Distinct *d, Type value, uint64_t expected);
 void distinct_deinit(Distinct *d);
 /* Groups go one by one: at list_at in its record each has a zeroed pointer to its first pair.
  * Before the first pair.  false: no memory. */
