@@ -108,6 +108,10 @@ void op_finish(Op *op);
 void op_pending(const Op *op, OpPending *out);
 
 /* For the operator's own use. */
+/* Up to where it may fire: the last watermark, or without end when the input has ended. */
+static inline Micros op_due_us(const Op *op) {
+  return op->finished ? MICROS_MAX : op->watermark_us;
+}
 MUST_USE Code op_emit(Op *op, OpPort port, const Batch *out);
 /* Rows rows[0..n) of the input are late: count them, and give them to op->late. */
 MUST_USE Code op_drop_late(Op *op, const Batch *in, const uint16_t *rows, uint32_t n);

@@ -17,7 +17,7 @@ typedef struct OpAttachedAgg {
   GroupLayout layout;
   OpenWindows windows;
   bool firing; /* the first of them is being given out */
-  Micros passed_us, due_us;
+  Micros passed_us;
   uint64_t arrived; /* rows before the batch in hand */
   Arena arena;
   GroupOutput out;
@@ -56,15 +56,9 @@ static Code fire_until(OpAttachedAgg *self, Micros until_us) {
   return OK;
 }
 
-static void attached_agg_advance(Op *op, Micros watermark_us) {
-  ((OpAttachedAgg *)op)->due_us = watermark_us;
-}
-
-static void attached_agg_finish(Op *op) { ((OpAttachedAgg *)op)->due_us = MICROS_MAX; }
-
 static Code attached_agg_fire(Op *op, bool *more) {
   OpAttachedAgg *self = (OpAttachedAgg *)op;
-  return fire_step(self, self->due_us, more);
+  return fire_step(self, op_due_us(op), more);
 }
 
 /* --- rows in ------------------------------------------------------------------------ */
@@ -157,7 +151,7 @@ static Code attached_agg_open(Op *op) {
   if (!ok) return op_no_memory(op);
   self->windows.layout = &self->layout;
   self->clock = window_clock(&spec->window, op->ctx->env);
-  self->passed_us = self->due_us = MICROS_MIN;
+  self->passed_us = MICROS_MIN;
   return OK;
 }
 
@@ -172,9 +166,7 @@ static const OpTable attached_agg_table = {.name = "WindowAggregate",
                                            .size = sizeof(OpAttachedAgg),
                                            .open = attached_agg_open,
                                            .push = attached_agg_push,
-                                           .advance = attached_agg_advance,
                                            .fire = attached_agg_fire,
-                                           .finish = attached_agg_finish,
                                            .pending = attached_agg_pending,
                                            .close = attached_agg_close};
 

@@ -203,9 +203,7 @@ static const OpTable session_agg_table = {.name = "SessionAggregate",
                                           .size = sizeof(OpSessionAgg),
                                           .open = session_agg_open,
                                           .push = session_op_push,
-                                          .advance = session_op_advance,
                                           .fire = session_op_fire,
-                                          .finish = session_op_finish,
                                           .pending = session_op_pending,
                                           .close = session_agg_close};
 

@@ -99,9 +99,7 @@ static const OpTable session_tvf_table = {.name = "SessionTableFunction",
                                           .size = sizeof(OpSessionTvf),
                                           .open = session_tvf_open,
                                           .push = session_op_push,
-                                          .advance = session_op_advance,
                                           .fire = session_op_fire,
-                                          .finish = session_op_finish,
                                           .pending = session_op_pending,
                                           .close = session_tvf_close};
 

@@ -22,7 +22,6 @@ typedef struct OpWindowAgg {
   WindowClock clock;
   WindowContent content;
   WindowsPassed passed;
-  Micros due_us;
   Groups *firing; /* what is given out now; NULL: nothing is */
   Micros firing_end_us;
   uint64_t arrived; /* rows before the batch in hand */
@@ -77,15 +76,9 @@ static Code fire_until(OpWindowAgg *self, Micros until_us) {
   return OK;
 }
 
-static void window_agg_advance(Op *op, Micros watermark_us) {
-  ((OpWindowAgg *)op)->due_us = watermark_us;
-}
-
-static void window_agg_finish(Op *op) { ((OpWindowAgg *)op)->due_us = MICROS_MAX; }
-
 static Code window_agg_fire(Op *op, bool *more) {
   OpWindowAgg *self = (OpWindowAgg *)op;
-  return fire_step(self, self->due_us, more);
+  return fire_step(self, op_due_us(op), more);
 }
 
 /* --- rows in ------------------------------------------------------------------------ */
@@ -229,7 +222,6 @@ static Code window_agg_open(Op *op) {
   uint32_t n_values = spec->n_keys + spec->n_aggs;
   self->clock = window_clock(&spec->window, op->ctx->env);
   windows_passed_init(&self->passed, &self->clock);
-  self->due_us = MICROS_MIN;
   bool ok = group_output_init(&self->out, &self->arena, self->output, n_values + 3, n_values) &&
             window_content_init(&self->content, spec, self->input, self->n_input, &self->passed);
   return ok ? OK : op_no_memory(op);
@@ -245,9 +237,7 @@ static const OpTable window_agg_table = {.name = "WindowAggregate",
                                          .size = sizeof(OpWindowAgg),
                                          .open = window_agg_open,
                                          .push = window_agg_push,
-                                         .advance = window_agg_advance,
                                          .fire = window_agg_fire,
-                                         .finish = window_agg_finish,
                                          .pending = window_agg_pending,
                                          .close = window_agg_close};
 

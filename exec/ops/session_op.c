@@ -51,15 +51,12 @@ void session_times_put(const SessionTimes *t, uint32_t row, const ClosedSession 
   t->time_us[row] = c->session->end.due_us - MICROS_PER_MILLI;
 }
 
-void session_op_advance(Op *op, Micros watermark_us) { ((SessionOp *)op)->due_us = watermark_us; }
-
-void session_op_finish(Op *op) { ((SessionOp *)op)->due_us = MICROS_MAX; }
-
 Code session_op_fire(Op *op, bool *more) {
   SessionOp *self = (SessionOp *)op;
-  TRY(give_out(self, self->due_us, more));
+  Micros due_us = op_due_us(op);
+  TRY(give_out(self, due_us, more));
   sessions_sweep(&self->sessions);
-  if (!*more && self->due_us > self->passed_us) self->passed_us = self->due_us;
+  if (!*more && due_us > self->passed_us) self->passed_us = due_us;
   return OK;
 }
 
@@ -171,7 +168,7 @@ Code session_op_open(SessionOp *self, const SessionContent *content, const KeySp
   self->content = content;
   self->key = key;
   self->keys = keys;
-  self->passed_us = self->due_us = MICROS_MIN;
+  self->passed_us = MICROS_MIN;
   if (!sessions_init(&self->sessions, key->form, w->size_us, w->cap_us, content_bytes)) {
     return op_no_memory(&self->op);
   }

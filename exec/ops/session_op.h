@@ -38,7 +38,6 @@ struct SessionOp {
   KeyBatch *keys; /* borrowed scratch */
   uint32_t closed_at;
   Micros passed_us; /* the watermark: what ends by it has been closed */
-  Micros due_us;    /* ... is to be */
   uint64_t arrived; /* rows before the batch in hand */
 };
 
@@ -53,9 +52,7 @@ void session_times_put(const SessionTimes *t, uint32_t row, const ClosedSession 
 MUST_USE Code session_op_open(SessionOp *self, const SessionContent *content, const KeySpec *key,
                               KeyBatch *keys, uint32_t content_bytes);
 Code session_op_push(Op *op, OpPort port, const Batch *in);
-void session_op_advance(Op *op, Micros watermark_us);
 Code session_op_fire(Op *op, bool *more);
-void session_op_finish(Op *op);
 void session_op_pending(const Op *op, OpPending *out);
 /* Before what the content needs is freed. */
 void session_op_close(SessionOp *self);
