@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,6 +27,7 @@ static int real_fsync(int fd) {
   return rc;
 }
 
+static int real_lock(int fd) { return flock(fd, LOCK_EX | LOCK_NB); }
 static int real_stat(const char *path, struct stat *st) { return stat(path, st); }
 static int real_fstat(int fd, struct stat *st) { return fstat(fd, st); }
 static int real_poll(struct pollfd *fds, unsigned long n, int timeout_ms) {
@@ -94,11 +96,14 @@ Sys sys = {
     .open = real_open,
     .close = close,
     .read = read,
+    .pread = pread,
     .write = write,
     .fsync = real_fsync,
     .rename = rename,
     .unlink = unlink,
     .mkdir = mkdir,
+    .rmdir = rmdir,
+    .lock = real_lock,
     .stat = real_stat,
     .fstat = real_fstat,
     .lseek = lseek,

@@ -19,11 +19,15 @@ typedef struct Sys {
   int (*open)(const char *path, int flags, mode_t mode);
   int (*close)(int fd);
   ssize_t (*read)(int fd, void *buf, size_t n);
+  ssize_t (*pread)(int fd, void *buf, size_t n, off_t offset);
   ssize_t (*write)(int fd, const void *buf, size_t n);
   int (*fsync)(int fd);
   int (*rename)(const char *from, const char *to);
   int (*unlink)(const char *path);
   int (*mkdir)(const char *path, mode_t mode);
+  int (*rmdir)(const char *path);
+  /* An exclusive lock on an open file, for as long as it is open; never waits: EWOULDBLOCK. */
+  int (*lock)(int fd);
   int (*stat)(const char *path, struct stat *st);
   int (*fstat)(int fd, struct stat *st);
   off_t (*lseek)(int fd, off_t offset, int whence);

@@ -16,12 +16,14 @@ static Code blackhole_open(const SinkSpec *spec, Sink **out, Error *err) {
   return OK;
 }
 
-static bool blackhole_wants_header(Sink *s) {
+static bool blackhole_wants_header(Sink *s, Str partition) {
+  (void)partition;
   (void)s;
   return false;
 }
 
-static Code blackhole_write(Sink *s, const char *bytes, size_t n, Error *err) {
+static Code blackhole_write(Sink *s, Str partition, const char *bytes, size_t n, Error *err) {
+  (void)partition;
   (void)s;
   (void)bytes;
   (void)n;

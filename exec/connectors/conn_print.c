@@ -54,7 +54,8 @@ static Code print_open(const SinkSpec *spec, Sink **out, Error *err) {
   return OK;
 }
 
-static bool print_wants_header(Sink *s) {
+static bool print_wants_header(Sink *s, Str partition) {
+  (void)partition;
   (void)s;
   return false;
 }
@@ -82,7 +83,8 @@ static Code take(const PrintSink *p, const StrBuf *made, const char **bytes, siz
   return OK;
 }
 
-static Code print_write(Sink *s, const char *bytes, size_t n, Error *err) {
+static Code print_write(Sink *s, Str partition, const char *bytes, size_t n, Error *err) {
+  (void)partition;
   PrintSink *p = (PrintSink *)s;
   if (p->prefix != NULL) {
     add_prefixes(p, bytes, n);

@@ -61,8 +61,10 @@ static Code stdin_splits(const SourceSpec *spec, Arena *arena, Split **splits, u
   if (sys.fstat(STDIN_FD, &st) != 0) return io_fail(err, spec->span, "read", "stdin", errno);
   bool regular = S_ISREG(st.st_mode);
   *splits = ARENA_NEW(arena, Split);
-  **splits =
-      (Split){.name = "stdin", .bounded = regular, .bytes = regular ? (uint64_t)st.st_size : 0};
+  **splits = (Split){.name = "stdin",
+                     .bounded = regular,
+                     .replayable = regular,
+                     .bytes = regular ? (uint64_t)st.st_size : 0};
   *n = 1;
   return OK;
 }

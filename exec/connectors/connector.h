@@ -14,6 +14,7 @@
 #pragma once
 #include "base/arena.h"
 #include "exec/formats/format.h"
+#include "exec/state/state_io.h"
 
 /* --- byte streams ----------------------------------------------------------------------- */
 
@@ -33,6 +34,7 @@ void stream_close(ByteStream *s); /* NULL is allowed */
 typedef struct Split {
   const char *name; /* path, or "stdin": shown in messages, lives in the arena */
   bool bounded;     /* ends some day without a writer's doing: a regular file */
+  bool replayable;  /* can be read again from any place: not a pipe */
   uint64_t bytes;   /* size on disk, 0 when unknown: for progress only */
 } Split;
 
@@ -69,6 +71,11 @@ typedef struct RowSource {
   /* Fill a cleared builder with the rows of chunk i (at most BATCH_ROWS).  now_us is the processing
    * time of the chunk.  Thread-safe. */
   Code (*make)(const RowGenerator *g, uint64_t chunk, Micros now_us, BatchBuilder *out, Error *err);
+  /* What a checkpoint keeps beside the number of the next chunk, so that the same chunks come after
+   * a restore, and a check that they will: ERR_STATE when what is read has changed.  NULL: the
+   * number is enough. */
+  Code (*save)(const RowGenerator *g, uint64_t next_chunk, StateOut *out, Error *err);
+  Code (*load)(RowGenerator *g, uint64_t next_chunk, StateIn *in, Error *err);
 } RowSource;
 
 /* --- sinks ---------------------------------------------------------------------------------- */
@@ -76,29 +83,59 @@ typedef struct RowSource {
 typedef struct SinkSpec {
   const char *table;
   Options options;
-  const FormatField *fields;
+  const FormatField *fields; /* all columns */
   uint32_t n_fields;
-  bool overwrite; /* INSERT OVERWRITE */
+  const uint32_t
+      *partition_by; /* columns whose values name the partition; not in what is written */
+  uint32_t n_partition_by;
+  const uint32_t *primary_key; /* columns; n 0: none */
+  uint32_t n_primary_key;
+  bool updating;      /* rows carry kinds */
+  bool overwrite;     /* INSERT OVERWRITE */
+  bool checkpointing; /* prepare and commit will be called */
   Span span;
 } SinkSpec;
 
 typedef struct Sink Sink; /* each connector's own */
 
+/* Without checkpoints:  open { write | flush }* close(commit)
+ *
+ * With them:  open restore? prepare(0) commit(0)
+ *             { { write | flush }* prepare(n) { write | flush }* commit(n) }* close
+ *
+ * prepare(n) makes durable what commit(n) will need, so that once the checkpoint is decided nothing
+ * can keep its rows from appearing, not even a crash: then restore gets what prepare put, and
+ * finishes the commit before it returns.  Rows written after prepare(n) belong to n + 1.  The end
+ * of the input is a checkpoint like the others, and close finds nothing left to commit. */
 typedef struct SinkTable {
   /* The format that encodes for it; NULL: rows are only counted (blackhole). */
   const Format *(*format)(const SinkSpec *spec);
   Code (*open)(const SinkSpec *spec, Sink **out, Error *err);
-  /* Is a header wanted at the place where the next bytes go (a new or empty file)?  To be
-   * asked before every write; what is written after a yes begins with the header. */
-  bool (*wants_header)(Sink *s);
-  /* Whole rows, in order.  ERR_IO ("no space left on device"), ERR_CLOSED_PIPE. */
-  Code (*write)(Sink *s, const char *bytes, size_t n, Error *err);
-  /* Let readers see what was written. */
+  /* Is a header wanted at the place where the next bytes of the partition go (a new or empty file)?
+   * To be asked before every write; what is written after a yes begins with the header. */
+  bool (*wants_header)(Sink *s, Str partition);
+  /* Whole rows, in order, of one partition ("dt=2024-05-01/hour=12", as a path; "" where there is
+   * no PARTITIONED BY).  ERR_IO ("no space left on device"), ERR_CLOSED_PIPE. */
+  Code (*write)(Sink *s, Str partition, const char *bytes, size_t n, Error *err);
+  /* Let readers see what was written, where they may. */
   Code (*flush)(Sink *s, Error *err);
+  /* All that event time has completed: rows with ts <= watermark_us have been written.  NULL: of no
+   * interest. */
+  Code (*watermark)(Sink *s, Micros watermark_us, Error *err);
+  /* The checkpoint's part of this sink; NULL: it cannot promise exactly once, and says so in
+   * `guarantee`.  The StateOut is in the head; entries under hash 0 may follow. */
+  Code (*prepare)(Sink *s, uint64_t checkpoint, StateOut *out, Error *err);
+  /* Checkpoint n is decided.  ERR_IO fails the job; a restore commits again. */
+  Code (*commit)(Sink *s, uint64_t checkpoint, Error *err);
+  /* Go back to what checkpoint n had prepared, and commit that; before the first write.  Called for
+   * each block of prepare, in order; last: this is the last one. */
+  Code (*restore)(Sink *s, uint64_t checkpoint, StateIn *in, bool last, Error *err);
   /* Finish and free, also when it fails.  commit: make the output final (sync, rename);
    * otherwise what INSERT INTO appended stays, up to its last whole row, and what INSERT
-   * OVERWRITE prepared is removed.  A failed close is a failed statement. */
+   * OVERWRITE prepared is removed.  With checkpoints, what is not committed is left to the
+   * restore.  A failed close is a failed statement. */
   Code (*close)(Sink *s, bool commit, Error *err);
+  const char *guarantee; /* "exactly once", "at least once": for EXPLAIN and messages */
 } SinkTable;
 
 typedef struct Connector {

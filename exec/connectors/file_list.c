@@ -86,8 +86,10 @@ static Code add(Lister *l, const char *path, const struct stat *st) {
     l->cap = cap;
   }
   bool regular = S_ISREG(st->st_mode);
-  l->items[l->n++] =
-      (Split){.name = path, .bounded = regular, .bytes = regular ? (uint64_t)st->st_size : 0};
+  l->items[l->n++] = (Split){.name = path,
+                             .bounded = regular,
+                             .replayable = regular,
+                             .bytes = regular ? (uint64_t)st->st_size : 0};
   return OK;
 }
 

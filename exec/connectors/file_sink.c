@@ -406,13 +406,15 @@ static bool is_full(const FileSink *f) {
   return has_parts(f) && f->place.has_rows && f->place.bytes >= f->roll_bytes;
 }
 
-static bool file_sink_wants_header(Sink *s) {
+static bool file_sink_wants_header(Sink *s, Str partition) {
+  (void)partition;
   FileSink *f = (FileSink *)s;
   if (!f->place.open || is_full(f)) return true;
   return f->place.base_bytes + f->place.bytes == 0;
 }
 
-static Code file_sink_write(Sink *s, const char *bytes, size_t n, Error *err) {
+static Code file_sink_write(Sink *s, Str partition, const char *bytes, size_t n, Error *err) {
+  (void)partition;
   FileSink *f = (FileSink *)s;
   Place *p = &f->place;
   if (n == 0) return OK;

@@ -9,6 +9,7 @@
  *            for the last bits of floating point
  *   unmerge  the inverse of merge, where there is one that is exact: what makes a running total
  *   emit     final value of each state into a column
+ *   save, load   into a snapshot and out of it; states of plain words need none
  *
  * Three traits say what else may be done with an aggregate:
  *
@@ -30,6 +31,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "exec/data/value.h"
+#include "exec/state/state_io.h"
 
 enum { AGG_STATE_WORDS_MAX = 9 }; /* VAR_POP of a DECIMAL(38) */
 
@@ -74,6 +76,10 @@ typedef struct AggKernels {
   /* into[i] gives back from[i], which was merged into it before.  NULL: there is no exact inverse.
    */
   void (*unmerge)(void *const *into, const void *const *from, uint32_t n);
+  /* Where a state is not plain words: as bytes, and back into a zeroed state, whose own bytes lie
+   * in the arena.  What was loaded goes on as what was saved would have. */
+  void (*save)(const void *state, StateOut *out);
+  bool (*load)(void *state, StateIn *in, Arena *arena); /* false: no memory */
   /* out is flat with room for n and its valid set to all ones. */
   Code (*emit)(const void *const *states, uint32_t n, Vector *out, const AggEmit *how);
 } AggKernels;
@@ -90,7 +96,8 @@ typedef struct AggCall {
   bool own_distinct; /* DISTINCT is written too, but the kernels see to it */
   AggParams params;
   Span span;
-  const char *text; /* as the user wrote it, for messages and EXPLAIN: "SUM(price)" */
+  const char *text;     /* as the user wrote it, for messages and EXPLAIN: "SUM(price)" */
+  const char *identity; /* what it computes, with names and types: the address of its state */
 } AggCall;
 
 typedef struct AggDef AggDef;

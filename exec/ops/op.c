@@ -2,6 +2,7 @@
 #include "exec/ops/op.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 
@@ -79,6 +80,34 @@ Code op_drop_late(Op *op, const Batch *in, const uint16_t *rows, uint32_t n) {
   late.mark = NULL;
   return op_push(op->late, PORT_ROWS, &late);
 }
+
+/* --- state -------------------------------------------------------------------------- */
+
+enum { OP_STATE_VERSION = 1 };
+
+Code op_save(Op *op, StateSink *to) {
+  assert(op->opened && !op->finished);
+  StateOut out;
+  state_begin(&out, to, "op", OP_STATE_VERSION);
+  state_put_i64(&out, op->watermark_us);
+  if (!state_end(&out)) return op_no_memory(op);
+  return op->table->save != NULL ? op->table->save(op, to) : OK;
+}
+
+Code op_load(Op *op, StateIn *in) {
+  assert(op->opened && op->rows_in == 0);
+  if (strcmp(in->section, "op") != 0) {
+    if (op->table->load != NULL) return op->table->load(op, in);
+    state_bad(in);
+    return OK;
+  }
+  if (in->version != OP_STATE_VERSION) state_bad(in);
+  Micros us = state_get_i64(in);
+  if (us > op->watermark_us) op->watermark_us = us;
+  return OK;
+}
+
+Code op_loaded(Op *op) { return op->table->loaded != NULL ? op->table->loaded(op) : OK; }
 
 void op_pending(const Op *op, OpPending *out) {
   *out = (OpPending){0};

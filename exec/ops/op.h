@@ -4,7 +4,7 @@
  * by exec/run or by the operator before it.  It speaks only through op_emit, so order of
  * calls, row counts and checks live once, in op.c.
  *
- *      open --> { push* chunk_end advance fire* }* --> finish fire* --> close
+ *      open load* loaded --> { push* chunk_end advance fire* save? }* --> finish fire* --> close
  *                            any failure ---------------------------> close
  *
  * open       once: build what push needs.
@@ -15,6 +15,13 @@
  * fire       emit at most one batch of what is complete; *more: call again.  This is what lets
  *            a worker turn to other things in the middle of a large window.
  * finish     the input has ended for good: the rest is complete, and comes by fire.
+ * save       write all state; nothing of a chunk is in hand, and nothing is left to fire.  Large
+ *            containers may defer (exec/state/state_io.h); what goes before it is written is
+ *            written then.  Emits nothing, changes nothing.
+ * load       one block of what save wrote, in an instance that is open and has seen no row: its
+ *            entries of the instance's range.  A section or version that it does not know is
+ *            state_bad.
+ * loaded     all blocks are in.  From here on it goes on as if it had never stopped.
  * close      free everything; cannot fail, also after a failed open.
  *
  * NULL in the table means: nothing to do.  push and close are always there.
@@ -25,6 +32,7 @@
 #pragma once
 #include "exec/data/batch.h"
 #include "exec/expr/expr.h"
+#include "exec/state/state_io.h"
 
 typedef struct Op Op;
 
@@ -80,6 +88,9 @@ typedef struct OpTable {
   Code (*fire)(Op *op, bool *more);
   void (*finish)(Op *op);
   void (*pending)(const Op *op, OpPending *out); /* out is zeroed */
+  Code (*save)(Op *op, StateSink *to);           /* NULL: no state outlives a chunk */
+  Code (*load)(Op *op, StateIn *in);
+  Code (*loaded)(Op *op);
   void (*close)(Op *op);
 } OpTable;
 
@@ -106,6 +117,10 @@ void op_advance(Op *op, Micros watermark_us);
 MUST_USE Code op_fire(Op *op, bool *more);
 void op_finish(Op *op);
 void op_pending(const Op *op, OpPending *out);
+/* Also of an operator without state of its own: what all have, the watermark, is seen to here. */
+MUST_USE Code op_save(Op *op, StateSink *to);
+MUST_USE Code op_load(Op *op, StateIn *in);
+MUST_USE Code op_loaded(Op *op);
 
 /* For the operator's own use. */
 /* Up to where it may fire: the last watermark, or without end when the input has ended. */

@@ -224,6 +224,11 @@ typedef struct SinkOpSpec {
   Options options;
   const FormatField *fields; /* columns of the sink, in the order of the input */
   uint32_t n_fields;
+  const uint32_t *partition_by; /* PARTITIONED BY: of fields */
+  uint32_t n_partition_by;
+  const uint32_t *primary_key;
+  uint32_t n_primary_key;
+  bool updating; /* rows carry kinds */
   bool overwrite;
   Span span;
 } SinkOpSpec;

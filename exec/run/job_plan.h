@@ -45,6 +45,11 @@ struct OpSpec {
   const FormatField *fields; /* what comes out: names and types */
   uint32_t n_fields;
   bool updating; /* what comes out is a changelog: batches carry kinds */
+  /* What it computes and of what, as text: the address of its state.  Names, not column numbers;
+   * two operators of a plan that compute the same have the same text.  Of operators that keep
+   * state, of SCAN and of SINK; NULL: not those.  An aggregate's does not name its aggregates, see
+   * below. */
+  const char *identity;
   Span span;
   union {
     ScanSpec scan;
@@ -66,9 +71,24 @@ struct OpSpec {
   } u;
 };
 
+/* What is kept so that the job can go on after a crash, and where it goes on from. */
+typedef struct CheckpointPlan {
+  const char *dir;           /* of all jobs; this one's are in dir/job.  NULL: no checkpoints */
+  const char *job;           /* its name: pipeline.name, or made of what it writes */
+  Micros interval_us;        /* 0: only when asked for, and at the end */
+  Micros min_pause_us;       /* from the end of one to the begin of the next */
+  uint32_t every_epochs;     /* 0; for tests: after so many epochs, whatever the time */
+  uint32_t retained;         /* complete ones that are kept; at least 1 */
+  const char *savepoint_dir; /* where savepoints go; NULL: none was named */
+  const char *restore_from;  /* a checkpoint's directory; NULL: see resume */
+  bool resume;               /* from the latest in dir, or start if there is none */
+  bool allow_non_restored;   /* state that finds no operator may go; operators may start anew */
+} CheckpointPlan;
+
 typedef struct JobPlan {
   OpSpec **ops; /* inputs before consumers */
   uint32_t n_ops;
+  CheckpointPlan checkpoints;
   ExprEnv env;
   uint32_t parallelism;    /* workers, 1..WORKERS_MAX */
   uint32_t chunk_bytes;    /* CHUNK_BYTES but for tests */

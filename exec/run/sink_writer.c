@@ -11,6 +11,11 @@ static SinkSpec sink_spec(const SinkOpSpec *spec) {
                     .options = spec->options,
                     .fields = spec->fields,
                     .n_fields = spec->n_fields,
+                    .partition_by = spec->partition_by,
+                    .n_partition_by = spec->n_partition_by,
+                    .primary_key = spec->primary_key,
+                    .n_primary_key = spec->n_primary_key,
+                    .updating = spec->updating,
                     .overwrite = spec->overwrite,
                     .span = spec->span};
 }
@@ -40,7 +45,7 @@ Code sink_open(SinkWriter *s, Error *err) {
 
 static Code write_bytes(SinkWriter *s, const char *bytes, size_t n) {
   if (n == 0) return OK;
-  if (s->sink != NULL) return s->table->write(s->sink, bytes, n, &s->err);
+  if (s->sink != NULL) return s->table->write(s->sink, STR(""), bytes, n, &s->err);
   const JobResult *result = &s->job->hooks.result;
   return result->write(result->arg, bytes, n, &s->err);
 }
@@ -48,7 +53,7 @@ static Code write_bytes(SinkWriter *s, const char *bytes, size_t n) {
 /* The header line of the format, where the sink wants one: a new file, and again when it rolls. */
 static Code write_header(SinkWriter *s) {
   if (s->header.len == 0) return OK;
-  if (s->sink != NULL && !s->table->wants_header(s->sink)) return OK;
+  if (s->sink != NULL && !s->table->wants_header(s->sink, STR(""))) return OK;
   return write_bytes(s, s->header.data, s->header.len);
 }
 
