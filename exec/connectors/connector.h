@@ -123,8 +123,9 @@ typedef struct SinkTable {
    * interest. */
   Code (*watermark)(Sink *s, Micros watermark_us, Error *err);
   /* The checkpoint's part of this sink; NULL: it cannot promise exactly once, and says so in
-   * `guarantee`.  The StateOut is in the head; entries under hash 0 may follow. */
-  Code (*prepare)(Sink *s, uint64_t checkpoint, StateOut *out, Error *err);
+   * `guarantee`.  last: the input has ended.  The StateOut is in the head; entries under hash 0 may
+   * follow. */
+  Code (*prepare)(Sink *s, uint64_t checkpoint, bool last, StateOut *out, Error *err);
   /* Checkpoint n is decided.  ERR_IO fails the job; a restore commits again. */
   Code (*commit)(Sink *s, uint64_t checkpoint, Error *err);
   /* Go back to what checkpoint n had prepared, and commit that; before the first write.  Called for

@@ -23,7 +23,8 @@ enum { STATE_BLOCK_BYTES = 256 << 10, STATE_SECTION_MAX = 24 };
 
 typedef struct StateBlock StateBlock;
 struct StateBlock {
-  StateBlock *next; /* for whoever keeps them */
+  StateBlock *next; /* for whoever keeps them, as is owner */
+  uint32_t owner;
   char section[STATE_SECTION_MAX];
   uint32_t version;    /* of the section's contents */
   uint32_t head_bytes; /* of bytes */
