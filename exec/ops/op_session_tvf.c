@@ -60,10 +60,28 @@ static Code tvf_emit(SessionOp *base) {
   return OK;
 }
 
+/* --- state ----------------------------------------------------------------------------------- */
+
+/* A session of many rows has an entry for each batch of them. */
+static bool tvf_save(SessionOp *base, Session *x, StateOut *out) {
+  OpSessionTvf *self = (OpSessionTvf *)base;
+  for (RowList rest = *list_of(x); rest.n > 0;) {
+    sessions_put(&base->sessions, out, x);
+    row_list_save(&self->pool, &rest, self->rooms, self->out, out);
+  }
+  return true;
+}
+
+static bool tvf_load(SessionOp *base, Session *x, StateIn *in) {
+  OpSessionTvf *self = (OpSessionTvf *)base;
+  return row_list_load(&self->pool, list_of(x), self->rooms, self->out, in);
+}
+
 /* --- life ------------------------------------------------------------------------------------ */
 
 static Code session_tvf_open(Op *op) {
-  static const SessionContent rows = {.add = tvf_add, .merge = tvf_merge, .emit = tvf_emit};
+  static const SessionContent rows = {
+      .add = tvf_add, .merge = tvf_merge, .emit = tvf_emit, .save = tvf_save, .load = tvf_load};
   OpSessionTvf *self = (OpSessionTvf *)op;
   const WindowSpec *w = self->base.window;
   uint32_t n = self->n_input;
@@ -101,6 +119,9 @@ static const OpTable session_tvf_table = {.name = "SessionTableFunction",
                                           .push = session_op_push,
                                           .fire = session_op_fire,
                                           .pending = session_op_pending,
+                                          .save = session_op_save,
+                                          .load = session_op_load,
+                                          .loaded = session_op_loaded,
                                           .close = session_tvf_close};
 
 Op *op_session_tvf_new(const SessionTvfSpec *spec, const FormatField *input, uint32_t n_input,

@@ -158,6 +158,48 @@ Code session_op_push(Op *op, OpPort port, const Batch *in) {
   return OK;
 }
 
+/* --- state -----------------------------------------------------------------------------------
+ */
+
+static const char section[] = "session";
+enum { SECTION_VERSION = 1 };
+
+Code session_op_save(Op *op, StateSink *to) {
+  SessionOp *self = (SessionOp *)op;
+  assert(self->closed_at == self->sessions.n_closed);
+  StateOut out;
+  state_begin(&out, to, section, SECTION_VERSION);
+  state_put_u64(&out, self->arrived);
+  SessionCursor cursor = {0};
+  bool ok = true;
+  for (Session *x; ok && (x = sessions_next(&self->sessions, &cursor)) != NULL;) {
+    ok = self->content->save(self, x, &out);
+  }
+  return state_end(&out) && ok ? OK : op_no_memory(op);
+}
+
+Code session_op_load(Op *op, StateIn *in) {
+  SessionOp *self = (SessionOp *)op;
+  if (strcmp(in->section, section) != 0 || in->version != SECTION_VERSION) {
+    state_bad(in);
+    return OK;
+  }
+  /* Rows of a key count on from those of whoever had it. */
+  uint64_t arrived = state_get_u64(in);
+  if (arrived > self->arrived) self->arrived = arrived;
+  for (uint64_t hash; state_next(in, &hash);) {
+    Session *x = sessions_get(&self->sessions, in, hash, self->keys);
+    if (x != NULL && self->content->load(self, x, in)) continue;
+    return in->bad ? OK : op_no_memory(op);
+  }
+  return OK;
+}
+
+Code session_op_loaded(Op *op) {
+  ((SessionOp *)op)->passed_us = op->watermark_us;
+  return OK;
+}
+
 /* --- life ------------------------------------------------------------------------------------
  */
 

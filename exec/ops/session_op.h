@@ -25,6 +25,11 @@ typedef struct SessionContent {
   /* Emit at most one batch of sessions.closed from closed_at on, which moves behind those that have
    * been given out in full. */
   Code (*emit)(SessionOp *self);
+  /* Write x in one entry or more, each of which sessions_put begins.  false: no memory. */
+  bool (*save)(SessionOp *self, Session *x, StateOut *out);
+  /* Read the rest of one entry into x, whose content was zeroed before the first.  false: no
+   * memory, or in->bad. */
+  bool (*load)(SessionOp *self, Session *x, StateIn *in);
   /* Free what the content owns; NULL: nothing. */
   void (*drop)(SessionOp *self, Session *x);
 } SessionContent;
@@ -54,5 +59,8 @@ MUST_USE Code session_op_open(SessionOp *self, const SessionContent *content, co
 Code session_op_push(Op *op, OpPort port, const Batch *in);
 Code session_op_fire(Op *op, bool *more);
 void session_op_pending(const Op *op, OpPending *out);
+Code session_op_save(Op *op, StateSink *to);
+Code session_op_load(Op *op, StateIn *in);
+Code session_op_loaded(Op *op);
 /* Before what the content needs is freed. */
 void session_op_close(SessionOp *self);

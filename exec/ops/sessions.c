@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "exec/state/key_state.h"
 
 bool sessions_init(Sessions *s, KeyForm form, Micros gap_us, Micros cap_us,
                    uint32_t content_bytes) {
@@ -166,11 +167,11 @@ static uint32_t draw_rank(Sessions *s) {
   return (uint32_t)(s->ranks >> 32);
 }
 
-Session *sessions_open(Sessions *s, SessionKey *key, Micros t) {
+static Session *session_new(Sessions *s, SessionKey *key, Micros start_us, Micros end_us) {
   Session *x = session_room(s, key);
   if (x == NULL) return NULL;
-  x->start_us = t;
-  x->end.due_us = t + s->gap_us;
+  x->start_us = start_us;
+  x->end.due_us = end_us;
   x->key = key;
   x->left = x->right = NULL;
   x->rank = draw_rank(s);
@@ -180,6 +181,10 @@ Session *sessions_open(Sessions *s, SessionKey *key, Micros t) {
   key->n++;
   s->n++;
   return x;
+}
+
+Session *sessions_open(Sessions *s, SessionKey *key, Micros t) {
+  return session_new(s, key, t, t + s->gap_us);
 }
 
 static void leave_tree(Sessions *s, Session *x) {
@@ -261,4 +266,43 @@ bool sessions_close(Sessions *s, Micros until_us) {
   }
   if (s->n_closed > 1) qsort_r(s->closed, s->n_closed, sizeof *s->closed, compare_closed, s);
   return true;
+}
+
+/* --- state -------------------------------------------------------------------------- */
+
+static SessionKey *next_key(Sessions *s, HashCursor *cursor) {
+  const void *key;
+  void *record;
+  uint64_t hash;
+  return hash_table_next(&s->keys, cursor, 1, &key, &record, &hash) > 0 ? record : NULL;
+}
+
+Session *sessions_next(Sessions *s, SessionCursor *cursor) {
+  if (cursor->at != NULL) {
+    cursor->at = tree_first(cursor->key->root, cursor->at->start_us + 1, MICROS_MIN);
+  }
+  while (cursor->at == NULL) {
+    cursor->key = next_key(s, &cursor->keys);
+    if (cursor->key == NULL) return NULL;
+    cursor->at = tree_first(cursor->key->root, MICROS_MIN, MICROS_MIN);
+  }
+  return cursor->at;
+}
+
+void sessions_put(const Sessions *s, StateOut *out, const Session *x) {
+  state_entry(out, x->key->hash);
+  key_put(out, s->keys.form, session_key_bytes(s, x->key));
+  state_put_i64(out, x->start_us);
+  state_put_i64(out, x->end.due_us);
+}
+
+Session *sessions_get(Sessions *s, StateIn *in, uint64_t hash, KeyBatch *keys) {
+  SessionKey *key;
+  keys->form = s->keys.form;
+  key_get(in, hash, keys, 0);
+  Micros start = state_get_i64(in), end = state_get_i64(in);
+  if (end <= start) state_bad(in);
+  if (in->bad || !sessions_find(s, keys, 1, &key)) return NULL;
+  Session *x = tree_first(key->root, start, MICROS_MIN);
+  return x != NULL && x->start_us == start ? x : session_new(s, key, start, end);
 }

@@ -17,6 +17,7 @@
 #pragma once
 #include "exec/data/zone.h"
 #include "exec/state/hash_table.h"
+#include "exec/state/state_io.h"
 #include "exec/state/timers.h"
 
 typedef struct Session Session;
@@ -99,3 +100,20 @@ void sessions_sweep(Sessions *s);
 const Session *sessions_first(Sessions *s);
 /* That session, never to be asked for again: when all are to go.  NULL: there is none. */
 Session *sessions_pop(Sessions *s);
+
+/* --- state ------------------------------------------------------------------------------ */
+
+/* The open sessions by key, in the order of hashes, and those of a key by start. */
+typedef struct SessionCursor {
+  HashCursor keys;
+  SessionKey *key;
+  Session *at;
+} SessionCursor;
+/* The next one; NULL: no more.  The cursor is zeroed before the first; meanwhile none may come or
+ * go. */
+Session *sessions_next(Sessions *s, SessionCursor *cursor);
+/* Begin an entry: which session it is. */
+void sessions_put(const Sessions *s, StateOut *out, const Session *x);
+/* The session that an entry begins with, made with a zeroed content where it is missing: it may
+ * have several entries.  keys is scratch.  NULL: no memory, or in->bad. */
+Session *sessions_get(Sessions *s, StateIn *in, uint64_t hash, KeyBatch *keys);

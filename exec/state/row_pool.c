@@ -303,3 +303,41 @@ uint32_t row_list_take(const RowPool *p, RowList *l, uint32_t max, uint32_t *ids
   l->n -= n;
   return n;
 }
+
+/* --- state -----------------------------------------------------------------------------------
+ */
+
+void row_list_save(const RowPool *p, RowList *rest, const ColumnRoom *rooms, Vector *scratch,
+                   StateOut *out) {
+  uint32_t ids[BATCH_ROWS], n = row_list_take(p, rest, BATCH_ROWS, ids);
+  state_put_u32(out, n);
+  for (uint32_t i = 0; i < n; i++) state_put_u64(out, link_of(p, ids[i])->order);
+  row_pool_gather(p, ids, n, rooms, scratch);
+  for (uint32_t c = 0; c < p->n_cols; c++) {
+    for (uint32_t i = 0; i < n; i++) state_put_value(out, &scratch[c], i);
+  }
+}
+
+bool row_list_load(RowPool *p, RowList *l, const ColumnRoom *rooms, Vector *scratch, StateIn *in) {
+  uint64_t orders[BATCH_ROWS];
+  uint16_t rows[BATCH_ROWS];
+  uint32_t ids[BATCH_ROWS], n = state_get_u32(in);
+  if (n > BATCH_ROWS) {
+    state_bad(in);
+    return false;
+  }
+  state_get(in, orders, n * sizeof *orders);
+  for (uint32_t i = 0; i < n; i++) rows[i] = (uint16_t)i;
+  for (uint32_t c = 0; c < p->n_cols; c++) {
+    memset(rooms[c].valid, 0xFF, BATCH_WORDS * sizeof *rooms[c].valid);
+    scratch[c] = (Vector){.type = p->types[c], .data = rooms[c].data, .valid = rooms[c].valid};
+    for (uint32_t i = 0; i < n; i++) state_get_value(in, &scratch[c], i);
+  }
+  const Batch batch = {.rows = n, .n_cols = p->n_cols, .cols = scratch};
+  if (in->bad || !row_pool_add(p, &batch, rows, n, 0, ids)) return false;
+  for (uint32_t i = 0; i < n; i++) {
+    link_of(p, ids[i])->order = orders[i];
+    row_list_append(p, l, ids[i]);
+  }
+  return true;
+}

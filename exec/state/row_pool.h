@@ -10,6 +10,7 @@
 #pragma once
 #include "exec/data/gather.h"
 #include "exec/state/spare.h"
+#include "exec/state/state_io.h"
 
 typedef struct RowChunk RowChunk;
 
@@ -53,3 +54,11 @@ void row_list_join(RowPool *p, RowList *l, RowList *other);
 void row_list_sort(RowPool *p, RowList *l);
 /* Take up to max rows from the front: their numbers.  Returns how many. */
 uint32_t row_list_take(const RowPool *p, RowList *l, uint32_t max, uint32_t *ids);
+
+/* Write up to BATCH_ROWS rows into an entry, values and order, from the front of rest: a copy of a
+ * list, which moves behind them.  rooms and scratch are one for each column. */
+void row_list_save(const RowPool *p, RowList *rest, const ColumnRoom *rooms, Vector *scratch,
+                   StateOut *out);
+/* Append what was written so.  false: no memory, or in->bad. */
+MUST_USE bool row_list_load(RowPool *p, RowList *l, const ColumnRoom *rooms, Vector *scratch,
+                            StateIn *in);

@@ -1,5 +1,5 @@
-/* row_pool_test.c -- lists of rows against arrays of numbers: rows that come, go, and change lists.
- */
+/* row_pool_test.c -- lists of rows against arrays of numbers: rows that come, go, change lists,
+ * and go through blocks of state. */
 #include "exec/state/row_pool.h"
 
 #include <stdlib.h>
@@ -95,6 +95,89 @@ static void join_lists(uint64_t to, uint64_t from) {
   models[from].n = 0;
 }
 
+/* --- state ----------------------------------------------------------------------------------- */
+
+typedef struct Kept {
+  StateSink sink;
+  StateBlock *first, **last;
+} Kept;
+
+static bool keep(StateSink *to, StateBlock *block) {
+  Kept *k = (Kept *)to;
+  *k->last = block;
+  k->last = &block->next;
+  return true;
+}
+
+/* All lists go into blocks and come back in a fresh pool. */
+static void save_and_load(const ColumnRoom *rooms, const Type *types) {
+  Kept kept = {.sink.take = keep};
+  Vector scratch[3];
+  StateOut out;
+  StateIn in;
+  kept.last = &kept.first;
+  state_begin(&out, &kept.sink, "lists", 1);
+  for (uint32_t i = 0; i < LISTS; i++) {
+    for (RowList rest = lists[i]; rest.n > 0;) {
+      state_entry(&out, i);
+      row_list_save(&pool, &rest, rooms, scratch, &out);
+    }
+  }
+  CHECK(state_end(&out));
+  row_pool_deinit(&pool);
+  CHECK(row_pool_init(&pool, types, 3));
+  memset(lists, 0, sizeof lists);
+  for (StateBlock *b = kept.first, *next; b != NULL; b = next) {
+    state_in_init(&in, b, 0, UINT64_MAX);
+    for (uint64_t i; state_next(&in, &i);) {
+      CHECK(row_list_load(&pool, &lists[i], rooms, scratch, &in));
+    }
+    CHECK(!in.bad);
+    next = b->next;
+    state_block_free(b);
+  }
+}
+
+/* An entry that ends early is bad, whatever is missing. */
+static void cut_entry(const ColumnRoom *rooms, const Type *types) {
+  Kept kept = {.sink.take = keep};
+  Vector scratch[3];
+  StateOut out;
+  uint64_t hash;
+  kept.last = &kept.first;
+  add_rows();
+  state_begin(&out, &kept.sink, "lists", 1);
+  state_entry(&out, 1);
+  for (uint32_t i = 0; i < LISTS; i++) {
+    RowList rest = lists[i];
+    if (rest.n > 0) {
+      row_list_save(&pool, &rest, rooms, scratch, &out);
+      break;
+    }
+  }
+  CHECK(state_end(&out));
+  StateIn in;
+  state_in_init(&in, kept.first, 0, UINT64_MAX);
+  CHECK(state_next(&in, &hash));
+  for (const char *end = in.at; end < in.stop; end++) {
+    StateIn cut = in;
+    RowPool other;
+    RowList list = {0};
+    CHECK(row_pool_init(&other, types, 3));
+    cut.end = end;
+    CHECK(!row_list_load(&other, &list, rooms, scratch, &cut));
+    CHECK(cut.bad);
+    row_pool_deinit(&other);
+  }
+  state_block_free(kept.first);
+}
+
+static void one_round(const ColumnRoom *rooms, uint32_t r) {
+  add_rows();
+  if (r % 2 == 0) join_lists(rng_next(&seed) % LISTS, rng_next(&seed) % LISTS);
+  take_all(rooms, (uint32_t)(rng_next(&seed) % LISTS));
+}
+
 int main(void) {
   Type types[] = {type_of(TYPE_BIGINT), type_string(), type_of(TYPE_TINYINT)};
   Arena arena = {0};
@@ -102,14 +185,17 @@ int main(void) {
   size_t half_bytes = 0;
   CHECK(row_pool_init(&pool, types, 3));
   for (uint32_t r = 0; r < ROUNDS; r++) {
-    add_rows();
-    if (r % 2 == 0) join_lists(rng_next(&seed) % LISTS, rng_next(&seed) % LISTS);
-    take_all(rooms, (uint32_t)(rng_next(&seed) % LISTS));
+    one_round(rooms, r);
     if (r == ROUNDS / 2) half_bytes = pool.arena.total_bytes;
   }
+  CHECK(pool.arena.total_bytes <= half_bytes * 3 / 2);
+  for (uint32_t r = 0; r < ROUNDS / 3; r++) {
+    one_round(rooms, r);
+    if (r % 16 == 0) save_and_load(rooms, types);
+  }
+  cut_entry(rooms, types);
   for (uint32_t i = 0; i < LISTS; i++) take_all(rooms, i);
   CHECK_INT(wrong, 0);
-  CHECK(pool.arena.total_bytes <= half_bytes * 3 / 2);
   row_pool_deinit(&pool);
   arena_deinit(&arena);
   return check_done();
