@@ -132,7 +132,9 @@ Code agg_bind(const AggDef *def, const Type *args, uint32_t n_args, Span span, A
   call->name = def->name;
   call->arg_type = n_args > 0 ? args[0] : type_of(TYPE_NULL);
   if (def->param == PARAM_SEPARATOR && n_args < 2) call->params.separator = default_separator;
-  return def->bind(args, n_args, span, call, err);
+  TRY(def->bind(args, n_args, span, call, err));
+  assert(call->kernels->words || (call->kernels->save != NULL && call->kernels->load != NULL));
+  return OK;
 }
 
 bool agg_same(const AggCall *x, const AggCall *y) {

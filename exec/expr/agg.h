@@ -76,8 +76,9 @@ typedef struct AggKernels {
   /* into[i] gives back from[i], which was merged into it before.  NULL: there is no exact inverse.
    */
   void (*unmerge)(void *const *into, const void *const *from, uint32_t n);
-  /* Where a state is not plain words: as bytes, and back into a zeroed state, whose own bytes lie
-   * in the arena.  What was loaded goes on as what was saved would have. */
+  /* Where a state is not plain words: as bytes (none for the empty state), and back into a zeroed
+   * state, whose own bytes lie in the arena; the input ends where the state does.  What was loaded
+   * goes on as what was saved would have. */
   void (*save)(const void *state, StateOut *out);
   bool (*load)(void *state, StateIn *in, Arena *arena); /* false: no memory */
   /* out is flat with room for n and its valid set to all ones. */
@@ -122,3 +123,10 @@ MUST_USE Code agg_bind(const AggDef *def, const Type *args, uint32_t n_args, Spa
 bool agg_same(const AggCall *x, const AggCall *y);
 /* What stands behind the first argument, if it was not left out: ", ';'". */
 void agg_print_param(const AggCall *call, StrBuf *out);
+
+/* A state of any aggregate as a part of an entry, and back into a zeroed one.  The bytes that a
+ * state owns are put into the arena; what makes no sense is state_bad.  false: no memory. */
+void agg_state_save(const AggCall *call, const void *state, StateOut *out);
+MUST_USE bool agg_state_load(const AggCall *call, void *state, StateIn *in, Arena *arena);
+/* Pass over the state of an aggregate that the plan that reads does not have. */
+void agg_state_skip(StateIn *in);

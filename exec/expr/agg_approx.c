@@ -163,6 +163,42 @@ static bool merge_approx(void *const *into, const void *const *from, uint32_t n,
   return true;
 }
 
+/* Dense: the registers, which are more bytes than cells can be.  Sparse: the cells in use. */
+static_assert(DENSE_REGISTERS > SPARSE_MAX * sizeof(uint32_t), "the length tells the form");
+
+static void save_approx(const void *state, StateOut *out) {
+  const ApproxState *s = state;
+  if (s->n_cells == DENSE) state_put(out, s->u.registers, DENSE_REGISTERS);
+  for (int32_t i = 0; i < s->n_cells; i++) {
+    if (s->u.cells[i] != 0) state_put_u32(out, s->u.cells[i]);
+  }
+}
+
+static bool load_registers(ApproxState *s, StateIn *in, Arena *arena) {
+  if (!make_dense(s, arena)) return false;
+  state_get(in, s->u.registers, DENSE_REGISTERS);
+  for (uint32_t i = 0; i < DENSE_REGISTERS; i++) {
+    if (s->u.registers[i] <= DENSE_RANK_MAX) continue;
+    s->u.registers[i] = 0;
+    state_bad(in);
+  }
+  return true;
+}
+
+static bool load_approx(void *state, StateIn *in, Arena *arena) {
+  const uint32_t rank_max = 64 - SPARSE_BITS + 1;
+  if (in->end - in->at == DENSE_REGISTERS) return load_registers(state, in, arena);
+  while (in->at < in->end && !in->bad) {
+    uint32_t cell = state_get_u32(in), rank = cell & ((1 << RANK_BITS) - 1);
+    if (rank == 0 || rank > rank_max || cell >> RANK_BITS >> SPARSE_BITS != 0) {
+      state_bad(in);
+    } else if (!add_cell(state, cell, arena)) {
+      return false;
+    }
+  }
+  return true;
+}
+
 /* Ertl's functions: what registers of rank 0, and of the greatest rank, add to the sum. */
 static double sigma(double x) {
   double y = 1, z = x, before;
@@ -218,6 +254,8 @@ static Code emit_approx(const void *const *states, uint32_t n, Vector *out, cons
 static const AggKernels approx_kernels = {.state_bytes = sizeof(ApproxState),
                                           .add = add_values,
                                           .merge = merge_approx,
+                                          .save = save_approx,
+                                          .load = load_approx,
                                           .emit = emit_approx};
 
 Code agg_bind_APPROX_COUNT_DISTINCT(const Type *args, uint32_t n_args, Span span, AggCall *call,

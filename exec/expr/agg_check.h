@@ -1,5 +1,6 @@
 /* agg_check.h -- what the tests of aggregates share: random columns, folded at once and in random
- * parts that are merged in random order, each against a model that takes the whole column.
+ * parts that are merged in random order, each against a model that takes the whole column.  At
+ * random points a state is saved, and what was loaded goes on in its place.
  */
 #pragma once
 #include <stdlib.h>
@@ -66,6 +67,101 @@ static inline void merge_state(const AggCall *call, TestState *into, const TestS
   CHECK(call->kernels->merge(&a, &b, 1, &into->arena));
 }
 
+/* --- save and load ---------------------------------------------------------------------- */
+
+/* A sink of one block. */
+typedef struct KeptBlock {
+  StateSink sink;
+  StateBlock *block;
+} KeptBlock;
+
+static inline bool keep_block(StateSink *to, StateBlock *block) {
+  KeptBlock *k = (KeptBlock *)to;
+  assert(k->block == NULL);
+  k->block = block;
+  return true;
+}
+
+/* The state as bytes, in a block of one entry; free it with state_block_free. */
+static inline StateBlock *save_state(const AggCall *call, const TestState *s) {
+  KeptBlock kept = {.sink.take = keep_block};
+  StateOut out;
+  state_begin(&out, &kept.sink, "test", 1);
+  state_entry(&out, 7);
+  agg_state_save(call, s->words, &out);
+  CHECK(state_end(&out));
+  return kept.block;
+}
+
+/* An entry that has lost its end is noticed, and costs no more memory than its bytes. */
+static inline void check_cut(const AggCall *call, Str entry, size_t len) {
+  enum { ROOM = 128 << 10 };                         /* of arenas, and of dense sketches */
+  char *bytes = malloc(len + 1), *end = bytes + len; /* its own, so that reading behind it shows */
+  TestState s = {{0}, {0}};
+  memcpy(bytes, entry.ptr, len);
+  *end = 0;
+  StateIn in = {.at = bytes, .end = end, .rest = end, .stop = end};
+  CHECK(agg_state_load(call, s.words, &in, &s.arena));
+  CHECK(in.bad);
+  CHECK(s.arena.total_bytes <= ROOM + 8 * len);
+  in = (StateIn){.at = bytes, .end = end, .rest = end, .stop = end};
+  agg_state_skip(&in);
+  CHECK(in.bad);
+  arena_deinit(&s.arena);
+  free(bytes);
+}
+
+/* The same with a byte changed: what comes out is a guess, but it comes out. */
+static inline void check_spoilt(const AggCall *call, Str entry, uint64_t *seed) {
+  char *bytes = malloc(entry.len), *end = bytes + entry.len;
+  TestState s = {{0}, {0}};
+  memcpy(bytes, entry.ptr, entry.len);
+  bytes[rng_next(seed) % entry.len] ^= (char)(1 + rng_next(seed) % 255);
+  StateIn in = {.at = bytes, .end = end, .rest = end, .stop = end};
+  CHECK(agg_state_load(call, s.words, &in, &s.arena));
+  arena_deinit(&s.arena);
+  free(bytes);
+}
+
+static inline void check_damage(const AggCall *call, const TestState *s, uint64_t *seed) {
+  enum { ALL = 64, SOME = 20 };
+  StateBlock *block = save_state(call, s);
+  const Str entry = {block->bytes.data + 12, block->bytes.len - 12};
+  if (entry.len <= ALL) {
+    for (size_t len = 0; len < entry.len; len++) check_cut(call, entry, len);
+  } else {
+    for (int i = 0; i < SOME; i++) check_cut(call, entry, rng_next(seed) % entry.len);
+  }
+  for (int i = 0; i < SOME; i++) check_spoilt(call, entry, seed);
+  state_block_free(block);
+}
+
+/* The state goes into a snapshot and comes out of it. */
+static inline void restore_state(const AggCall *call, TestState *s) {
+  StateBlock *block = save_state(call, s);
+  TestState loaded = {{0}, {0}};
+  StateIn in, skip;
+  uint64_t hash;
+  state_in_init(&in, block, 0, UINT64_MAX);
+  CHECK(state_next(&in, &hash));
+  skip = in;
+  agg_state_skip(&skip);
+  CHECK(agg_state_load(call, loaded.words, &in, &loaded.arena));
+  CHECK(!in.bad && in.at == in.end && !skip.bad && skip.at == skip.end);
+  CHECK(!call->kernels->words || memcmp(s->words, loaded.words, sizeof s->words) == 0);
+  state_block_free(block);
+  arena_deinit(&s->arena);
+  *s = loaded;
+}
+
+static inline void maybe_restore(const AggCall *call, TestState *s, uint64_t *seed) {
+  uint64_t random = rng_next(seed);
+  if (random % 3 == 0) restore_state(call, s);
+  if (random % 16 == 1) check_damage(call, s, seed);
+}
+
+/* --- parts ---------------------------------------------------------------------------------- */
+
 /* The rows dealt out to parts, and those merged into states[0] in random order; the others are
  * spent. */
 static inline void fold_parts(const AggCall *call, TestState *states, const Vector *v, uint32_t n,
@@ -81,10 +177,13 @@ static inline void fold_parts(const AggCall *call, TestState *states, const Vect
     }
     uint32_t cut = m > 0 ? (uint32_t)(rng_next(seed) % m) : 0;
     fold_rows(call, &states[p], v, rows, cut, 1000);
+    maybe_restore(call, &states[p], seed);
     fold_rows(call, &states[p], v, rows + cut, m - cut, 1000);
   }
   while (n_parts > 1) {
     uint32_t into = (uint32_t)(rng_next(seed) % (n_parts - 1));
+    maybe_restore(call, &states[into], seed);
+    maybe_restore(call, &states[n_parts - 1], seed);
     merge_state(call, &states[into], &states[n_parts - 1]);
     if (into > 0 && rng_next(seed) % 2 == 0) { /* another one is the last next */
       TestState t = states[into];
@@ -93,6 +192,7 @@ static inline void fold_parts(const AggCall *call, TestState *states, const Vect
     }
     n_parts--;
   }
+  maybe_restore(call, &states[0], seed);
 }
 
 static inline void states_free(TestState *states, uint32_t n) {
@@ -131,7 +231,10 @@ static inline void check_unmerge(const AggCall *call, const Vector *v, uint32_t 
   fold_rows(call, &a, v, rows, cut, 0);
   fold_rows(call, &b, v, rows + cut, n - cut, 0);
   TestState before = a;
+  maybe_restore(call, &b, seed);
   merge_state(call, &a, &b);
+  maybe_restore(call, &a, seed);
+  maybe_restore(call, &b, seed);
   void *const into = a.words;
   const void *const from = b.words;
   call->kernels->unmerge(&into, &from, 1);

@@ -109,6 +109,30 @@ bool agg_distinct_merge(void *const *into, const void *const *from, uint32_t n, 
   return true;
 }
 
+void agg_distinct_save(const void *state, StateOut *out) {
+  const DistinctState *s = state;
+  if (s->set == NULL) return;
+  for (const DistinctValue *v = s->set->first; v != NULL; v = v->next) {
+    state_put_u64(out, v->arrival);
+    state_put_str(out, (Str){v->bytes, v->len});
+  }
+}
+
+bool agg_distinct_load(void *state, StateIn *in, Arena *arena) {
+  while (in->at < in->end && !in->bad) {
+    uint64_t arrival = state_get_u64(in);
+    Str bytes = state_get_str(in);
+    if (in->bad || bytes.len == 0 || bytes.ptr[0] != 1) { /* no NULL is among them */
+      state_bad(in);
+      return true;
+    }
+    DistinctValues *set = set_of(state, arena);
+    if (set == NULL) return false;
+    if (!offer(set, hash_bytes(bytes.ptr, bytes.len), bytes, arrival, arena)) return false;
+  }
+  return true;
+}
+
 static int by_arrival(const void *a, const void *b) {
   const DistinctValue *x = *(DistinctValue *const *)a, *y = *(DistinctValue *const *)b;
   return (x->arrival > y->arrival) - (x->arrival < y->arrival);
@@ -149,6 +173,8 @@ static const AggKernels last_distinct_kernels = {.state_bytes = sizeof(DistinctS
                                                  .holistic = true,
                                                  .add = agg_distinct_add,
                                                  .merge = agg_distinct_merge,
+                                                 .save = agg_distinct_save,
+                                                 .load = agg_distinct_load,
                                                  .emit = emit_last};
 
 void agg_last_distinct(AggCall *call) {

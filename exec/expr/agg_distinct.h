@@ -36,9 +36,11 @@ typedef struct DistinctState {
   DistinctValues *set; /* in the arena; NULL: empty */
 } DistinctState;
 
-/* add and merge of AggKernels over DistinctState. */
+/* add, merge, save and load of AggKernels over DistinctState. */
 bool agg_distinct_add(const AggInput *in);
 bool agg_distinct_merge(void *const *into, const void *const *from, uint32_t n, Arena *arena);
+void agg_distinct_save(const void *state, StateOut *out);
+bool agg_distinct_load(void *state, StateIn *in, Arena *arena);
 
 /* The values by arrival; in the arena, n of them.  NULL: no memory. */
 const DistinctValue **agg_distinct_sorted(const DistinctValues *set, Arena *arena);

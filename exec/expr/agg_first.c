@@ -126,6 +126,20 @@ static bool merge_last_text(void *const *into, const void *const *from, uint32_t
   return merge_text(into, from, n, arena, true);
 }
 
+static void save_text(const void *state, StateOut *out) {
+  const TextState *s = state;
+  if (s->seen == 0) return;
+  state_put_u64(out, s->seen);
+  state_put_str(out, (Str){s->bytes, s->len});
+}
+
+static bool load_text(void *state, StateIn *in, Arena *arena) {
+  if (in->at == in->end) return true;
+  uint64_t seen = state_get_u64(in);
+  if (seen == 0) state_bad(in);
+  return take_text(state, seen, state_get_str(in), arena);
+}
+
 static Code emit_text(const void *const *states, uint32_t n, Vector *out, const AggEmit *how) {
   (void)how;
   TextRef *v = out->data;
@@ -153,6 +167,8 @@ static Code emit_text(const void *const *states, uint32_t n, Vector *out, const 
       .ordered = true,                                                              \
       .add = add_##f##_text,                                                        \
       .merge = merge_##f##_text,                                                    \
+      .save = save_text,                                                            \
+      .load = load_text,                                                            \
       .emit = emit_text                                                             \
     }                                                                               \
   }

@@ -91,6 +91,24 @@ static bool merge_lists(void *const *into, const void *const *from, uint32_t n, 
   return true;
 }
 
+static void save_list(const void *state, StateOut *out) {
+  const ListState *s = state;
+  PieceCursor c = pieces_of(s->list);
+  for (const Piece *p; (p = next_piece(&c)) != NULL;) {
+    state_put_u64(out, p->arrival);
+    state_put_str(out, (Str){p->bytes, p->len});
+  }
+}
+
+static bool load_list(void *state, StateIn *in, Arena *arena) {
+  while (in->at < in->end && !in->bad) {
+    uint64_t arrival = state_get_u64(in);
+    Str text = state_get_str(in);
+    if (!append(state, arrival, text, arena)) return false;
+  }
+  return true;
+}
+
 static int by_arrival(const void *a, const void *b) {
   const Piece *x = *(Piece *const *)a, *y = *(Piece *const *)b;
   return (x->arrival > y->arrival) - (x->arrival < y->arrival);
@@ -202,12 +220,16 @@ static const AggKernels list_kernels = {.state_bytes = sizeof(ListState),
                                         .holistic = true,
                                         .add = add_pieces,
                                         .merge = merge_lists,
+                                        .save = save_list,
+                                        .load = load_list,
                                         .emit = emit_lists};
 static const AggKernels distinct_kernels = {.state_bytes = sizeof(DistinctState),
                                             .ordered = true,
                                             .holistic = true,
                                             .add = agg_distinct_add,
                                             .merge = agg_distinct_merge,
+                                            .save = agg_distinct_save,
+                                            .load = agg_distinct_load,
                                             .emit = emit_sets};
 
 Code agg_bind_LISTAGG(const Type *args, uint32_t n_args, Span span, AggCall *call, Error *err) {

@@ -178,6 +178,18 @@ static Code emit_text(const void *const *states, uint32_t n, Vector *out, const 
   return OK;
 }
 
+static void save_text(const void *state, StateOut *out) {
+  const TextState *s = state;
+  if (s->any) state_put_str(out, text_str(&s->value));
+}
+
+static bool load_text(void *state, StateIn *in, Arena *arena) {
+  if (in->at == in->end) return true;
+  Str text = state_get_str(in);
+  TextRef value = text_ref(text.ptr, text.len);
+  return keep_text(state, &value, arena);
+}
+
 static bool add_min_text(const AggInput *in) { return add_text(in, -1); }
 static bool merge_min_text(void *const *into, const void *const *from, uint32_t n, Arena *arena) {
   return merge_text(into, from, n, arena, -1);
@@ -204,6 +216,8 @@ static bool merge_max_text(void *const *into, const void *const *from, uint32_t 
       .state_bytes = sizeof(TextState),                                                   \
       .add = add_##f##_text,                                                              \
       .merge = merge_##f##_text,                                                          \
+      .save = save_text,                                                                  \
+      .load = load_text,                                                                  \
       .emit = emit_text                                                                   \
     }                                                                                     \
   }

@@ -74,6 +74,21 @@ static bool merge_numbers(void *const *into, const void *const *from, uint32_t n
   return true;
 }
 
+static void save_numbers(const void *state, StateOut *out) {
+  const PercentileState *s = state;
+  for (const PieceBlock *p = s->pieces.first; p != NULL; p = p->next) {
+    state_put(out, piece_block_bytes(p), p->used);
+  }
+}
+
+static bool load_numbers(void *state, StateIn *in, Arena *arena) {
+  double value;
+  while (in->at < in->end && state_get(in, &value, sizeof value)) {
+    if (!append(state, value, arena)) return false;
+  }
+  return true;
+}
+
 /* --- results ---------------------------------------------------------------------------- */
 
 static void swap(double *a, double *b) {
@@ -159,6 +174,8 @@ static const AggKernels percentile_kernels = {.state_bytes = sizeof(PercentileSt
                                               .holistic = true,
                                               .add = add_numbers,
                                               .merge = merge_numbers,
+                                              .save = save_numbers,
+                                              .load = load_numbers,
                                               .emit = emit_percentiles};
 
 Code agg_bind_PERCENTILE(const Type *args, uint32_t n_args, Span span, AggCall *call, Error *err) {

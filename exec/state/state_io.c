@@ -76,6 +76,16 @@ void state_begin(StateOut *o, StateSink *to, const char *section, uint32_t versi
   o->failed = o->block == NULL;
 }
 
+/* The length at `at` is that of all that stands behind it. */
+static void set_length(StateOut *o, size_t at) {
+  StrBuf *bytes = &o->block->bytes;
+  if (bytes->failed) return;
+  size_t behind = bytes->len - at - sizeof(uint32_t);
+  uint32_t len = (uint32_t)behind;
+  o->failed |= len != behind;
+  memcpy(bytes->data + at, &len, sizeof len);
+}
+
 /* The head, or the entry in hand, is complete. */
 static void close_entry(StateOut *o) {
   StateBlock *b = o->block;
@@ -84,8 +94,7 @@ static void close_entry(StateOut *o) {
     b->head_bytes = (uint32_t)b->bytes.len;
     return;
   }
-  uint32_t len = (uint32_t)(b->bytes.len - o->entry_at - ENTRY_HEADER);
-  if (!b->bytes.failed) memcpy(b->bytes.data + o->entry_at + 8, &len, sizeof len);
+  set_length(o, o->entry_at + 8);
   b->n_entries++;
 }
 
@@ -146,6 +155,16 @@ void state_put_value(StateOut *o, const Vector *v, uint32_t row) {
   if (room == NULL) return;
   value_encode(v, row, room);
   o->block->bytes.len += n;
+}
+
+size_t state_part(StateOut *o) {
+  size_t part = state_pending(o);
+  state_put_u32(o, 0);
+  return part;
+}
+
+void state_part_end(StateOut *o, size_t part) {
+  if (o->block != NULL) set_length(o, part);
 }
 
 /* --- reading ------------------------------------------------------------------------ */
@@ -245,4 +264,13 @@ void state_get_value(StateIn *in, Vector *out, uint32_t row) {
   }
   in->bad = true;
   key_decode(out, row, &at);
+}
+
+StateIn state_get_part(StateIn *in) {
+  Str bytes = state_get_str(in);
+  StateIn part = *in;
+  part.at = bytes.ptr;
+  part.end = part.rest = part.stop = bytes.ptr + bytes.len;
+  part.bad = false;
+  return part;
 }

@@ -77,7 +77,7 @@ typedef struct StateOut {
 void state_begin(StateOut *o, StateSink *to, const char *section, uint32_t version);
 /* What is put now is an entry under this hash, until the next one. */
 void state_entry(StateOut *o, uint64_t hash);
-/* Give the last block.  false: no memory, now or before. */
+/* Give the last block.  false: no memory, now or before; or an entry or a part of 4 GiB. */
 MUST_USE bool state_end(StateOut *o);
 /* Bytes that stand in the block in hand: what a drain's budget is measured by. */
 size_t state_pending(const StateOut *o);
@@ -90,6 +90,10 @@ static inline void state_put_i64(StateOut *o, int64_t v) { state_put_u64(o, (uin
 static inline void state_put_bool(StateOut *o, bool v) { state_put_u8(o, v); }
 void state_put_str(StateOut *o, Str s);                           /* length and bytes */
 void state_put_value(StateOut *o, const Vector *v, uint32_t row); /* as it is, also NULL */
+/* What is put between the two is a part, which a reader may skip: its length, then its bytes.  What
+ * state_part returns goes to state_part_end; parts may hold parts. */
+size_t state_part(StateOut *o);
+void state_part_end(StateOut *o, size_t part);
 
 /* --- reading ---------------------------------------------------------------------------- */
 
@@ -121,4 +125,6 @@ Str state_get_str(StateIn *in); /* borrowed from the block */
 /* Into slot row of a flat vector of the value's type whose validity is all ones; text is borrowed
  * from the block. */
 void state_get_value(StateIn *in, Vector *out, uint32_t row);
+/* The part that begins here, to be read by itself; the reader goes on behind it. */
+StateIn state_get_part(StateIn *in);
 static inline void state_bad(StateIn *in) { in->bad = true; }

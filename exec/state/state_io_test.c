@@ -95,6 +95,35 @@ static void check_cuts(StateBlock *block) {
   CHECK_INT(unnoticed, block->n_entries); /* the block's own checksum is for these */
 }
 
+/* Parts within parts; a reader that passes over one goes on behind it, and one that reads too much
+ * of it gets nothing of what follows. */
+static void check_parts(void) {
+  Kept k = {.sink.take = keep};
+  StateOut out;
+  StateIn in;
+  uint64_t hash;
+  state_begin(&out, &k.sink, "parts", 1);
+  state_entry(&out, 5);
+  size_t outer = state_part(&out), empty = state_part(&out);
+  state_part_end(&out, empty);
+  state_put_u64(&out, 77);
+  state_part_end(&out, outer);
+  state_put_u64(&out, 99);
+  CHECK(state_end(&out));
+  state_in_init(&in, k.blocks[0], 0, UINT64_MAX);
+  CHECK(state_next(&in, &hash));
+  StateIn again = in;
+  state_get_part(&in);
+  CHECK_INT(state_get_u64(&in), 99);
+  CHECK(!in.bad && in.at == in.end);
+  StateIn part = state_get_part(&again), none = state_get_part(&part);
+  CHECK(!part.bad && none.at == none.end);
+  CHECK_INT(state_get_u64(&part), 77);
+  CHECK_INT(state_get_u64(&part), 0);
+  CHECK(part.bad && !again.bad);
+  forget(&k);
+}
+
 typedef struct Counter {
   StateDrain drain;
   StateOut out;
@@ -147,6 +176,7 @@ int main(void) {
   CHECK_INT(k.n, 1);
   CHECK_INT(read_block(k.blocks[0], 0, UINT64_MAX), 0);
   forget(&k);
+  check_parts();
   check_drains();
   return check_done();
 }
