@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "planner/bind.h"
+#include "planner/checkpoint_plan.h"
 #include "planner/lower.h"
 #include "planner/rules.h"
 #include "planner/show.h"
@@ -25,6 +26,7 @@ void planner_free(Planner *p) {
   if (p == NULL) return;
   catalog_free(p->catalog);
   settings_deinit(&p->settings);
+  job_names_deinit(&p->job_names);
   free(p);
 }
 
@@ -44,8 +46,10 @@ const char *planner_setting(const Planner *p, const char *key) {
 typedef struct Job {
   Node **roots;
   uint32_t n, cap;
-  const char *name;
+  const char **tables; /* that it writes */
+  uint32_t n_tables, cap_tables;
   bool is_query;
+  Span span;
 } Job;
 
 /* Has the node these names already, and no bare NULL among its types? */
@@ -82,21 +86,20 @@ static void add_root(Binder *b, Job *job, Node *root) {
 
 static Code bind_insert_of(Binder *b, const AstInsert *insert, Job *job) {
   Node *root;
-  const char *name;
-  TRY(bind_insert(b, insert, &root, &name));
-  job->name = job->n == 0 ? arena_printf(b->arena, "insert-into_%s", name)
-                          : arena_printf(b->arena, "%s,%s", job->name, name);
+  const char *table;
+  TRY(bind_insert(b, insert, &root, &table));
   add_root(b, job, root);
+  ARENA_PUSH(b->arena, job->tables, job->n_tables, job->cap_tables, table);
   return OK;
 }
 
 /* A statement that reads or writes tables. */
 static Code bind_job(Binder *b, const AstStmt *stmt, Job *job) {
   Relation rel;
+  job->span = stmt->span;
   if (stmt->kind == AST_STMT_QUERY) {
     TRY(bind_query(b, stmt->query, &rel));
     add_root(b, job, result_sink(b, &rel, stmt->query->span));
-    job->name = "collect";
     job->is_query = true;
     return OK;
   }
@@ -146,6 +149,8 @@ static Code optimize(Binder *b, const Job *job, Lowered *out) {
 /* EXPLAIN shows what exec would refuse, too. */
 static Code optimize_to_run(Binder *b, const Job *job, Lowered *out) {
   TRY(optimize(b, job, out));
+  TRY(checkpoint_plan_make(&b->planner->settings, b->arena, job->span, &out->job->checkpoints,
+                           b->err));
   return job_plan_validate(out->job, b->err);
 }
 
@@ -158,11 +163,17 @@ static bool comes_at_end(const Node *n) {
   return n->n_inputs > 0;
 }
 
+static const char *take_name(Binder *b, const Job *job) {
+  const char *name = settings_text(&b->planner->settings, SETTING_PIPELINE_NAME);
+  if (name == NULL && job->is_query) name = "select";
+  if (name == NULL) name = job_name_of_tables(b->arena, job->tables, job->n_tables);
+  return job_name_take(&b->planner->job_names, b->arena, name);
+}
+
 static void describe_job(Binder *b, const Job *job, const Lowered *plan, PlanResult *result) {
-  const char *given = settings_text(&b->planner->settings, SETTING_PIPELINE_NAME);
   result->kind = job->is_query ? PLAN_QUERY : PLAN_INSERT;
   result->job = plan->job;
-  result->name = given != NULL ? arena_strdup(b->arena, given) : job->name;
+  result->name = plan->job->checkpoints.job = take_name(b, job);
   result->bounded = result->at_end = true;
   for (uint32_t i = 0; i < job->n; i++) {
     result->bounded &= job->roots[i]->bounded;
@@ -211,7 +222,7 @@ static Code plan_create_table(Binder *b, const AstStmt *stmt, PlanResult *result
   Lowered plan;
   TRY(ddl_create_table(b, stmt->create_table, &def, &insert, &name));
   if (insert != NULL) {
-    Job job = {.name = arena_printf(b->arena, "insert-into_%s", name)};
+    Job job = {.tables = &name, .n_tables = 1, .span = stmt->span};
     add_root(b, &job, insert);
     Code code = optimize_to_run(b, &job, &plan);
     if (code != OK) {

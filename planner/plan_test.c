@@ -63,6 +63,19 @@ static void print_plan(const char *sql, size_t len, Arena *arena, StrBuf *out) {
   strbuf_put(out, plan, (size_t)(strstr(plan, "\n==") - plan));
 }
 
+static void print_checkpoints(const CheckpointPlan *c, StrBuf *out) {
+  if (c->dir == NULL && c->restore_from == NULL) return;
+  strbuf_printf(out, "checkpoints: %s/%s", c->dir != NULL ? c->dir : "(none)", c->job);
+  if (c->interval_us > 0) strbuf_printf(out, ", every %lld ms", (long long)c->interval_us / 1000);
+  if (c->min_pause_us > 0) strbuf_printf(out, ", pause %lld ms", (long long)c->min_pause_us / 1000);
+  if (c->every_epochs > 0) strbuf_printf(out, ", every %u epochs", c->every_epochs);
+  strbuf_printf(out, ", keep %u", c->retained);
+  if (c->savepoint_dir != NULL) strbuf_printf(out, ", savepoints in %s", c->savepoint_dir);
+  if (c->restore_from != NULL) strbuf_printf(out, ", from %s", c->restore_from);
+  strbuf_printf(out, "%s%s\n", c->resume ? ", resume" : "",
+                c->allow_non_restored ? ", allow non-restored" : "");
+}
+
 static void print_result(const PlanResult *r, StrBuf *out) {
   for (uint32_t i = 0; i < r->n_notes; i++) strbuf_printf(out, "note: %s\n", r->notes[i]);
   const char *flags[] = {r->bounded ? "" : " endless", r->ordered ? " ordered" : "",
@@ -79,6 +92,7 @@ static void print_result(const PlanResult *r, StrBuf *out) {
                     flags[1], flags[2], flags[3]);
       print_fields(r->fields, r->n_fields, out);
       strbuf_putc(out, '\n');
+      print_checkpoints(&r->job->checkpoints, out);
       return;
     case PLAN_QUIT:
     case PLAN_CLEAR:

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "exec/connectors/file_list.h"
 #include "exec/data/number_text.h"
 #include "exec/data/timestamp.h"
 #include "exec/data/zone.h"
@@ -23,6 +24,7 @@ static const char *const OVERFLOWS[] = {"error", "wrap", NULL};
 static const char *const ON_INTERRUPTS[] = {"discard", "flush", NULL};
 static const char *const NOT_NULL_ENFORCERS[] = {"ERROR", "DROP", NULL};
 static const char *const LENGTH_ENFORCERS[] = {"IGNORE", "TRIM_PAD", "ERROR", NULL};
+static const char *const CHECKPOINT_MODES[] = {"EXACTLY_ONCE", "AT_LEAST_ONCE", NULL};
 static const char *const AGG_PHASES[] = {"AUTO", "ONE_PHASE", "TWO_PHASE", NULL};
 
 static const SettingDef defs[SETTING_COUNT] = {
@@ -34,18 +36,39 @@ static const SettingDef defs[SETTING_COUNT] = {
                      .doc = (doc_)},                                 \
                     effect_},
 #include "planner/settings.def"
-#undef SETTING
 };
+
+typedef struct SettingAlias {
+  const char *key;
+  SettingId id;
+} SettingAlias;
+
+static const SettingAlias aliases[] = {
+#define ALIAS(key, id) {key, SETTING_##id},
+#include "planner/settings.def"
+};
+
+/* By key or alias; SETTING_COUNT: there is none. */
+static SettingId look_up(const char *key) {
+  for (uint32_t i = 0; i < SETTING_COUNT; i++) {
+    if (strcmp(defs[i].option.key, key) == 0) return (SettingId)i;
+  }
+  for (size_t i = 0; i < COUNT_OF(aliases); i++) {
+    if (strcmp(aliases[i].key, key) == 0) return aliases[i].id;
+  }
+  return SETTING_COUNT;
+}
 
 static Code find_key(const char *key, Span span, SettingId *id, Error *err) {
   const char *near = NULL;
   uint32_t distance = 0;
+  *id = look_up(key);
+  if (*id != SETTING_COUNT) return OK;
   for (uint32_t i = 0; i < SETTING_COUNT; i++) {
-    if (strcmp(defs[i].option.key, key) == 0) {
-      *id = (SettingId)i;
-      return OK;
-    }
     nearest_name_offer(key, defs[i].option.key, &near, &distance);
+  }
+  for (size_t i = 0; i < COUNT_OF(aliases); i++) {
+    nearest_name_offer(key, aliases[i].key, &near, &distance);
   }
   FAIL(err, ERR_OPTION, span, "no setting \"%s\"", key);
   if (near != NULL) {
@@ -72,12 +95,23 @@ static Code only_choice(const Option *o, const char *built, Error *err) {
   return ERR_UNSUPPORTED;
 }
 
+static Code check_path(const Option *o, Error *err) {
+  const char *path;
+  if (o->value[0] != '\0') return file_path_of(o->value, o->value_span, &path, err);
+  return FAIL(err, ERR_OPTION, o->value_span, "\"%s\" is empty", o->key);
+}
+
 /* What the kind of an option does not tell. */
 static Code check_value(SettingId id, const Option *o, Error *err) {
   if (id == SETTING_PARALLELISM) return check_range(o, 1, WORKERS_MAX, err);
   if (id == SETTING_MAX_PARALLELISM) return check_range(o, KEY_GROUPS, KEY_GROUPS, err);
   if (id == SETTING_CHUNK_BYTES) return check_range(o, 1, RECORD_MAX, err);
   if (id == SETTING_BATCH_ROWS) return check_range(o, 1, BATCH_ROWS, err);
+  if (id == SETTING_CHECKPOINT_RETAINED) return check_range(o, 1, INT32_MAX, err);
+  if (id == SETTING_CHECKPOINT_DIR || id == SETTING_SAVEPOINT_DIR || id == SETTING_RECOVERY_PATH) {
+    return check_path(o, err);
+  }
+  if (id == SETTING_EVERY_EPOCHS) return check_range(o, 0, INT32_MAX, err);
   if (id == SETTING_COLUMN_WIDTH) return check_range(o, 4, INT32_MAX, err);
   if (id == SETTING_NOT_NULL_ENFORCER) return only_choice(o, "ERROR", err);
   if (id == SETTING_LENGTH_ENFORCER) return only_choice(o, "IGNORE", err);
@@ -109,9 +143,10 @@ Code settings_set(Settings *s, const Option *option, Error *err) {
                "ALLOWED LATENESS INTERVAL '1' HOUR");
     return ERR_UNSUPPORTED;
   }
+  const Option named = {def->option.key, option->value, option->key_span, option->value_span};
   const OptionList one = {&def->option, 1};
-  TRY(options_check((Options){option, 1}, &one, no_prefix, 1, "SET", option->key_span, err));
-  TRY(check_value(id, option, err));
+  TRY(options_check((Options){&named, 1}, &one, no_prefix, 1, "SET", option->key_span, err));
+  TRY(check_value(id, &named, err));
   store(&s->values[id], option->value);
   return OK;
 }
@@ -138,10 +173,13 @@ const char *settings_text(const Settings *s, SettingId id) {
 }
 
 const char *settings_by_key(const Settings *s, const char *key) {
-  for (uint32_t i = 0; i < SETTING_COUNT; i++) {
-    if (strcmp(defs[i].option.key, key) == 0) return settings_text(s, (SettingId)i);
-  }
-  return NULL;
+  SettingId id = look_up(key);
+  return id != SETTING_COUNT ? settings_text(s, id) : NULL;
+}
+
+bool settings_bool(const Settings *s, SettingId id) {
+  const char *text = settings_text(s, id);
+  return text != NULL && text_eq_nocase(text, "true");
 }
 
 int64_t settings_int(const Settings *s, SettingId id) {
@@ -160,6 +198,11 @@ uint64_t settings_size_bytes(const Settings *s, SettingId id) {
   const char *text = settings_text(s, id);
   uint64_t v = 0;
   return text != NULL && size_parse(text, &v) ? v : 0;
+}
+
+bool settings_is_latest(const Settings *s) {
+  const char *from = settings_text(s, SETTING_RECOVERY_PATH);
+  return from != NULL && text_eq_nocase(from, "latest");
 }
 
 const char *settings_key(SettingId id) { return defs[id].option.key; }

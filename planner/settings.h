@@ -6,7 +6,6 @@
 typedef enum SettingId {
 #define SETTING(id, key, kind, fallback, choices, effect, doc) SETTING_##id,
 #include "planner/settings.def"
-#undef SETTING
   SETTING_COUNT
 } SettingId;
 
@@ -27,10 +26,14 @@ void settings_reset_all(Settings *s);
 const char *settings_text(const Settings *s, SettingId id);
 /* The same by key; NULL also when there is no such key. */
 const char *settings_by_key(const Settings *s, const char *key);
+bool settings_bool(const Settings *s, SettingId id); /* false where there is neither */
 int64_t settings_int(const Settings *s, SettingId id);
 Micros settings_duration_us(const Settings *s, SettingId id);
 
 uint64_t settings_size_bytes(const Settings *s, SettingId id); /* 0: none given */
+
+/* Is execution.state-recovery.path the word latest, which means weir.resume? */
+bool settings_is_latest(const Settings *s);
 
 const char *settings_key(SettingId id);
 /* Does SET without arguments show it: it works, or was given? */

@@ -89,6 +89,12 @@ static bool take_set(Parser *p, const char *text) {
   return true;
 }
 
+/* An option that is short for a setting. */
+static bool take_switch(Parser *p, const char *key) {
+  p->sets[p->out->n_sets++] = (KeyValue){key, "true"};
+  return true;
+}
+
 static bool take(Parser *p, OptionId id, const char *value) {
   CommandLine *out = p->out;
   switch (id) {
@@ -111,6 +117,10 @@ static bool take(Parser *p, OptionId id, const char *value) {
       return true;
     case OPTION_SET:
       return take_set(p, value);
+    case OPTION_RESUME:
+      return take_switch(p, "weir.resume");
+    case OPTION_ALLOW_NON_RESTORED:
+      return take_switch(p, "execution.state-recovery.ignore-unclaimed-state");
     case OPTION_NO_HEADER:
       out->no_header = true;
       return true;

@@ -86,6 +86,17 @@ static void test_sets(void) {
   CHECK_STR(line.sets[2].value, "");
 }
 
+/* Shorthands of settings, in their place among them. */
+static void test_switched_sets(void) {
+  CHECK(parse("--resume -s weir.resume=false --allow-non-restored-state"));
+  CHECK_INT(line.n_sets, 3);
+  CHECK_STR(line.sets[0].key, "weir.resume");
+  CHECK_STR(line.sets[0].value, "true");
+  CHECK_STR(line.sets[1].value, "false");
+  CHECK_STR(line.sets[2].key, "execution.state-recovery.ignore-unclaimed-state");
+  CHECK_STR(line.sets[2].value, "true");
+}
+
 static void test_wrong(void) {
   check_refused("--mod=csv", "weir: unknown option \"--mod\"\nhint: did you mean \"--mode\"?\n");
   check_refused("--no-haeder",
@@ -136,6 +147,7 @@ int main(void) {
   test_switches();
   test_inputs();
   test_sets();
+  test_switched_sets();
   test_wrong();
   test_help();
   strbuf_deinit(&problem);
