@@ -1,5 +1,5 @@
 /* op_rows_test.c -- operators that number, repeat and reorder rows, against slow models. */
-#include "exec/ops/op_check.h"
+#include "exec/ops/restore_check.h"
 
 enum { COL_ID, COL_TS, COL_TEXT, N_COLS };
 
@@ -370,8 +370,47 @@ static void test_in_order(void) {
   }
 }
 
+/* --- LIMIT --------------------------------------------------------------------------- */
+
+/* Saved and restored after every push it gives the rows that it would have given. */
+static void check_limit(uint64_t *r, const LimitSpec *spec) {
+  static Row rows[100];
+  static Bench b;
+  StrBuf got, want;
+  start(&b, &got);
+  strbuf_init(&want, 0);
+  bench_open(&b, op_limit_new(spec, &b.ctx));
+  uint64_t at = 0;
+  for (uint32_t chunk = 0; chunk < 10; chunk++) {
+    uint32_t n = bench_random(r, COUNT_OF(rows));
+    for (uint32_t i = 0; i < n; i++, at++) {
+      rows[i] = random_row(r, (int64_t)at);
+      if (at < spec->offset || at - spec->offset >= spec->limit) continue;
+      expect_row(&want, &rows[i], "", false);
+    }
+    push_rows(&b, r, rows, n, false);
+    CHECK_INT(op_limit_reached(b.op), at >= spec->offset && at - spec->offset >= spec->limit);
+    bench_restore(&b, op_limit_new(spec, &b.ctx));
+    CHECK_INT(op_limit_reached(b.op), at >= spec->offset && at - spec->offset >= spec->limit);
+  }
+  CHECK_STR(strbuf_text(&got), strbuf_text(&want));
+  strbuf_deinit(&want);
+  strbuf_deinit(&got);
+  bench_close(&b);
+}
+
+static void test_limit(void) {
+  uint64_t r = 5;
+  for (uint32_t round = 0; round < 40; round++) {
+    LimitSpec spec = {.offset = bench_random(&r, 2) * bench_random(&r, 300),
+                      .limit = bench_random(&r, 300)};
+    check_limit(&r, &spec);
+  }
+}
+
 int main(void) {
   init_fields();
+  test_limit();
   test_tvf();
   test_number();
   test_expand();

@@ -28,29 +28,40 @@ void state_sink_defer(StateSink *to, StateDrain *d) {
   *at = d;
 }
 
-void state_sink_forget(StateSink *to, StateDrain *d) {
-  StateDrain **at = &to->drains;
-  while (*at != NULL && *at != d) at = &(*at)->next;
-  if (*at == d) *at = d->next;
-  d->next = NULL;
-}
-
 bool state_sink_step(StateSink *to, size_t budget, bool *done) {
   StateDrain *d = to->drains;
-  *done = d == NULL;
-  if (d == NULL) return true;
   bool drained = false;
-  if (!d->step(d, budget, &drained)) return false;
-  if (drained) state_sink_forget(to, d);
+  *done = false;
+  if (to->failed) return false;
+  if (d != NULL) {
+    StateDrain *next = d->next;
+    to->failed = !d->step(d, budget, &drained);
+    if (to->failed) return false;
+    if (drained) to->drains = next;
+  }
   *done = to->drains == NULL;
   return true;
 }
 
-bool state_sink_finish(StateSink *to, StateDrain *d) {
-  bool done = false, ok = true;
-  while (ok && !done) ok = d->step(d, SIZE_MAX, &done);
-  state_sink_forget(to, d);
-  return ok;
+void state_sink_finish(StateSink *to, StateDrain *d) {
+  StateDrain **at = &to->drains;
+  while (*at != d) at = &(*at)->next;
+  *at = d->next;
+  for (bool done = false; !done;) {
+    if (!to->failed) to->failed = !d->step(d, SIZE_MAX, &done);
+    if (!to->failed) continue;
+    d->cancel(d);
+    return;
+  }
+}
+
+void state_sink_cancel(StateSink *to) {
+  to->failed = true;
+  while (to->drains != NULL) {
+    StateDrain *d = to->drains;
+    to->drains = d->next;
+    d->cancel(d);
+  }
 }
 
 /* --- writing ------------------------------------------------------------------------ */
@@ -131,6 +142,11 @@ bool state_end(StateOut *o) {
     give_block(o, NULL);
   }
   return !o->failed;
+}
+
+void state_drop(StateOut *o) {
+  state_block_free(o->block);
+  o->block = NULL;
 }
 
 size_t state_pending(const StateOut *o) { return o->block != NULL ? o->block->bytes.len : 0; }

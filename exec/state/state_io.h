@@ -40,9 +40,11 @@ void state_block_free(StateBlock *b); /* one; NULL is allowed */
 typedef struct StateDrain StateDrain;
 struct StateDrain {
   StateDrain *next;
-  /* Write about budget bytes more.  *done: there is no more; it has left the sink's list then, and
-   * the container has ended its StateOut.  false: no memory. */
+  /* Write about budget bytes more.  *done: there is no more; the container has ended its StateOut
+   * then, and the sink does not look at d again.  false: no memory. */
   bool (*step)(StateDrain *d, size_t budget, bool *done);
+  /* It has failed, here or elsewhere: free what is kept for it.  Called instead of another step. */
+  void (*cancel)(StateDrain *d);
 };
 
 /* Where the blocks of one owner go. */
@@ -51,15 +53,19 @@ struct StateSink {
   /* Takes the block over, also when it fails.  false: no memory, or nobody wants it any more. */
   bool (*take)(StateSink *to, StateBlock *block);
   StateDrain *drains; /* deferred, in order */
+  bool failed;        /* something could not be written: there is no snapshot */
+  bool defer_small;   /* for tests: also what could well be written at once is deferred */
 };
 
 void state_sink_defer(StateSink *to, StateDrain *d);
-/* Write about budget bytes of what was deferred; *done: nothing is left.  false: no memory. */
+/* Write about budget bytes of what was deferred; *done: nothing is left.  false: it has failed, now
+ * or before. */
 MUST_USE bool state_sink_step(StateSink *to, size_t budget, bool *done);
-/* Write the rest of d, which is about to go, and take it off the list. */
-MUST_USE bool state_sink_finish(StateSink *to, StateDrain *d);
-/* The snapshot has been given up: forget d without writing. */
-void state_sink_forget(StateSink *to, StateDrain *d);
+/* Write the rest of d, which is about to go, and take it off the list.  What goes wrong is told by
+ * the sink. */
+void state_sink_finish(StateSink *to, StateDrain *d);
+/* The snapshot is given up: nothing more is written. */
+void state_sink_cancel(StateSink *to);
 
 /* --- writing ---------------------------------------------------------------------------- */
 
@@ -79,6 +85,8 @@ void state_begin(StateOut *o, StateSink *to, const char *section, uint32_t versi
 void state_entry(StateOut *o, uint64_t hash);
 /* Give the last block.  false: no memory, now or before; or an entry or a part of 4 GiB. */
 MUST_USE bool state_end(StateOut *o);
+/* Instead: nobody wants it any more. */
+void state_drop(StateOut *o);
 /* Bytes that stand in the block in hand: what a drain's budget is measured by. */
 size_t state_pending(const StateOut *o);
 

@@ -140,17 +140,25 @@ static bool counter_step(StateDrain *d, size_t budget, bool *done) {
   return !*done || state_end(&c->out);
 }
 
+static void counter_cancel(StateDrain *d) {
+  Counter *c = (Counter *)d;
+  state_drop(&c->out);
+  c->at = UINT64_MAX;
+}
+
 /* What is deferred is written in steps, in order, or at once when it has to go. */
 static void check_drains(void) {
   Kept k = {.sink.take = keep};
   Counter counters[3];
   for (uint32_t i = 0; i < 3; i++) {
-    counters[i] = (Counter){.drain.step = counter_step, .n = 10 * (i + 1)};
+    counters[i] =
+        (Counter){.drain = {.step = counter_step, .cancel = counter_cancel}, .n = 10 * (i + 1)};
     state_begin(&counters[i].out, &k.sink, "counter", i);
     state_sink_defer(&k.sink, &counters[i].drain);
   }
   bool done = false;
-  CHECK(state_sink_finish(&k.sink, &counters[1].drain));
+  state_sink_finish(&k.sink, &counters[1].drain);
+  CHECK(!k.sink.failed);
   CHECK_INT(k.n, 1);
   uint32_t steps = 0;
   for (; !done; steps++) CHECK(state_sink_step(&k.sink, 3, &done));
@@ -160,6 +168,31 @@ static void check_drains(void) {
   CHECK_INT(k.blocks[1]->version, 0);
   CHECK_INT(k.blocks[2]->n_entries, 30);
   forget(&k);
+}
+
+static bool refuse(StateSink *to, StateBlock *block) {
+  (void)to;
+  state_block_free(block);
+  return false;
+}
+
+/* Once something could not be written nothing more is, and all are told. */
+static void check_failing_drain(void) {
+  StateSink sink = {.take = refuse};
+  Counter counters[3];
+  for (uint32_t i = 0; i < 3; i++) {
+    counters[i] = (Counter){.drain = {.step = counter_step, .cancel = counter_cancel}, .n = 5};
+    state_begin(&counters[i].out, &sink, "counter", i);
+    state_sink_defer(&sink, &counters[i].drain);
+  }
+  state_sink_finish(&sink, &counters[1].drain);
+  CHECK(sink.failed);
+  CHECK(counters[1].at == UINT64_MAX);
+  bool done;
+  CHECK(!state_sink_step(&sink, 3, &done));
+  state_sink_cancel(&sink);
+  for (uint32_t i = 0; i < 3; i++) CHECK(counters[i].at == UINT64_MAX);
+  CHECK(sink.drains == NULL);
 }
 
 int main(void) {
@@ -178,5 +211,6 @@ int main(void) {
   forget(&k);
   check_parts();
   check_drains();
+  check_failing_drain();
   return check_done();
 }

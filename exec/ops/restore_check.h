@@ -1,0 +1,324 @@
+/* restore_check.h -- for unit tests of operators: save the one under test and go on with others.
+ *
+ *     bench_restore(&b, fresh)    b.op is saved and freed; fresh is opened, loaded and b.op
+ *     bench_split(&b, &key, x, y) an operator whose rows go to x or y, by the hash of the key
+ *
+ * so that bench_restore(&b, bench_split(..)) goes on with two instances, and bench_restore(&b, x)
+ * afterwards with one again.  To be used where exec/run would: at the end of a chunk, when nothing
+ * is left to fire.
+ *
+ *     bench_save_late(&b, &kept);  more rows ...;  kept_check_late(&kept)
+ *
+ * writes what is deferred only after more rows, and checks that it is what it was.
+ */
+#pragma once
+#include "base/hash.h"
+#include "exec/ops/op_check.h"
+#include "exec/state/key.h"
+
+/* --- blocks that are kept ------------------------------------------------------------------- */
+
+typedef struct Kept {
+  StateSink sink;
+  StateBlock *first, *last;
+  uint64_t digest; /* of what has to be there, in any order */
+} Kept;
+
+static inline bool kept_take(StateSink *to, StateBlock *block) {
+  Kept *k = (Kept *)to;
+  *(k->first == NULL ? &k->first : &k->last->next) = block;
+  k->last = block;
+  return true;
+}
+
+static inline void kept_init(Kept *k) {
+  *k = (Kept){.sink = {.take = kept_take, .defer_small = true}};
+}
+
+static inline void kept_drain(Kept *k, size_t budget) {
+  for (bool done = false; !done;) {
+    bool ok = state_sink_step(&k->sink, budget, &done);
+    CHECK(ok);
+    if (!ok) return;
+  }
+}
+
+static inline void kept_free(Kept *k) {
+  CHECK(k->sink.drains == NULL);
+  for (StateBlock *b = k->first, *next; b != NULL; b = next) {
+    next = b->next;
+    state_block_free(b);
+  }
+  k->first = k->last = NULL;
+}
+
+/* The same for the same heads and entries, in whatever order and blocks they are. */
+static inline uint64_t kept_digest(const Kept *k) {
+  uint64_t sum = 0;
+  for (const StateBlock *b = k->first; b != NULL; b = b->next) {
+    StateIn in;
+    state_in_init(&in, b, 0, UINT64_MAX);
+    uint64_t head =
+        hash_bytes(b->section, strlen(b->section)) + hash_bytes(in.at, (size_t)(in.end - in.at));
+    sum += b->n_entries == 0 ? head : 0;
+    for (uint64_t hash; state_next(&in, &hash);) {
+      uint64_t part[3] = {head, hash, hash_bytes(in.at, (size_t)(in.end - in.at))};
+      sum += hash_bytes(part, sizeof part);
+    }
+    CHECK(!in.bad);
+  }
+  return sum;
+}
+
+static inline void bench_save_late(Bench *b, Kept *k) {
+  kept_init(k);
+  CHECK_INT(op_save(b->op, &k->sink), OK);
+  kept_drain(k, SIZE_MAX);
+  uint64_t digest = kept_digest(k);
+  kept_free(k);
+  kept_init(k);
+  k->digest = digest;
+  CHECK_INT(op_save(b->op, &k->sink), OK);
+}
+
+static inline void kept_check_late(Kept *k) {
+  kept_drain(k, 100);
+  CHECK(kept_digest(k) == k->digest);
+  kept_free(k);
+}
+
+/* --- restoring ------------------------------------------------------------------------------ */
+
+/* Blocks of one instance into another, which takes the hashes first..last. */
+static inline void kept_load(const Kept *k, Op *op, uint64_t first, uint64_t last) {
+  for (const StateBlock *b = k->first; b != NULL; b = b->next) {
+    StateIn in;
+    state_in_init(&in, b, first, last);
+    CHECK_INT(op_load(op, &in), OK);
+    CHECK(!in.bad);
+    if (in.bad) printf("  section \"%s\"\n", b->section);
+  }
+}
+
+/* fresh: not open yet; it is wired as the one that goes. */
+static inline void bench_restore(Bench *b, Op *fresh) {
+  Kept k;
+  kept_init(&k);
+  CHECK_INT(op_save(b->op, &k.sink), OK);
+  kept_drain(&k, 100);
+  fresh->next = b->op->next;
+  fresh->n_next = b->op->n_next;
+  fresh->late = b->op->late;
+  op_free(b->op);
+  b->op = fresh;
+  CHECK_INT(op_open(fresh), OK);
+  kept_load(&k, fresh, 0, UINT64_MAX);
+  CHECK_INT(op_loaded(fresh), OK);
+  kept_free(&k);
+}
+
+/* --- two instances as one operator ------------------------------------------------------------ */
+
+/* What an instance gives out, held until nothing is left to fire. */
+typedef struct Held {
+  BatchBuilder *rows;
+  OrderTag tag;
+} Held;
+
+typedef struct HeldOp {
+  Op op;
+  Held *items;
+  uint32_t n, cap, at;
+} HeldOp;
+
+typedef struct SplitOp {
+  Op op;
+  Bench *bench;
+  const KeySpec *key;
+  Op *part[2];
+  Op *held[2];
+  uint64_t mid; /* hashes up to here are the first one's */
+  KeyBatch *scratch;
+} SplitOp;
+
+static inline Code held_push(Op *op, OpPort port, const Batch *in) {
+  HeldOp *self = (HeldOp *)op;
+  CHECK_INT(port, PORT_ROWS);
+  Type types[64];
+  uint16_t rows[BATCH_ROWS];
+  assert(in->n_cols <= COUNT_OF(types));
+  for (uint32_t i = 0; i < in->n_cols; i++) types[i] = in->cols[i].type;
+  batch_rows(in, rows);
+  BatchBuilder *copy = batch_builder_new((BatchShape){.types = types,
+                                                      .n_cols = in->n_cols,
+                                                      .with_hash = in->hash != NULL,
+                                                      .with_mark = in->mark != NULL,
+                                                      .with_kind = in->kind != NULL});
+  if (copy == NULL || !batch_builder_append(copy, in, rows, batch_count(in))) out_of_memory();
+  if (self->n == self->cap) {
+    self->cap = self->cap > 0 ? 2 * self->cap : 8;
+    self->items = realloc(self->items, self->cap * sizeof *self->items);
+    if (self->items == NULL) out_of_memory();
+  }
+  self->items[self->n++] = (Held){copy, op->ctx->tag};
+  return OK;
+}
+
+static inline void held_close(Op *op) {
+  HeldOp *self = (HeldOp *)op;
+  for (uint32_t i = self->at; i < self->n; i++) batch_builder_free(self->items[i].rows);
+  free(self->items);
+}
+static const OpTable held_table = {
+    .name = "Held", .size = sizeof(HeldOp), .push = held_push, .close = held_close};
+
+static inline Code split_open(Op *op) {
+  SplitOp *self = (SplitOp *)op;
+  for (int i = 0; i < 2; i++) {
+    self->part[i]->next = &self->held[i];
+    self->part[i]->n_next = 1;
+    self->part[i]->late = op->late;
+    TRY(op_open(self->part[i]));
+  }
+  return OK;
+}
+
+static inline Code split_push(Op *op, OpPort port, const Batch *in) {
+  SplitOp *self = (SplitOp *)op;
+  static const uint32_t first_cols[] = {0, 1, 2, 3, 4, 5, 6, 7};
+  KeySpec key = *self->key;
+  if (port == PORT_PARTIALS) key.cols = first_cols;
+  uint16_t rows[BATCH_ROWS], own[2][BATCH_ROWS];
+  uint64_t hash[BATCH_ROWS];
+  uint32_t n = batch_count(in), m[2] = {0};
+  batch_rows(in, rows);
+  CHECK(key_hashes(self->scratch, &key, in, rows, n, hash));
+  for (uint32_t i = 0; i < n; i++) {
+    int to = hash[i] > self->mid;
+    own[to][m[to]++] = rows[i];
+  }
+  for (int i = 0; i < 2; i++) {
+    Batch part = *in;
+    part.sel = own[i];
+    part.n_sel = m[i];
+    TRY(op_push(self->part[i], port, &part));
+  }
+  return OK;
+}
+
+static inline Code split_chunk_end(Op *op) {
+  SplitOp *self = (SplitOp *)op;
+  TRY(op_chunk_end(self->part[0]));
+  return op_chunk_end(self->part[1]);
+}
+
+static inline void split_advance(Op *op, Micros watermark_us) {
+  SplitOp *self = (SplitOp *)op;
+  for (int i = 0; i < 2; i++) op_advance(self->part[i], watermark_us);
+}
+
+static inline void split_finish(Op *op) {
+  SplitOp *self = (SplitOp *)op;
+  for (int i = 0; i < 2; i++) op_finish(self->part[i]);
+}
+
+static inline bool tag_before(OrderTag a, OrderTag b) {
+  return a.end_us != b.end_us ? a.end_us < b.end_us : a.start_us < b.start_us;
+}
+
+/* What was held, as an exchange orders it: by tag, then by instance. */
+static inline Code split_release(SplitOp *self) {
+  HeldOp *low = (HeldOp *)self->held[0], *high = (HeldOp *)self->held[1];
+  Code code = OK;
+  while (low->at < low->n || high->at < high->n) {
+    bool from_high =
+        low->at == low->n ||
+        (high->at < high->n && tag_before(high->items[high->at].tag, low->items[low->at].tag));
+    HeldOp *from = from_high ? high : low;
+    Held next = from->items[from->at++];
+    self->op.ctx->tag = next.tag;
+    if (code == OK) code = op_emit(&self->op, PORT_ROWS, &next.rows->batch);
+    batch_builder_free(next.rows);
+  }
+  low->n = low->at = high->n = high->at = 0;
+  return code;
+}
+
+static inline Code split_fire(Op *op, bool *more) {
+  SplitOp *self = (SplitOp *)op;
+  bool any[2];
+  for (int i = 0; i < 2; i++) TRY(op_fire(self->part[i], &any[i]));
+  *more = any[0] || any[1];
+  return *more ? OK : split_release(self);
+}
+
+static inline Code split_save(Op *op, StateSink *to) {
+  SplitOp *self = (SplitOp *)op;
+  TRY(op_save(self->part[0], to));
+  return op_save(self->part[1], to);
+}
+
+static inline Code split_load(Op *op, StateIn *in) {
+  SplitOp *self = (SplitOp *)op;
+  StateIn low = *in, high = *in;
+  low.last_hash = self->mid;
+  high.first_hash = self->mid + 1;
+  TRY(op_load(self->part[0], &low));
+  TRY(op_load(self->part[1], &high));
+  in->bad = low.bad || high.bad;
+  return OK;
+}
+
+static inline Code split_loaded(Op *op) {
+  SplitOp *self = (SplitOp *)op;
+  for (int i = 0; i < 2; i++) {
+    self->part[i]->watermark_us = op->watermark_us; /* that section did not come to split_load */
+    TRY(op_loaded(self->part[i]));
+  }
+  return OK;
+}
+
+static inline void split_close(Op *op) {
+  SplitOp *self = (SplitOp *)op;
+  for (int i = 0; i < 2; i++) {
+    op_free(self->part[i]);
+    op_free(self->held[i]);
+  }
+  key_batch_free(self->scratch);
+}
+
+static const OpTable split_table = {.name = "Split",
+                                    .size = sizeof(SplitOp),
+                                    .open = split_open,
+                                    .push = split_push,
+                                    .chunk_end = split_chunk_end,
+                                    .advance = split_advance,
+                                    .fire = split_fire,
+                                    .finish = split_finish,
+                                    .save = split_save,
+                                    .load = split_load,
+                                    .loaded = split_loaded,
+                                    .close = split_close};
+
+/* low and high, not open yet, as one operator: hashes of the key up to mid are low's.  key: columns
+ * of rows; borrowed, as long as the operator lives.  What comes out does so when nothing is left to
+ * fire, in the order of an exchange.  Of its own it has nothing pending. */
+static inline Op *bench_split_at(Bench *b, const KeySpec *key, uint64_t mid, Op *low, Op *high) {
+  SplitOp *self = (SplitOp *)op_new(&split_table, &b->ctx);
+  if (self == NULL) out_of_memory();
+  self->bench = b;
+  self->key = key;
+  self->mid = mid;
+  self->part[0] = low;
+  self->part[1] = high;
+  self->scratch = key_batch_new();
+  for (int i = 0; i < 2; i++) self->held[i] = op_new(&held_table, &b->ctx);
+  if (self->scratch == NULL || self->held[0] == NULL || self->held[1] == NULL) out_of_memory();
+  return &self->op;
+}
+
+static inline Op *bench_split(Bench *b, const KeySpec *key, Op *low, Op *high) {
+  return bench_split_at(b, key, UINT64_MAX / 2, low, high);
+}
+
+static inline bool bench_is_split(const Bench *b) { return b->op->table == &split_table; }
