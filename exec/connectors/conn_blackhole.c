@@ -16,12 +16,6 @@ static Code blackhole_open(const SinkSpec *spec, Sink **out, Error *err) {
   return OK;
 }
 
-static bool blackhole_wants_header(Sink *s, Str partition) {
-  (void)partition;
-  (void)s;
-  return false;
-}
-
 static Code blackhole_write(Sink *s, Str partition, const char *bytes, size_t n, Error *err) {
   (void)partition;
   (void)s;
@@ -46,7 +40,6 @@ static Code blackhole_close(Sink *s, bool commit, Error *err) {
 
 static const SinkTable blackhole_sink = {.format = blackhole_format,
                                          .open = blackhole_open,
-                                         .wants_header = blackhole_wants_header,
                                          .write = blackhole_write,
                                          .flush = blackhole_flush,
                                          .close = blackhole_close};

@@ -54,12 +54,6 @@ static Code print_open(const SinkSpec *spec, Sink **out, Error *err) {
   return OK;
 }
 
-static bool print_wants_header(Sink *s, Str partition) {
-  (void)partition;
-  (void)s;
-  return false;
-}
-
 /* The prefix in front of every line.  A line break inside a value begins a line too: better a
  * prefix too many than a line that seems to come from another table. */
 static void add_prefixes(PrintSink *p, const char *bytes, size_t n) {
@@ -115,7 +109,6 @@ static Code print_close(Sink *s, bool commit, Error *err) {
 
 static const SinkTable print_sink = {.format = print_format,
                                      .open = print_open,
-                                     .wants_header = print_wants_header,
                                      .write = print_write,
                                      .flush = print_flush,
                                      .close = print_close};

@@ -93,6 +93,7 @@ typedef struct SinkSpec {
   bool updating;      /* rows carry kinds */
   bool overwrite;     /* INSERT OVERWRITE */
   bool checkpointing; /* prepare and commit will be called */
+  Str header;         /* of the format, for the beginning of every file; "": none */
   Span span;
 } SinkSpec;
 
@@ -105,15 +106,16 @@ typedef struct Sink Sink; /* each connector's own */
  *
  * prepare(n) makes durable what commit(n) will need, so that once the checkpoint is decided nothing
  * can keep its rows from appearing, not even a crash: then restore gets what prepare put, and
- * finishes the commit before it returns.  Rows written after prepare(n) belong to n + 1.  The end
- * of the input is a checkpoint like the others, and close finds nothing left to commit. */
+ * finishes the commit before it returns, also of a job that has finished.  Rows written after
+ * prepare(n) belong to the next checkpoint, and so does what prepare(n) put when n is given up:
+ * commit(n) is not called then.  The end of the input is a checkpoint like the others but told to
+ * be the last, and close finds nothing left to commit.
+ *
+ * open looks and refuses; with checkpoints it changes nothing that restore may need. */
 typedef struct SinkTable {
   /* The format that encodes for it; NULL: rows are only counted (blackhole). */
   const Format *(*format)(const SinkSpec *spec);
   Code (*open)(const SinkSpec *spec, Sink **out, Error *err);
-  /* Is a header wanted at the place where the next bytes of the partition go (a new or empty file)?
-   * To be asked before every write; what is written after a yes begins with the header. */
-  bool (*wants_header)(Sink *s, Str partition);
   /* Whole rows, in order, of one partition ("dt=2024-05-01/hour=12", as a path; "" where there is
    * no PARTITIONED BY).  ERR_IO ("no space left on device"), ERR_CLOSED_PIPE. */
   Code (*write)(Sink *s, Str partition, const char *bytes, size_t n, Error *err);
@@ -122,9 +124,8 @@ typedef struct SinkTable {
   /* All that event time has completed: rows with ts <= watermark_us have been written.  NULL: of no
    * interest. */
   Code (*watermark)(Sink *s, Micros watermark_us, Error *err);
-  /* The checkpoint's part of this sink; NULL: it cannot promise exactly once, and says so in
-   * `guarantee`.  last: the input has ended.  The StateOut is in the head; entries under hash 0 may
-   * follow. */
+  /* The checkpoint's part of this sink; last: the input has ended, so nothing is written after it.
+   * NULL: it has none.  The StateOut is in the head; entries under hash 0 may follow. */
   Code (*prepare)(Sink *s, uint64_t checkpoint, bool last, StateOut *out, Error *err);
   /* Checkpoint n is decided.  ERR_IO fails the job; a restore commits again. */
   Code (*commit)(Sink *s, uint64_t checkpoint, Error *err);
@@ -136,7 +137,9 @@ typedef struct SinkTable {
    * OVERWRITE prepared is removed.  With checkpoints, what is not committed is left to the
    * restore.  A failed close is a failed statement. */
   Code (*close)(Sink *s, bool commit, Error *err);
-  const char *guarantee; /* "exactly once", "at least once": for EXPLAIN and messages */
+  /* What a checkpoint promises of this sink, for EXPLAIN and messages: "exactly once", "at least
+   * once".  Looks at what is there; NULL: "at least once". */
+  const char *(*guarantee)(const SinkSpec *spec);
 } SinkTable;
 
 typedef struct Connector {

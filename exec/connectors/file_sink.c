@@ -46,7 +46,6 @@ typedef struct Place {
   Out out;             /* out.name is the path of a part, else the target */
   uint64_t base_bytes; /* its size when it was opened */
   uint64_t bytes;      /* written since, the header too */
-  bool has_rows;       /* something besides a header was written */
   bool needs_newline;  /* it ended within a line */
 } Place;
 
@@ -60,6 +59,7 @@ typedef struct FileSink {
   const char *aside;  /* REPLACE_FILE: the name until the end */
   mode_t file_mode;
   bool created; /* APPEND_FILE: there was no file */
+  Str header;
   uint64_t roll_bytes;
   int64_t next_part;
   Place place;
@@ -386,6 +386,7 @@ static Code file_sink_open(const SinkSpec *spec, Sink **out, Error *err) {
   arena_init(&f->arena);
   f->span = spec->span;
   f->target = arena_strdup(&f->arena, path);
+  f->header = spec->header;
   f->roll_bytes =
       options_size_bytes(spec->options, FILE_OPTIONS, "", "sink.rolling-policy.file-size");
   Code code = choose_mode(f, spec->overwrite, err);
@@ -401,16 +402,14 @@ static Code file_sink_open(const SinkSpec *spec, Sink **out, Error *err) {
 
 /* --- write --------------------------------------------------------------------------------- */
 
-/* A part is full.  A header alone never fills one, or there would be no end of headers. */
-static bool is_full(const FileSink *f) {
-  return has_parts(f) && f->place.has_rows && f->place.bytes >= f->roll_bytes;
-}
+/* A part is only opened for a row, so a header alone never fills one. */
+static bool is_full(const FileSink *f) { return has_parts(f) && f->place.bytes >= f->roll_bytes; }
 
-static bool file_sink_wants_header(Sink *s, Str partition) {
-  (void)partition;
-  FileSink *f = (FileSink *)s;
-  if (!f->place.open || is_full(f)) return true;
-  return f->place.base_bytes + f->place.bytes == 0;
+static Code write_header(FileSink *f, Error *err) {
+  Place *p = &f->place;
+  if (p->base_bytes + p->bytes > 0) return OK;
+  p->bytes = f->header.len;
+  return out_write(&p->out, f->header.ptr, f->header.len, err);
 }
 
 static Code file_sink_write(Sink *s, Str partition, const char *bytes, size_t n, Error *err) {
@@ -424,15 +423,17 @@ static Code file_sink_write(Sink *s, Str partition, const char *bytes, size_t n,
     TRY(out_write(&p->out, "\n", 1, err));
     p->needs_newline = false;
   }
+  TRY(write_header(f, err));
   TRY(out_write(&p->out, bytes, n, err));
-  p->has_rows |= p->bytes > 0; /* the first write may be a header and nothing else */
   p->bytes += n;
   return OK;
 }
 
 static Code file_sink_flush(Sink *s, Error *err) {
   FileSink *f = (FileSink *)s;
-  return f->place.open ? out_flush(&f->place.out, err) : OK;
+  if (!f->place.open) return OK;
+  TRY(write_header(f, err)); /* a table without rows has one too */
+  return out_flush(&f->place.out, err);
 }
 
 /* --- close --------------------------------------------------------------------------------- */
@@ -518,7 +519,6 @@ static Code file_sink_close(Sink *s, bool commit, Error *err) {
 
 const SinkTable FILE_SINK = {.format = file_format,
                              .open = file_sink_open,
-                             .wants_header = file_sink_wants_header,
                              .write = file_sink_write,
                              .flush = file_sink_flush,
                              .close = file_sink_close};

@@ -6,7 +6,8 @@
 #include "base/sys.h"
 #include "exec/run/job_state.h"
 
-static SinkSpec sink_spec(const SinkOpSpec *spec) {
+static SinkSpec sink_spec(const SinkWriter *s) {
+  const SinkOpSpec *spec = &s->plan->spec->u.sink;
   return (SinkSpec){.table = spec->table,
                     .options = spec->options,
                     .fields = spec->fields,
@@ -18,6 +19,16 @@ static SinkSpec sink_spec(const SinkOpSpec *spec) {
                     .updating = spec->updating,
                     .overwrite = spec->overwrite,
                     .span = spec->span};
+}
+
+/* Encode the header once; formats without one leave it empty. */
+static Code make_header(SinkWriter *s, Error *err) {
+  if (s->format == NULL || s->format->encode_header == NULL) return OK;
+  Encoder *encoder;
+  TRY(s->format->encoder_new(&s->encode, &encoder, err));
+  s->format->encode_header(encoder, &s->header);
+  s->format->encoder_free(encoder);
+  return strbuf_failed(&s->header) ? FAIL(err, ERR_MEMORY, NO_SPAN, "out of memory") : OK;
 }
 
 Code sink_open(SinkWriter *s, Error *err) {
@@ -33,11 +44,13 @@ Code sink_open(SinkWriter *s, Error *err) {
     s->encode.null_text = result->null_text;
     s->encode.with_kind = result->with_kind;
     s->open = true;
-    return OK;
+    return make_header(s, err);
   }
-  SinkSpec open = sink_spec(spec);
+  SinkSpec open = sink_spec(s);
   s->table = spec->connector->sink;
   s->format = s->table->format(&open);
+  TRY(make_header(s, err));
+  open.header = (Str){s->header.data, s->header.len};
   TRY(s->table->open(&open, &s->sink, err));
   s->open = true;
   return OK;
@@ -50,35 +63,17 @@ static Code write_bytes(SinkWriter *s, const char *bytes, size_t n) {
   return result->write(result->arg, bytes, n, &s->err);
 }
 
-/* The header line of the format, where the sink wants one: a new file, and again when it rolls. */
-static Code write_header(SinkWriter *s) {
-  if (s->header.len == 0) return OK;
-  if (s->sink != NULL && !s->table->wants_header(s->sink, STR(""))) return OK;
-  return write_bytes(s, s->header.data, s->header.len);
-}
-
 static Code flush(SinkWriter *s) {
   if (s->sink != NULL) return s->table->flush != NULL ? s->table->flush(s->sink, &s->err) : OK;
   const JobResult *result = &s->job->hooks.result;
   return result->flush != NULL ? result->flush(result->arg, &s->err) : OK;
 }
 
-/* Encode the header once; formats without one leave it empty. */
-static Code make_header(SinkWriter *s) {
-  if (s->format == NULL || s->format->encode_header == NULL) return OK;
-  Encoder *encoder;
-  TRY(s->format->encoder_new(&s->encode, &encoder, &s->err));
-  s->format->encode_header(encoder, &s->header);
-  s->format->encoder_free(encoder);
-  return strbuf_failed(&s->header) ? FAIL(&s->err, ERR_MEMORY, NO_SPAN, "out of memory") : OK;
-}
-
 /* Write one parcel outside the lock. */
 static Code write_parcel(SinkWriter *s, Parcel *p) {
   Flow *flow = &s->job->flow;
   pthread_mutex_unlock(&flow->lock);
-  Code code = s->sink != NULL ? write_header(s) : OK;
-  if (code == OK) code = write_bytes(s, p->bytes.data, p->bytes.len);
+  Code code = write_bytes(s, p->bytes.data, p->bytes.len);
   s->rows += p->n_rows;
   parcel_free(p);
   pthread_mutex_lock(&flow->lock);
@@ -133,8 +128,8 @@ void *sink_main(void *arg) {
   SinkWriter *s = arg;
   Flow *flow = &s->job->flow;
   bool dirty = true, ended = false;
-  Code code = make_header(s);
-  if (code == OK) code = write_header(s);
+  Code code = OK;
+  if (s->sink == NULL) code = write_bytes(s, s->header.data, s->header.len); /* also of no rows */
   pthread_mutex_lock(&flow->lock);
   for (uint64_t chunk = 0; code == OK && !ended && !flow->failed; chunk++) {
     code = write_chunk(s, chunk, &dirty, &ended);
