@@ -317,6 +317,32 @@ bool stream_has_buffered(const ByteStream *s) {
 
 bool stream_is_regular(const ByteStream *s) { return s->regular; }
 
+/* --- places ------------------------------------------------------------------------------- */
+
+/* What came by its name was opened here, at its start; standard input may have been read before. */
+bool stream_can_seek(const ByteStream *s) {
+  return s->named && s->regular && s->form == STREAM_PLAIN;
+}
+
+Code stream_seek(ByteStream *s, uint64_t offset, Error *err) {
+  assert(stream_can_seek(s));
+  if (offset > INT64_MAX || sys.lseek(s->fd, (off_t)offset, SEEK_SET) < 0) {
+    return io_fail(err, s->span, "read", s->name, offset > INT64_MAX ? EINVAL : errno);
+  }
+  s->at = s->len = 0;
+  s->kept_at = s->kept_len;
+  s->in_end = false;
+  return OK;
+}
+
+Code stream_identity(const ByteStream *s, FileIdentity *out, Error *err) {
+  struct stat st;
+  if (sys.fstat(s->fd, &st) != 0) return io_fail(err, s->span, "read", s->name, errno);
+  *out = (FileIdentity){
+      .size = (uint64_t)st.st_size, .device = (uint64_t)st.st_dev, .inode = (uint64_t)st.st_ino};
+  return OK;
+}
+
 void stream_close(ByteStream *s) {
   if (s == NULL) return;
   if (s->take_fd) sys.close(s->fd);

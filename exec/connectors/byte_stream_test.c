@@ -1,39 +1,10 @@
 /* byte_stream_test.c -- plain, gzip and zstd streams; damage of every kind; faults of read(2). */
 #include <errno.h>
 #include <poll.h>
-#include <zlib.h>
-#include <zstd.h>
 
 #include "exec/connectors/byte_stream.h"
+#include "exec/connectors/test_compress.h"
 #include "exec/connectors/test_files.h"
-
-enum { ROOM = 1 << 20 };
-
-typedef struct Bytes {
-  unsigned char data[ROOM];
-  size_t len;
-} Bytes;
-
-static void add_gzip(Bytes *b, const char *text, size_t len) {
-  z_stream z = {0};
-  CHECK_INT(deflateInit2(&z, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  z.next_in = (unsigned char *)(uintptr_t)text;
-  z.avail_in = (unsigned)len;
-  z.next_out = b->data + b->len;
-  z.avail_out = (unsigned)(ROOM - b->len);
-  CHECK_INT(deflate(&z, Z_FINISH), Z_STREAM_END);
-  b->len = ROOM - z.avail_out;
-  deflateEnd(&z);
-}
-
-static void add_zstd(Bytes *b, const char *text, size_t len) {
-  ZSTD_CCtx *c = ZSTD_createCCtx();
-  ZSTD_CCtx_setParameter(c, ZSTD_c_checksumFlag, 1);
-  size_t n = ZSTD_compress2(c, b->data + b->len, ROOM - b->len, text, len);
-  CHECK(!ZSTD_isError(n));
-  b->len += n;
-  ZSTD_freeCCtx(c);
-}
 
 /* Read all in pieces of step bytes.  *len is what came before the end or the failure. */
 static Code read_all(ByteStream *s, size_t step, char *out, size_t *len, Error *err) {
@@ -114,6 +85,31 @@ static void test_whole_files(void) {
   }
   put_text(at("empty.csv"), "");
   expect(at("empty.csv"), 10, "", 0);
+}
+
+/* From any place of a plain file, also after its end was seen. */
+static void test_seek(void) {
+  const char *text = sample_text(60000);
+  static const uint64_t places[] = {59999, 0, 4097, 60000, 61000, 1};
+  Error err = {0};
+  ByteStream *s = NULL;
+  FileIdentity file;
+  put_bytes(at("seek.csv"), text, 60000);
+  CHECK_INT(stream_open_path(at("seek.csv"), NO_SPAN, &s, &err), OK);
+  CHECK_INT(stream_identity(s, &file, &err), OK);
+  CHECK(stream_can_seek(s) && file.size == 60000 && file.inode != 0);
+  for (size_t i = 0; i < COUNT_OF(places); i++) {
+    size_t len, want = places[i] < 60000 ? 60000 - (size_t)places[i] : 0;
+    CHECK_INT(stream_seek(s, places[i], &err), OK);
+    CHECK_INT(read_all(s, 4096, out_text, &len, &err), OK);
+    CHECK_INT(len, want);
+    CHECK(want == 0 || memcmp(out_text, text + places[i], want) == 0);
+  }
+  CHECK_INT(stream_seek(s, UINT64_MAX, &err), ERR_IO);
+  stream_close(s);
+  CHECK_INT(stream_open_path(at("a.csv.GZ"), NO_SPAN, &s, &err), OK);
+  CHECK(!stream_can_seek(s));
+  stream_close(s);
 }
 
 static const unsigned char *feed_bytes;
@@ -326,6 +322,7 @@ int main(void) {
   test_dir_make();
   faults_begin();
   test_whole_files();
+  test_seek();
   test_truncated();
   test_damaged();
   test_not_compressed();

@@ -29,7 +29,19 @@ MUST_USE Code stream_read(ByteStream *s, void *buf, size_t n, size_t *got, Error
 int stream_poll_fd(const ByteStream *s);
 /* Do bytes wait inside the stream (peeked or inflated), or is its end known, whatever poll says? */
 bool stream_has_buffered(const ByteStream *s);
+/* Go on at this byte.  Only where stream_can_seek: a regular file that is not compressed; others
+ * are read up to there. */
+bool stream_can_seek(const ByteStream *s);
+MUST_USE Code stream_seek(ByteStream *s, uint64_t offset, Error *err);
 void stream_close(ByteStream *s); /* NULL is allowed */
+
+/* What a file is, as far as the system says; a hint, since all of it may change without the
+ * contents, or the contents without it. */
+typedef struct FileIdentity {
+  uint64_t size; /* on disk */
+  uint64_t device, inode;
+} FileIdentity;
+MUST_USE Code stream_identity(const ByteStream *s, FileIdentity *out, Error *err);
 
 typedef struct Split {
   const char *name; /* path, or "stdin": shown in messages, lives in the arena */

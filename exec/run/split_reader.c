@@ -22,7 +22,10 @@ Code split_reader_open(SplitReader *r, Error *err) {
                      .fields = r->scan->fields,
                      .n_fields = r->scan->n_fields,
                      .span = r->scan->span};
-  return r->scan->connector->bytes->open(&spec, r->split, &r->stream, err);
+  TRY(r->scan->connector->bytes->open(&spec, r->split, &r->stream, err));
+  if (!r->split->replayable) return OK;
+  TRY(stream_identity(r->stream, &r->file, err));
+  return trail_open(&r->trail) ? OK : no_memory(r, err);
 }
 
 void split_reader_close(SplitReader *r) {
@@ -30,11 +33,13 @@ void split_reader_close(SplitReader *r) {
   r->stream = NULL;
   free(r->buf);
   r->buf = NULL;
+  trail_close(&r->trail);
   r->len = r->cap = 0;
   r->offset = 0;
+  r->has_bom = false;
   r->scanned = 0;
   r->cut = (CutState){0};
-  r->begun = r->at_end = r->done = false;
+  r->begun = r->at_end = false;
 }
 
 void split_reader_free(SplitReader *r) {
@@ -66,16 +71,14 @@ static Code read_some(SplitReader *r, size_t n, Error *err) {
   return OK;
 }
 
-/* Until the buffer has `want` bytes or the stream ends. */
-static Code fill(SplitReader *r, size_t want, Error *err) {
+Code split_fill(SplitReader *r, size_t want, Error *err) {
   while (r->len < want && !r->at_end) TRY(read_some(r, want - r->len, err));
   return OK;
 }
 
-/* Take the first n bytes out of the buffer. */
-static void drop_front(SplitReader *r, size_t n) {
+void split_drop(SplitReader *r, size_t n) {
+  trail_pass(&r->trail, r->buf, n);
   r->scanned = 0;
-  format_of(r)->advance(&r->cut, r->buf, n, r->scan->options);
   r->len -= n;
   memmove(r->buf, r->buf + n, r->len);
   r->offset += n;
@@ -99,7 +102,7 @@ static Code first_record(SplitReader *r, size_t *len, Error *err) {
       *len = r->len;
       return OK;
     }
-    TRY(fill(r, want, err));
+    TRY(split_fill(r, want, err));
   }
 }
 
@@ -121,15 +124,17 @@ static Code read_header(SplitReader *r, Error *err) {
       return code;
     }
   }
-  drop_front(r, len);
+  f->advance(&r->cut, r->buf, len, r->scan->options);
+  split_drop(r, len);
   return OK;
 }
 
-static Code begin(SplitReader *r, Error *err) {
-  TRY(fill(r, 3, err));
-  if (r->len >= 3 && memcmp(r->buf, "\xEF\xBB\xBF", 3) == 0) {
-    r->len -= 3;
-    memmove(r->buf, r->buf + 3, r->len);
+Code split_begin(SplitReader *r, Error *err) {
+  TRY(split_fill(r, BOM_BYTES, err));
+  r->has_bom = r->len >= BOM_BYTES && memcmp(r->buf, "\xEF\xBB\xBF", BOM_BYTES) == 0;
+  if (r->has_bom) {
+    r->len -= BOM_BYTES;
+    memmove(r->buf, r->buf + BOM_BYTES, r->len);
   }
   r->begun = true;
   return read_header(r, err);
@@ -141,7 +146,7 @@ static Code pipe_can_begin(SplitReader *r, bool *can, Error *err) {
   bool header = f->header_records != NULL && f->header_records(r->scan->options) > 0;
   for (;;) {
     *can = r->at_end || r->len >= RECORD_MAX;
-    if (!*can && r->len >= 3) {
+    if (!*can && r->len >= BOM_BYTES) {
       *can = !header || f->first_end(&r->cut, r->buf, r->len, r->scan->options) > 0;
     }
     if (*can || !readable_now(r)) return OK;
@@ -169,6 +174,7 @@ static Code give_out(SplitReader *r, size_t n, ChunkText *out, Error *err) {
   out->len = n;
   out->first_line = r->cut.newlines + 1;
   format_of(r)->advance(&r->cut, r->buf, n, r->scan->options);
+  trail_pass(&r->trail, r->buf, n);
   memset(r->buf + n, 0, CHUNK_PADDING);
   r->offset += n;
   r->buf = next;
@@ -180,12 +186,9 @@ static Code give_out(SplitReader *r, size_t n, ChunkText *out, Error *err) {
 
 /* Drop n bytes that belong to a record which nobody can use, and start afresh behind them. */
 static void drop_broken(SplitReader *r, size_t n) {
-  r->scanned = 0;
   for (size_t i = 0; i < n; i++) r->cut.newlines += r->buf[i] == '\n';
   r->cut = (CutState){.newlines = r->cut.newlines};
-  r->len -= n;
-  memmove(r->buf, r->buf + n, r->len);
-  r->offset += n;
+  split_drop(r, n);
 }
 
 static void note_skipped(const SplitReader *r, ChunkText *out, const char *reason) {
@@ -230,27 +233,39 @@ static Code give_out_rest(SplitReader *r, ChunkText *out, Error *err) {
   }
 }
 
-/* The first place at or behind buf[target] where a record ends; 0: not in what has been read. */
-static size_t cut_at(const SplitReader *r, size_t target) {
+/* The first place from buf[target] to buf[limit] where a record ends; 0: not in what has been read.
+ */
+static size_t cut_at(const SplitReader *r, size_t target, size_t limit) {
   const Format *f = format_of(r);
-  if (r->len < target) return 0;
+  size_t len = r->len < limit ? r->len : limit;
+  if (len < target) return 0;
   CutState state = r->cut;
   f->advance(&state, r->buf, target - 1, r->scan->options);
-  size_t n = f->first_end(&state, r->buf + target - 1, r->len - (target - 1), r->scan->options);
+  size_t n = f->first_end(&state, r->buf + target - 1, len - (target - 1), r->scan->options);
   return n > 0 ? target - 1 + n : 0;
 }
 
+/* A chunk that ends where the file does is the last: look, so that this does not depend on how
+ * far was read ahead. */
+static Code give_out_cut(SplitReader *r, size_t n, ChunkText *out, Error *err) {
+  if (n == r->len && !r->at_end) TRY(read_some(r, LOOK_AHEAD_BYTES, err));
+  return give_out(r, n, out, err);
+}
+
+/* Where chunks end depends on the file alone, never on how much of it is in the buffer: whoever
+ * goes on from a checkpoint has another buffer. */
 static Code next_of_file(SplitReader *r, ChunkText *out, Error *err) {
   for (;;) {
     size_t target = (size_t)((r->offset / r->chunk_bytes + 1) * r->chunk_bytes - r->offset);
-    for (size_t want = target + LOOK_AHEAD_BYTES;; want *= 2) {
-      TRY(fill(r, want, err));
-      size_t n = cut_at(r, target);
-      if (n > 0) return give_out(r, n, out, err);
+    size_t limit = target + RECORD_MAX, want = target + LOOK_AHEAD_BYTES;
+    for (;; want = want * 2 < limit ? want * 2 : limit) {
+      TRY(split_fill(r, want, err));
+      size_t n = cut_at(r, target, limit);
+      if (n > 0) return give_out_cut(r, n, out, err);
+      if (r->len >= limit) break;
       if (r->at_end) return give_out_rest(r, out, err);
-      if (r->len >= target + RECORD_MAX) break;
     }
-    size_t whole = format_of(r)->last_end(&r->cut, r->buf, r->len, r->scan->options);
+    size_t whole = format_of(r)->last_end(&r->cut, r->buf, limit, r->scan->options);
     if (whole > 0) return give_out(r, whole, out, err);
     TRY(skip_record(r, out, err));
   }
@@ -303,7 +318,7 @@ Code split_reader_next(SplitReader *r, bool cut_short, ChunkText *out, ReadResul
     *result = READ_WAIT;
     return OK;
   }
-  if (!r->begun) TRY(begin(r, err));
+  if (!r->begun) TRY(split_begin(r, err));
   if (file) return next_of_file(r, out, err);
   return next_of_pipe(r, cut_short, out, result, err);
 }
@@ -312,9 +327,10 @@ Code split_reader_peek(SplitReader *r, ChunkText *out, Error *err) {
   *out = (ChunkText){0};
   size_t len;
   TRY(split_reader_open(r, err));
-  Code code = begin(r, err);
+  Code code = split_begin(r, err);
   if (code == OK) code = first_record(r, &len, err);
   if (code == OK) code = give_out(r, len, out, err);
   split_reader_close(r);
+  r->done = false;
   return code;
 }

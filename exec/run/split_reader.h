@@ -8,6 +8,7 @@
  */
 #pragma once
 #include "exec/ops/op_spec.h"
+#include "exec/run/trail.h"
 
 typedef struct SplitReader {
   const ScanSpec *scan;
@@ -21,7 +22,10 @@ typedef struct SplitReader {
   bool done;          /* nothing is left */
   CutState cut;       /* at buf[0] */
   uint64_t offset;    /* of buf[0] in the uncompressed bytes, BOM not counted */
-  char *buf;          /* read and not yet given out */
+  bool has_bom;
+  FileIdentity file; /* when it was opened, of a split that can be read again */
+  Trail trail;       /* ... and the bytes before buf[0] */
+  char *buf;         /* read and not yet given out */
   size_t len, cap;
   size_t scanned;      /* bytes of buf that are known to end no record */
   CutState scan_state; /* behind them */
@@ -51,7 +55,29 @@ MUST_USE Code split_reader_next(SplitReader *r, bool cut_short, ChunkText *out, 
                                 Error *err);
 /* Only the first record, for its event time; the reader is closed and at its start again. */
 MUST_USE Code split_reader_peek(SplitReader *r, ChunkText *out, Error *err);
-/* Close the stream and forget what was read.  The layout stays. */
+/* Close the stream and forget what was read, but for whether it was all.  The layout stays. */
 void split_reader_close(SplitReader *r);
 /* Close, and free the layout. */
 void split_reader_free(SplitReader *r);
+
+/* --- its parts, for split_place.c --------------------------------------------------------- */
+
+enum { BOM_BYTES = 3 };
+/* Behind the byte order mark and the header, whose layout is made unless there is one. */
+MUST_USE Code split_begin(SplitReader *r, Error *err);
+/* Read until the buffer has `want` bytes or the stream ends. */
+MUST_USE Code split_fill(SplitReader *r, size_t want, Error *err);
+/* Take the first n bytes out of the buffer. */
+void split_drop(SplitReader *r, size_t n);
+
+/* --- the place, for checkpoints (split_place.c) ------------------------------------------- */
+
+/* The place behind the chunks given out so far, and what tells whether the file is still the same
+ * one when it is read again.  A split that cannot be read again saves only whether it is done.
+ * out is in the head or in an entry, which is the caller's. */
+void split_reader_save(const SplitReader *r, StateOut *out);
+/* Go on from a saved place: the chunks that come are those that would have come.  r is as before
+ * the first chunk (a peek does no harm).  Opens the stream unless the split had not begun or is
+ * done.  ERR_STATE when the bytes before the place are not there any more, or are others;
+ * checkpoint is for the message. */
+MUST_USE Code split_reader_restore(SplitReader *r, uint64_t checkpoint, StateIn *in, Error *err);
