@@ -4,9 +4,9 @@
 #   sql-tests/run_all.sh [--long] [plain|asan|tsan ...]
 #
 # plain (build/) runs all suites; asan (build-asan/: AddressSanitizer, UndefinedBehaviorSanitizer)
-# too, but for tidy; tsan (build-tsan/: ThreadSanitizer) runs what is concurrent: the unit tests of
-# exec/run, and the SQL tests in the cells with several workers.  --long adds the tests marked
-# "mode long".
+# too, but for tidy and faults; tsan (build-tsan/: ThreadSanitizer) runs what is concurrent: the unit
+# tests of exec/run, and the SQL tests in the cells with several workers.  --long adds the tests
+# marked "mode long" and makes the fault tests try every point.
 #
 # The counts are those of unit tests and, for the SQL tests, of their cases.  A build that fails
 # counts as a failed test.
@@ -83,6 +83,7 @@ for build in "${builds[@]}"; do
       ln -sf shell/weir build/weir
       suite plain build unit --suite unit --suite tidy
       suite plain build sql --suite sql ${long[@]+"${long[@]}"}
+      suite plain build faults --suite faults ${long[@]+"${long[@]}"}
       ;;
     asan)
       prepare asan build-asan -Db_sanitize=address,undefined || continue

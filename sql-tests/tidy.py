@@ -45,6 +45,7 @@ MAY_SEE = {
     "shell": {"shell", "api"} | BASE,
     "sql-tests/slt": {"sql-tests/slt", "api"},
     "sql-tests/bench": set(),
+    "sql-tests/faults": {"shell", "sql-tests/faults"} | BASE,
 }
 # Includes that point up all the same, with the reason.
 LAYER_EXCEPTIONS = {
@@ -167,7 +168,7 @@ class Tidy:
             for pattern, instead in BANNED.items():
                 if re.search(pattern, text):
                     self.complain(path, n, instead)
-        if layer_of(name) in {"shell", "sql-tests/slt", "sql-tests/bench"}:
+        if layer_of(name) in {"shell", "sql-tests/slt", "sql-tests/bench", "sql-tests/faults"}:
             return  # clients of the library: there is no table for them
         if is_test(path):
             return
