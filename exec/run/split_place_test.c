@@ -248,7 +248,7 @@ static void test_same_chunks(void) {
  * restored stops reading just there.  Both have to find that the chunk is the last one. */
 static void test_end_at_look_ahead(void) {
   const Kind k = {.format = "raw", .suffix = ""};
-  enum { GRID = 100, FIRST = 5000, LOOK_AHEAD = 4 << 10 };
+  enum { GRID = 100, FIRST = 8400, LOOK_AHEAD = 4 << 10 };
   StrBuf text = {0};
   Table t;
   strbuf_fill(&text, 'x', FIRST - 1);
