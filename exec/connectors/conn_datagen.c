@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "exec/connectors/datagen_field.h"
 
@@ -63,6 +64,8 @@ struct RowGenerator {
   uint64_t rows; /* UINT64_MAX: no end */
   uint64_t rows_per_second;
   uint32_t chunk_rows;
+  uint64_t fingerprint; /* of what decides the values of row i */
+  const char *table;
   const Zone *zone;
   Span span;
   uint32_t n_cols;
@@ -134,15 +137,42 @@ static Code measure_table(RowGenerator *g, const SourceSpec *spec, Error *err) {
   return OK;
 }
 
+/* Columns, their options in any order, and the seed.  How fast rows come and how many there are
+ * does not change them. */
+static Code fingerprint(RowGenerator *g, const SourceSpec *spec, Error *err) {
+  uint64_t sum = hash_u64(spec->seed);
+  StrBuf text = {0};
+  for (uint32_t i = 0; i < spec->n_fields; i++) {
+    strbuf_printf(&text, "%s ", spec->fields[i].name);
+    type_print_full(spec->fields[i].type, &text);
+    strbuf_putc(&text, '\n');
+  }
+  bool failed = text.failed;
+  sum += hash_bytes(strbuf_text(&text), text.len);
+  for (uint32_t i = 0; i < spec->options.n && !failed; i++) {
+    const Option *o = &spec->options.items[i];
+    if (!str_starts(str_of(o->key), STR("fields."))) continue;
+    strbuf_clear(&text);
+    strbuf_printf(&text, "%s=%s", o->key, o->value);
+    failed = text.failed;
+    sum += hash_bytes(strbuf_text(&text), text.len);
+  }
+  strbuf_deinit(&text);
+  g->fingerprint = sum;
+  return failed ? FAIL(err, ERR_MEMORY, spec->span, "no memory for generated rows") : OK;
+}
+
 static Code datagen_open(const SourceSpec *spec, RowGenerator **out, Error *err) {
   TRY(check_count(spec->options, "rows-per-second", 1, err));
   RowGenerator *g = calloc(1, sizeof *g + spec->n_wanted * sizeof g->cols[0]);
   if (g == NULL) return FAIL(err, ERR_MEMORY, spec->span, "no memory for generated rows");
+  g->table = spec->table;
   g->zone = spec->zone;
   g->span = spec->span;
   g->n_cols = spec->n_wanted;
   g->rows_per_second = (uint64_t)options_int(spec->options, DATAGEN_OPTIONS, "", "rows-per-second");
   Code code = measure_table(g, spec, err);
+  if (code == OK) code = fingerprint(g, spec, err);
   for (uint32_t i = 0; i < spec->n_wanted && code == OK; i++) {
     code = datagen_field_init(&g->cols[i], spec->fields, spec->wanted[i], spec->options, spec->seed,
                               spec->span, err);
@@ -181,11 +211,37 @@ static Code datagen_make(const RowGenerator *g, uint64_t chunk, Micros now_us, B
   return OK;
 }
 
+/* --- checkpoints ---------------------------------------------------------------------------- */
+
+static Code datagen_save(const RowGenerator *g, uint64_t next_chunk, StateOut *out, Error *err) {
+  (void)next_chunk;
+  (void)err;
+  state_put_u32(out, g->chunk_rows);
+  state_put_u64(out, g->fingerprint);
+  return OK;
+}
+
+/* The number of a chunk means the same rows only of the same table. */
+static Code datagen_load(RowGenerator *g, uint64_t next_chunk, StateIn *in, Error *err) {
+  (void)next_chunk;
+  uint32_t chunk_rows = state_get_u32(in);
+  uint64_t before = state_get_u64(in);
+  if (in->bad || (chunk_rows == g->chunk_rows && before == g->fingerprint)) return OK;
+  FAIL(err, ERR_STATE, g->span, "table \"%s\" generates other rows than before the checkpoint",
+       g->table);
+  error_hint(err, before != g->fingerprint
+                      ? "columns, their options and weir.seed have to stay as they were"
+                      : "'rows-per-second' and the length of texts have to stay as they were");
+  return ERR_STATE;
+}
+
 static const RowSource datagen_source = {.open = datagen_open,
                                          .close = datagen_close,
                                          .chunks = datagen_chunks,
                                          .due_us = datagen_due_us,
-                                         .make = datagen_make};
+                                         .make = datagen_make,
+                                         .save = datagen_save,
+                                         .load = datagen_load};
 
 const Connector conn_datagen = {.name = "datagen",
                                 .options = {datagen_option_defs, COUNT_OF(datagen_option_defs)},

@@ -330,6 +330,61 @@ static void test_refusals(void) {
   CHECK_INT(check(&t), ERR_OPTION);
 }
 
+/* --- checkpoints ------------------------------------------------------------------------ */
+
+typedef struct Kept {
+  StateSink sink;
+  StateBlock *block;
+} Kept;
+
+static bool keep(StateSink *to, StateBlock *block) {
+  ((Kept *)to)->block = block;
+  return true;
+}
+
+static StateBlock *saved(Table *t) {
+  Kept kept = {.sink.take = keep};
+  StateOut out;
+  state_begin(&out, &kept.sink, "source", 1);
+  CHECK_INT(source()->save(t->g, 3, &out, &last), OK);
+  CHECK(state_end(&out));
+  return kept.block;
+}
+
+/* Two columns, `key` set to `value`, loaded into from a state of the table without that. */
+static Code load_with(const char *key, const char *value, uint32_t columns) {
+  Table before = {0}, t = {0};
+  StateIn in;
+  add_column(&before, "a", type_of(TYPE_INT));
+  add_column(&before, "b", type_string());
+  OPTIONS_OF(&before.pairs, "connector", "datagen", "fields.a.max", "9", "fields.b.length", "7");
+  open_table(&before);
+  StateBlock *block = saved(&before);
+  add_column(&t, "a", type_of(TYPE_INT));
+  add_column(&t, "b", type_string());
+  if (columns == 3) add_column(&t, "c", type_string());
+  OPTIONS_OF(&t.pairs, "connector", "datagen", "fields.b.length", "7", "fields.a.max", "9", key,
+             value);
+  open_table(&t);
+  state_in_init(&in, block, 0, UINT64_MAX);
+  Code code = source()->load(t.g, 3, &in, &last);
+  CHECK(!in.bad);
+  close_table(&before);
+  close_table(&t);
+  state_block_free(block);
+  return code;
+}
+
+static void test_checkpoint(void) {
+  CHECK_INT(load_with("number-of-rows", "99", 2), OK);
+  CHECK_INT(load_with(NULL, NULL, 2), OK);
+  CHECK_INT(load_with("fields.a.min", "2", 2), ERR_STATE);
+  CHECK(strstr(last.hint, "weir.seed") != NULL);
+  CHECK_INT(load_with("rows-per-second", "50", 2), ERR_STATE);
+  CHECK(strstr(last.hint, "rows-per-second") != NULL);
+  CHECK_INT(load_with(NULL, NULL, 3), ERR_STATE);
+}
+
 int main(void) {
   test_determinism();
   test_defaults();
@@ -337,5 +392,6 @@ int main(void) {
   test_sequences();
   test_chunks();
   test_refusals();
+  test_checkpoint();
   return check_done();
 }

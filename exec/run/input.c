@@ -86,7 +86,8 @@ static Offer offer_rows(Job *job, InputSplit *split, Micros started_us, Micros *
   if (src->rows != NULL) {
     const RowSource *rows = src->scan->connector->rows;
     n = rows->chunks(src->rows);
-    Micros due = started_us + rows->due_us(src->rows, split->next_chunk) - sys.mono_us();
+    Micros due = rows->due_us(src->rows, split->next_chunk) - split->pace_us;
+    due -= sys.mono_us() - started_us;
     if (due > 0 && n > split->next_chunk) {
       if (due < *wait_us) *wait_us = due;
       return OFFER_LATER;
@@ -190,6 +191,14 @@ static bool take_chunk(Job *job, InputSplit *split, bool alone, Micros started_u
   }
 }
 
+/* The time before a restore is past: the pace goes on from the next chunk. */
+static void begin_split(Job *job, InputSplit *split, Micros now_us) {
+  const Source *src = &job->sources[split->source];
+  split->heard_us = now_us;
+  if (src->rows == NULL) return;
+  split->pace_us = src->scan->connector->rows->due_us(src->rows, split->next_chunk);
+}
+
 static void read_all(Job *job) {
   InputSplit **list = malloc((job->n_splits + 1) * sizeof *list);
   if (list == NULL) {
@@ -198,7 +207,7 @@ static void read_all(Job *job) {
     return;
   }
   Micros started_us = sys.mono_us();
-  for (uint32_t i = 0; i < job->n_splits; i++) job->splits[i].heard_us = started_us;
+  for (uint32_t i = 0; i < job->n_splits; i++) begin_split(job, &job->splits[i], started_us);
   job->silence.since_us = started_us;
   uint64_t epoch_start = 0;
   bool go_on = true;

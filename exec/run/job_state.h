@@ -38,6 +38,7 @@ typedef struct InputSplit {
   uint32_t source; /* in Job.sources */
   SplitReader reader;
   uint64_t next_chunk; /* of a row source */
+  Micros pace_us;      /* ... where its pace was when reading began: not 0 after a restore */
   Micros
       candidate_us; /* largest watermark candidate known, also of a row that has only been peeked */
   Micros max_us;    /* ... of the chunks that have been parsed */
