@@ -126,6 +126,49 @@ bool sys_write_all(int fd, const void *buf, size_t n) {
   return true;
 }
 
+bool sys_sync_dir(const char *path) {
+  int fd = sys.open(path, O_RDONLY | O_DIRECTORY, 0);
+  if (fd < 0) return false;
+  bool ok = sys.fsync(fd) == 0 || errno == EINVAL;
+  int saved = errno;
+  sys.close(fd);
+  errno = saved;
+  return ok;
+}
+
+/* The directory that path stands in: path is cut there, or the answer is a literal. */
+static const char *cut_to_parent(char *path) {
+  char *slash = strrchr(path, '/');
+  if (slash == NULL) return ".";
+  if (slash == path) return "/";
+  *slash = '\0';
+  return path;
+}
+
+static bool make_dir(char *path, mode_t mode) {
+  struct stat st;
+  if (sys.mkdir(path, mode) == 0) return sys_sync_dir(cut_to_parent(path));
+  /* Some file systems refuse to make what is there for another reason than that it is there. */
+  int saved = errno;
+  if (sys.stat(path, &st) == 0) saved = S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+  errno = saved;
+  return saved == 0;
+}
+
+bool sys_make_dirs(const char *path, mode_t mode) {
+  bool ok = true;
+  size_t len = strlen(path);
+  for (size_t i = 1; i <= len && ok; i++) {
+    if ((i < len && path[i] != '/') || path[i - 1] == '/') continue;
+    char *prefix = strndup(path, i);
+    ok = prefix != NULL && make_dir(prefix, mode);
+    int saved = errno;
+    free(prefix);
+    errno = saved;
+  }
+  return ok;
+}
+
 /* Read until the end or until more than max bytes have come. */
 static char *read_open_file(int fd, size_t max, size_t *len) {
   size_t cap = 64 << 10, n = 0;

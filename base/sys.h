@@ -44,6 +44,11 @@ extern Sys sys;
 
 /* Write all n bytes.  false and errno on failure. */
 bool sys_write_all(int fd, const void *buf, size_t n);
+/* Make the names in a directory durable; a file system that cannot is no failure.  false and errno
+ * otherwise. */
+bool sys_sync_dir(const char *path);
+/* Make a directory and the ones around it that are missing, durably.  false and errno. */
+bool sys_make_dirs(const char *path, mode_t mode);
 /* Read a whole file of at most max bytes into malloc'ed memory with a NUL behind.
  * NULL and errno (EFBIG when larger) on failure. */
 char *sys_read_file(const char *path, size_t max, size_t *len);

@@ -1,9 +1,11 @@
 /* checkpoint_file.h -- a checkpoint on disk: written aside, verified before it is believed.
  *
- *     DIR/JOB/lock              held by the process that runs the job
- *     DIR/JOB/chk-7/manifest    what the checkpoint is, whose blocks it has, and the other files
- * with their lengths and checksums; written last DIR/JOB/chk-7/state       blocks
- * (exec/state/state_io.h), many to an lz4 frame DIR/JOB/.chk-8.inprogress/...
+ *     DIR/JOB/lock                held by the process that runs the job
+ *     DIR/JOB/chk-7/state         blocks (exec/state/state_io.h), many to an lz4 frame
+ *     DIR/JOB/chk-7/manifest      what the checkpoint is, whose blocks it has, and the length and
+ *                                 checksum of state; written last
+ *     DIR/JOB/.chk-8.inprogress/  what is being written
+ *     DIR/JOB/.chk-5.removed/     what is being removed
  *
  * A checkpoint is made under its second name: files are written and synced, the manifest last, the
  * directory is synced, renamed, and the directory around it synced.  So what has the first name is
@@ -24,6 +26,7 @@ typedef struct CheckpointInfo {
   uint64_t epochs; /* that went before it */
   Micros time_us;  /* wall clock */
   const char *job;
+  const char *engine;   /* the version of the weir that wrote it */
   bool finished;        /* the input had ended: there is nothing to go on with */
   bool savepoint;       /* asked for by the user: never removed */
   uint32_t parallelism; /* of the job that wrote it */
@@ -35,38 +38,43 @@ typedef struct CheckpointInfo {
 
 /* --- the directory of a job ------------------------------------------------------------------ */
 
+/* DIR/JOB, in the arena: what is not allowed in the name of a directory is written as %2F.
+ * ERR_LIMIT when it is too long for one. */
+MUST_USE Code checkpoint_job_dir(Arena *arena, const char *dir, const char *job, const char **out,
+                                 Error *err);
 /* Make DIR/JOB and take its lock; *lock_fd is closed by the caller, which gives it back.  ERR_STATE
- * when another process has it.  Removes what crashes have left. */
+ * when another process has it, or another job of this one.  Removes what crashes have left. */
 MUST_USE Code checkpoint_lock(const char *dir, const char *job, int *lock_fd, Error *err);
 
-/* Directories of the complete checkpoints in DIR/JOB, oldest first, in the arena; none is no error.
- */
+/* Directories of the checkpoints in DIR/JOB, by their number, so oldest first, in the arena; none,
+ * or no directory, is no error.  They are complete, unless the disk lied: ask checkpoint_open. */
 MUST_USE Code checkpoint_list(Arena *arena, const char *dir, const char *job, const char ***paths,
                               uint32_t *n, Error *err);
-/* The same of all jobs in DIR: for SHOW CHECKPOINTS. */
+/* Those in DIR itself and in the directories there, job by job: for SHOW CHECKPOINTS.  DIR has to
+ * be there. */
 MUST_USE Code checkpoint_list_all(Arena *arena, const char *dir, const char ***paths, uint32_t *n,
                                   Error *err);
-/* Remove all but the newest `retained`. */
+/* Remove all but the newest `retained`, at least 1.  Savepoints are left alone and not counted, and
+ * so is what has no manifest that can be read. */
 MUST_USE Code checkpoint_retain(const char *dir, const char *job, uint32_t retained, Error *err);
 
-/* --- writing ------------------------------------------------------------------------------------
- */
+/* --- writing --------------------------------------------------------------------------------- */
 
 typedef struct CheckpointWriter CheckpointWriter;
 
-/* into: the directory of the job, or the one of a savepoint.  On failure nothing is left. */
+/* into: the directory of the job, or the one of a savepoint; made when it is missing.  The result
+ * is INTO/chk-ID.  ERR_STATE when that is there already.  On failure nothing is left. */
 MUST_USE Code checkpoint_create(const char *into, uint64_t id, CheckpointWriter **out, Error *err);
 /* Blocks of an owner, in order; the block is freed by the caller. */
 MUST_USE Code checkpoint_add(CheckpointWriter *w, uint32_t owner, const StateBlock *block,
                              Error *err);
-/* Decide: after OK the checkpoint is there for good.  info's sizes are filled in.  Frees w, also
- * when it fails. */
+/* Decide: after OK the checkpoint is there for good.  info's id, engine and sizes are filled in; it
+ * names all owners.  Frees w, also when it fails. */
 MUST_USE Code checkpoint_finish(CheckpointWriter *w, CheckpointInfo *info, Error *err);
 /* Give it up and remove what was written. */
 void checkpoint_abandon(CheckpointWriter *w);
 
-/* --- reading ------------------------------------------------------------------------------------
- */
+/* --- reading --------------------------------------------------------------------------------- */
 
 typedef struct CheckpointReader CheckpointReader;
 
