@@ -102,6 +102,11 @@ MUST_USE bool groups_distinct_rows(Groups *g, Distinct *d, const Vector *values,
 /* Make the one group of an aggregation without keys. */
 MUST_USE bool groups_make_empty_group(Groups *g);
 
+/* The aggregates of one record, and back into a zeroed one; what their states own lies in the
+ * arena. false: no memory. */
+void group_record_save(const GroupLayout *l, const void *record, StateOut *out);
+MUST_USE bool group_record_load(const GroupLayout *l, void *record, StateIn *in, Arena *arena);
+
 /* Columns that an aggregation gives out: keys, results, and what its operator adds. */
 typedef struct GroupOutput {
   Vector *made;      /* with room and validity, filled again for each batch */
@@ -130,6 +135,8 @@ void groups_emit_partials(Groups *g, Micros slice_us, Vector *cols, uint32_t *n)
 /* Room for a batch of such columns: flat vectors with data for BATCH_ROWS and validity.
  * In the arena; NULL: no memory. */
 Vector *vectors_new(Arena *arena, const Type *types, uint32_t n);
+/* The same for a value of each DISTINCT aggregate, in their order. */
+Vector *group_distinct_vectors(const GroupLayout *l, Arena *arena);
 /* The state of aggregate a in partial row, as words with room for AGG_STATE_WORDS_MAX. */
 void group_partial_state(const GroupLayout *l, uint32_t a, const Batch *in, uint32_t row,
                          uint64_t *words);

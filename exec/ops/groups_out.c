@@ -140,6 +140,15 @@ Vector *vectors_new(Arena *arena, const Type *types, uint32_t n) {
   return cols;
 }
 
+Vector *group_distinct_vectors(const GroupLayout *l, Arena *arena) {
+  Type *types = arena_try_alloc(arena, (l->n_distinct + 1) * sizeof *types, 8);
+  if (types == NULL) return NULL;
+  for (uint32_t a = 0, d = 0; a < l->n_aggs; a++) {
+    if (l->aggs[a].distinct) types[d++] = l->aggs[a].arg_type;
+  }
+  return vectors_new(arena, types, l->n_distinct);
+}
+
 void vectors_all_valid(Vector *cols, uint32_t n) {
   for (uint32_t i = 0; i < n; i++) memset(cols[i].valid, 0xFF, BATCH_WORDS * sizeof(uint64_t));
 }

@@ -24,6 +24,7 @@ typedef struct OpSessionAgg {
   Groups groups;
   bool has_state;  /* sessions have a SessionState */
   bool has_arenas; /* ... and use its arena */
+  Vector *values;  /* scratch: of one DISTINCT aggregate each */
   Arena text, arena;
   GroupOutput out; /* behind the values: window_start, window_end, window_time */
 } OpSessionAgg;
@@ -156,6 +157,81 @@ static Code agg_emit(SessionOp *base) {
   return op_emit(&base->op, PORT_ROWS, &(Batch){.rows = n, .n_cols = o->n_cols, .cols = o->cols});
 }
 
+/* --- state -----------------------------------------------------------------------------------
+ */
+
+/* A session has an entry of its states, then entries of the values of its DISTINCT aggregates, a
+ * batch each, those that came first first. */
+enum { ENTRY_STATES = UINT32_MAX }; /* else the number of the aggregate */
+
+static void save_values(OpSessionAgg *self, Session *x, uint32_t a, uint32_t d, StateOut *out) {
+  Distinct *set = &self->groups.distinct[d];
+  void *record = record_of(self, x), *groups[BATCH_ROWS];
+  distinct_turn(set, record);
+  for (const DistinctPair *at = distinct_first(set, record); at != NULL;) {
+    uint32_t n = distinct_next(set, &at, BATCH_ROWS, groups, &self->values[d]);
+    sessions_put(&self->base.sessions, out, x);
+    state_put_u32(out, a);
+    state_put_u32(out, n);
+    for (uint32_t i = 0; i < n; i++) state_put_value(out, &self->values[d], i);
+  }
+  distinct_turn(set, record);
+}
+
+static bool agg_save(SessionOp *base, Session *x, StateOut *out) {
+  OpSessionAgg *self = (OpSessionAgg *)base;
+  sessions_put(&base->sessions, out, x);
+  state_put_u32(out, ENTRY_STATES);
+  state_put_u64(out, self->has_state ? state_of(x)->rows : 0);
+  group_record_save(&self->layout, record_of(self, x), out);
+  for (uint32_t a = 0, d = 0; a < self->layout.n_aggs; a++) {
+    if (self->layout.aggs[a].distinct) save_values(self, x, a, d++, out);
+  }
+  return true;
+}
+
+static bool load_states(OpSessionAgg *self, Session *x, StateIn *in) {
+  void *record = record_of(self, x);
+  uint64_t rows = state_get_u64(in);
+  if (!self->has_state) return group_record_load(&self->layout, record, in, NULL);
+  state_of(x)->rows = rows;
+  groups_number(&self->groups, &record, 1);
+  return group_record_load(&self->layout, record, in, &state_of(x)->arena);
+}
+
+/* Values of DISTINCT aggregate a, the d-th. */
+static bool load_values(OpSessionAgg *self, Session *x, uint32_t d, StateIn *in) {
+  uint16_t rows[BATCH_ROWS], fresh[BATCH_ROWS];
+  void *groups[BATCH_ROWS];
+  uint32_t n = state_get_u32(in), n_fresh;
+  if (n > BATCH_ROWS) state_bad(in);
+  if (in->bad) return false;
+  vectors_all_valid(&self->values[d], 1);
+  for (uint32_t i = 0; i < n; i++) {
+    state_get_value(in, &self->values[d], i);
+    rows[i] = (uint16_t)i;
+    groups[i] = record_of(self, x);
+  }
+  const DistinctInput values = {self->layout.keys, &self->values[d], rows, groups, n};
+  return !in->bad && distinct_add(&self->groups.distinct[d], &values, fresh, &n_fresh);
+}
+
+static bool agg_load(SessionOp *base, Session *x, StateIn *in) {
+  OpSessionAgg *self = (OpSessionAgg *)base;
+  uint32_t i = state_get_u32(in), d = 0;
+  if (i == ENTRY_STATES) return load_states(self, x, in);
+  bool mapped = in->agg_map != NULL;
+  if (i >= (mapped ? in->n_aggs : self->layout.n_aggs)) {
+    state_bad(in);
+    return false;
+  }
+  uint32_t a = mapped ? in->agg_map[i] : i;
+  if (a == UINT32_MAX) return true;
+  for (uint32_t k = 0; k < a; k++) d += self->layout.aggs[k].distinct;
+  if (!self->layout.aggs[a].distinct) state_bad(in);
+  return !in->bad && load_values(self, x, d, in);
+}
+
 /* --- life ------------------------------------------------------------------------------------ */
 
 /* What a session keeps; returns its bytes. */
@@ -169,9 +245,14 @@ static uint32_t lay_out(OpSessionAgg *self) {
 }
 
 static Code session_agg_open(Op *op) {
-  static const SessionContent words = {.add = agg_add, .merge = agg_merge, .emit = agg_emit};
-  static const SessionContent states = {
-      .add = agg_add, .merge = agg_merge, .emit = agg_emit, .drop = agg_drop};
+  static const SessionContent words = {
+      .add = agg_add, .merge = agg_merge, .emit = agg_emit, .save = agg_save, .load = agg_load};
+  static const SessionContent states = {.add = agg_add,
+                                        .merge = agg_merge,
+                                        .emit = agg_emit,
+                                        .save = agg_save,
+                                        .load = agg_load,
+                                        .drop = agg_drop};
   OpSessionAgg *self = (OpSessionAgg *)op;
   const WindowAggSpec *spec = self->spec;
   GroupLayout *l = &self->layout;
@@ -185,6 +266,8 @@ static Code session_agg_open(Op *op) {
   if (!groups_init(&self->groups, l, 0) || !groups_go_singly(&self->groups, lists_at)) {
     return op_no_memory(op);
   }
+  self->values = group_distinct_vectors(l, &self->arena);
+  if (self->values == NULL) return op_no_memory(op);
   self->base.window = &spec->window;
   uint32_t bytes = lay_out(self);
   return session_op_open(&self->base, self->has_state ? &states : &words, &l->key, l->keys, bytes);
@@ -205,6 +288,9 @@ static const OpTable session_agg_table = {.name = "SessionAggregate",
                                           .push = session_op_push,
                                           .fire = session_op_fire,
                                           .pending = session_op_pending,
+                                          .save = session_op_save,
+                                          .load = session_op_load,
+                                          .loaded = session_op_loaded,
                                           .close = session_agg_close};
 
 Op *op_session_agg_new(const WindowAggSpec *spec, const FormatField *input, uint32_t n_input,

@@ -2,15 +2,15 @@
  *
  * The model keeps the rows of every session in a list and looks through all of them for each row.
  * A random stream comes in chunks, some of its rows with marks; what comes out has to be the same
- * text, late rows too.
+ * text, late rows too.  At the ends of chunks it is saved and goes on in fresh operators, one or
+ * two.
  */
 #include "base/memory.h"
-#include "exec/ops/op_check.h"
-#include "exec/state/key.h"
+#include "exec/ops/restore_check.h"
 
 enum { ROWS_MAX = 700, SESSIONS_MAX = ROWS_MAX, KEYS = 5, MS = 1000 };
 
-enum { COL_TS, COL_K, COL_NAME, COL_V, COL_TAKEN, COL_TEXT, COL_ID, N_COLS };
+enum { COL_TS, COL_K, COL_NAME, COL_V, COL_TAKEN, COL_TEXT, COL_ID, COL_D, N_COLS };
 static FormatField in[N_COLS];
 
 /* Aggregates, each with its model in put_agg. */
@@ -25,6 +25,8 @@ typedef enum AggId {
   LAST_V,
   LISTAGG_TEXT,
   LISTAGG_DISTINCT_TEXT,
+  SUM_D, /* these two round, and have no model */
+  SUM_DISTINCT_D,
   AGG_END
 } AggId;
 
@@ -41,8 +43,13 @@ typedef struct Model {
   uint32_t rows[ROWS_MAX], n;
 } Model;
 
+typedef enum Restores { NEVER, IN_ONE, IN_ONE_OR_TWO } Restores;
+
 typedef struct Case {
   const WindowSpec *window;
+  Restores restores;
+  KeySpec key;
+  Type key_types[2];
   const uint32_t *keys;
   uint32_t n_keys;
   const AggId *aggs; /* NULL: the rows themselves */
@@ -70,6 +77,8 @@ static int64_t cell(const Row *r, uint32_t id, uint32_t col) {
       return r->taken;
     case COL_ID:
       return id;
+    case COL_D:
+      return r->v > 5 ? (INT64_C(1) << 53) + 2 * r->v : r->v;
     default:
       return r->v;
   }
@@ -256,6 +265,7 @@ static void push_rows(Bench *b, const Case *c, uint64_t *seed, uint32_t first, M
 }
 
 static void check_pending(const Bench *b, const Case *c) {
+  if (bench_is_split(b)) return;
   OpPending p;
   Micros end = MICROS_MAX;
   for (uint32_t i = 0; i < c->n_open; i++) {
@@ -309,7 +319,9 @@ static AggCall call_of(AggId id) {
                [FIRST_V] = {"FIRST_VALUE", COL_V, -1, false},
                [LAST_V] = {"LAST_VALUE", COL_V, -1, false},
                [LISTAGG_TEXT] = {"LISTAGG", COL_TEXT, -1, false},
-               [LISTAGG_DISTINCT_TEXT] = {"LISTAGG", COL_TEXT, -1, true}};
+               [LISTAGG_DISTINCT_TEXT] = {"LISTAGG", COL_TEXT, -1, true},
+               [SUM_D] = {"SUM", COL_D, -1, false},
+               [SUM_DISTINCT_D] = {"SUM", COL_D, COL_TAKEN, true}};
   AggCall call = {.arg = calls[id].arg, .filter = calls[id].filter, .distinct = calls[id].distinct};
   Type type = call.arg >= 0 ? in[call.arg].type : type_of(TYPE_NULL);
   Error err = {0};
@@ -320,18 +332,17 @@ static AggCall call_of(AggId id) {
 
 /* The hash of every key, as rows with it have. */
 static void find_hashes(Bench *b, Case *c) {
-  Type types[2];
   uint16_t rows[KEYS];
   KeyBatch *keys = key_batch_new();
-  for (uint32_t i = 0; i < c->n_keys; i++) types[i] = in[c->keys[i]].type;
-  KeySpec spec = key_spec(c->keys, types, c->n_keys);
+  for (uint32_t i = 0; i < c->n_keys; i++) c->key_types[i] = in[c->keys[i]].type;
+  c->key = key_spec(c->keys, c->key_types, c->n_keys);
   for (uint32_t k = 0; k < KEYS; k++) {
     int64_t cells[N_COLS];
     for (uint32_t col = 0; col < N_COLS; col++) cells[col] = cell(&(Row){.key = k}, 0, col);
     bench_row(b, cells, MICROS_MIN, ROW_INSERT);
     rows[k] = (uint16_t)k;
   }
-  CHECK(key_batch_fill(keys, &spec, &b->in->batch, rows, KEYS));
+  CHECK(key_batch_fill(keys, &c->key, &b->in->batch, rows, KEYS));
   memcpy(c->hash, keys->hash, sizeof c->hash);
   batch_builder_clear(b->in);
   key_batch_free(keys);
@@ -367,15 +378,40 @@ static Op *new_op(Bench *b, const Case *c, Output *o) {
   return op_session_agg_new(&o->agg, in, N_COLS, o->fields, &b->ctx);
 }
 
-static void compare(const Case *c) {
-  CHECK_STR(strbuf_text(&c->got), strbuf_text(&c->want));
-  CHECK(memcmp(c->late, c->got_late, sizeof c->late) == 0);
+/* Save, and go on in one operator, or two that share the hashes. */
+static void restore(Bench *b, Case *c, Output *o, uint64_t *seed) {
+  if (c->restores == IN_ONE || bench_random(seed, 2) == 0) {
+    bench_restore(b, new_op(b, c, o));
+    return;
+  }
+  uint64_t mid = bench_random(seed, 2) == 0 ? rng_next(seed) : c->hash[bench_random(seed, KEYS)];
+  bench_restore(b, bench_split_at(b, &c->key, mid, new_op(b, c, o), new_op(b, c, o)));
 }
 
-/* Runs c, of which window, keys and aggs are set.  Returns how many rows were late. */
-static uint64_t run_case(Case *c, uint64_t seed) {
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Two instances give out what they have one after the other. */
+static void sort_lines(StrBuf *text) {
+  static char *lines[ROWS_MAX + 1];
+  uint32_t n = 0;
+  char *rest, *copy = strdup(strbuf_text(text));
+  for (char *line = strtok_r(copy, "\n", &rest); line != NULL; line = strtok_r(NULL, "\n", &rest)) {
+    assert(n < COUNT_OF(lines));
+    lines[n++] = line;
+  }
+  qsort(lines, n, sizeof *lines, by_text);
+  text->len = 0;
+  for (uint32_t i = 0; i < n; i++) strbuf_printf(text, "%s\n", lines[i]);
+  free(copy);
+}
+
+/* Runs c, of which window, keys, aggs and restores are set.  Returns how many rows were late. */
+static uint64_t run_stream(Case *c, uint64_t seed) {
   Bench b;
   Output o = {0};
+  uint64_t restores = seed + 1;
   bench_init(&b, in, N_COLS, bench_write);
   b.on_late = on_late;
   b.arg = &c->got;
@@ -386,40 +422,113 @@ static uint64_t run_case(Case *c, uint64_t seed) {
   while (c->n_rows < ROWS_MAX) {
     watermark = run_chunk(&b, c, &seed, &now, watermark);
     check_pending(&b, c);
+    if (c->restores == NEVER || bench_random(&restores, 4) > 0) continue;
+    restore(&b, c, &o, &restores);
+    check_pending(&b, c);
   }
   op_finish(b.op);
   bench_fire(&b);
   model_fire(c, MICROS_MAX);
   check_pending(&b, c);
-  compare(c);
   uint64_t late = b.ctx.late_rows;
   bench_close(&b);
-  strbuf_deinit(&c->want);
-  strbuf_deinit(&c->got);
+  CHECK(memcmp(c->late, c->got_late, sizeof c->late) == 0);
+  if (c->restores == IN_ONE_OR_TWO) sort_lines(&c->got);
   return late;
 }
 
-static void random_streams(const AggId *aggs) {
+/* A case but for its restores. */
+static Case *random_case(const AggId *aggs, int round, uint64_t *seed) {
   static const uint32_t keys[][2] = {{COL_K}, {COL_NAME}, {COL_K, COL_NAME}};
+  static WindowSpec window;
+  Case *c = calloc(1, sizeof *c);
+  Micros gap = (Micros[]){1, 2, 5, 10, 25}[round % 5] * MS;
+  Micros cap = (Micros[]){0, 0, gap, gap + 3 * MS, 3 * gap}[bench_random(seed, 5)];
+  window = (WindowSpec){.kind = WINDOW_SESSION,
+                        .size_us = gap,
+                        .cap_us = cap,
+                        .time_col = COL_TS,
+                        .time_type = in[COL_TS].type};
+  uint32_t key = (uint32_t)round / 5 % 4;
+  *c = (Case){
+      .window = &window, .keys = keys[key % 3], .n_keys = key == 3 ? 0 : key / 2 + 1, .aggs = aggs};
+  return c;
+}
+
+static void case_free(Case *c) {
+  strbuf_deinit(&c->want);
+  strbuf_deinit(&c->got);
+  free(c);
+}
+
+/* Against the model. */
+static void random_streams(const AggId *aggs) {
   uint64_t seed = 7, late = 0;
   for (int round = 0; round < 240; round++) {
-    Case *c = calloc(1, sizeof *c);
-    Micros gap = (Micros[]){1, 2, 5, 10, 25}[round % 5] * MS;
-    Micros cap = (Micros[]){0, 0, gap, gap + 3 * MS, 3 * gap}[bench_random(&seed, 5)];
-    WindowSpec window = {.kind = WINDOW_SESSION,
-                         .size_us = gap,
-                         .cap_us = cap,
-                         .time_col = COL_TS,
-                         .time_type = in[COL_TS].type};
-    uint32_t key = (uint32_t)round / 5 % 4;
-    *c = (Case){.window = &window,
-                .keys = keys[key % 3],
-                .n_keys = key == 3 ? 0 : key / 2 + 1,
-                .aggs = aggs};
-    late += run_case(c, rng_next(&seed));
-    free(c);
+    Case *c = random_case(aggs, round, &seed);
+    c->restores = (Restores)bench_random(&seed, 3);
+    late += run_stream(c, rng_next(&seed));
+    if (c->restores == IN_ONE_OR_TWO) sort_lines(&c->want);
+    CHECK_STR(strbuf_text(&c->got), strbuf_text(&c->want));
+    case_free(c);
   }
   CHECK(late > 100);
+}
+
+/* Against the same stream without restores: sums that are rounded at each step. */
+static void rounded_sums(const AggId *aggs) {
+  uint64_t seed = 11;
+  for (int round = 0; round < 120; round++) {
+    Case *c = random_case(aggs, round, &seed), *whole = calloc(1, sizeof *whole);
+    *whole = *c;
+    c->restores = round % 2 == 0 ? IN_ONE : IN_ONE_OR_TWO;
+    run_stream(c, seed);
+    run_stream(whole, seed);
+    if (c->restores == IN_ONE_OR_TWO) sort_lines(&whole->got);
+    CHECK_STR(strbuf_text(&c->got), strbuf_text(&whole->got));
+    case_free(c);
+    case_free(whole);
+  }
+}
+
+/* Two sessions of some rows each, saved, then joined: one is added to the other in the order in
+ * which its values came. */
+static void joined(const AggId *aggs, bool restored, uint64_t seed, StrBuf *got) {
+  static const int64_t v[] = {1, 3, INT64_C(1) << 53, 5, INT64_C(1) << 54, 7};
+  WindowSpec window = {
+      .kind = WINDOW_SESSION, .size_us = 5 * MS, .time_col = COL_TS, .time_type = in[COL_TS].type};
+  Case c = {.window = &window, .aggs = aggs};
+  Bench b;
+  Output o = {0};
+  bench_init(&b, in, N_COLS, bench_write);
+  b.arg = got;
+  bench_open(&b, new_op(&b, &c, &o));
+  for (uint32_t i = 0; i < 12; i++) {
+    int64_t cells[N_COLS] = {[COL_TS] = i < 6 ? 0 : 10 * MS, [COL_TAKEN] = 1};
+    cells[COL_D] = v[bench_random(&seed, COUNT_OF(v))] + (i < 6 ? 0 : 16);
+    bench_row(&b, cells, MICROS_MIN, ROW_INSERT);
+  }
+  bench_push(&b, false, false);
+  bench_fire(&b);
+  if (restored) bench_restore(&b, new_op(&b, &c, &o));
+  bench_row(&b, (int64_t[N_COLS]){[COL_TS] = 5 * MS, [COL_TAKEN] = 1}, MICROS_MIN, ROW_INSERT);
+  bench_push(&b, false, false);
+  op_finish(b.op);
+  bench_fire(&b);
+  bench_close(&b);
+}
+
+static void joined_after_restore(void) {
+  static const AggId aggs[] = {COUNT_ROWS, SUM_DISTINCT_D, SUM_D, AGG_END};
+  for (uint64_t seed = 1; seed <= 50; seed++) {
+    StrBuf want = {0}, got = {0};
+    joined(aggs, false, seed, &want);
+    joined(aggs, true, seed, &got);
+    CHECK(strncmp(strbuf_text(&want), "13 ", 3) == 0);
+    CHECK_STR(strbuf_text(&got), strbuf_text(&want));
+    strbuf_deinit(&want);
+    strbuf_deinit(&got);
+  }
 }
 
 /* --- large streams --------------------------------------------------------------------------- */
@@ -640,10 +749,15 @@ int main(void) {
   in[COL_TAKEN] = (FormatField){"taken", type_of(TYPE_BOOLEAN)};
   in[COL_TEXT] = (FormatField){"text", type_string()};
   in[COL_ID] = (FormatField){"id", type_of(TYPE_BIGINT)};
+  in[COL_D] = (FormatField){"d", type_of(TYPE_DOUBLE)};
   random_streams(words);
   random_streams(sets);
   random_streams(by_arrival);
   random_streams(NULL);
+  rounded_sums((const AggId[]){SUM_D, COUNT_ROWS, AGG_END});
+  rounded_sums((const AggId[]){SUM_D, SUM_DISTINCT_D, AGG_END});
+  rounded_sums((const AggId[]){SUM_DISTINCT_D, LISTAGG_TEXT, SUM_D, AGG_END});
+  joined_after_restore();
   large_streams();
   summer_time();
   no_memory(words);

@@ -188,7 +188,7 @@ static inline Code split_push(Op *op, OpPort port, const Batch *in) {
   static const uint32_t first_cols[] = {0, 1, 2, 3, 4, 5, 6, 7};
   KeySpec key = *self->key;
   if (port == PORT_PARTIALS) key.cols = first_cols;
-  uint16_t rows[BATCH_ROWS], own[2][BATCH_ROWS];
+  uint16_t rows[BATCH_ROWS] = {0}, own[2][BATCH_ROWS];
   uint64_t hash[BATCH_ROWS];
   uint32_t n = batch_count(in), m[2] = {0};
   batch_rows(in, rows);

@@ -24,16 +24,14 @@ static void find_traits(Sliding *s, const GroupLayout *l) {
 static bool init_tallies(Sliding *s) {
   const GroupLayout *l = &s->layout;
   s->tallies = arena_try_alloc(&s->arena, (l->n_distinct + 1) * sizeof *s->tallies, 8);
-  Type *types = arena_try_alloc(&s->arena, (l->n_distinct + 1) * sizeof *types, 8);
-  if (s->tallies == NULL || types == NULL) return false;
+  if (s->tallies == NULL) return false;
   memset(s->tallies, 0, (l->n_distinct + 1) * sizeof *s->tallies);
   uint32_t d = 0;
   for (uint32_t a = 0; a < l->n_aggs; a++) {
     if (!l->aggs[a].distinct) continue;
-    types[d] = l->aggs[a].arg_type;
     if (!distinct_tally_init(&s->tallies[d++], l->aggs[a].arg_type)) return false;
   }
-  s->values = vectors_new(&s->arena, types, l->n_distinct);
+  s->values = group_distinct_vectors(l, &s->arena);
   return s->values != NULL;
 }
 

@@ -68,6 +68,15 @@ static DistinctPair **list_of(const Distinct *d, void *group) {
 
 const DistinctPair *distinct_first(const Distinct *d, void *group) { return *list_of(d, group); }
 
+void distinct_turn(Distinct *d, void *group) {
+  DistinctPair **first = list_of(d, group), *pair = *first, *next;
+  for (*first = NULL; pair != NULL; pair = next) {
+    next = pair->next;
+    pair->next = *first;
+    *first = pair;
+  }
+}
+
 static void put_in_list(Distinct *d, DistinctPair *pair) {
   if (d->list_at > 0) {
     DistinctPair **first = list_of(d, pair->group);

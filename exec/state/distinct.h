@@ -34,6 +34,8 @@ void distinct_deinit(Distinct *d);
 MUST_USE bool distinct_list_by_group(Distinct *d, uint32_t list_at);
 /* The first pair of such a group, for distinct_next; NULL: it has none. */
 const DistinctPair *distinct_first(const Distinct *d, void *group);
+/* Its list, which begins with the last to come, begins with the first to come, and back. */
+void distinct_turn(Distinct *d, void *group);
 /* The group goes, and its pairs. */
 void distinct_forget(Distinct *d, void *group);
 
