@@ -1,6 +1,7 @@
 /* rows.c -- chunks that double; rows.h has the picture. */
 #include "exec/state/rows.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { FIRST_ROWS = 16, FIRST_BITS = 4, FULL_BITS = 11, N_SMALL = FULL_BITS - FIRST_BITS + 1 };
@@ -240,4 +241,83 @@ uint32_t rows_view(const Rows *r, uint32_t first, Vector *out) {
   uint32_t at, end = first + chunk_room(chunk_of(first));
   for (uint32_t c = 0; c < r->layout->n_cols; c++) out[c] = rows_cell(r, c, first, &at);
   return (end < r->n ? end : r->n) - first;
+}
+
+/* --- in a snapshot ---------------------------------------------------------------------- */
+
+/* An entry, once its hash is known. */
+static void save_row(const Batch *from, uint32_t row, uint8_t tag, StateOut *out) {
+  state_put_u8(out, tag);
+  for (uint32_t c = 0; c < from->n_cols; c++) state_put_value(out, &from->cols[c], row);
+}
+
+/* The next rows, which are of one chunk. */
+static bool save_run(RowsSave *s, uint8_t tag, Vector *cols, StateOut *out, size_t *written) {
+  enum { RUN = 256 };
+  const Rows *r = s->rows;
+  uint32_t chunk = chunk_of(s->at), first = chunk_first(chunk), n = 0;
+  uint32_t end = first + chunk_room(chunk) < s->end ? first + chunk_room(chunk) : s->end;
+  uint16_t rows[RUN];
+  for (; s->at < end && n < RUN; s->at++) {
+    if (s->wanted == NULL || bit_get(s->wanted, s->at)) rows[n++] = (uint16_t)(s->at - first);
+  }
+  const Batch from = {.rows = end - first, .n_cols = r->layout->n_cols, .cols = cols};
+  rows_view(r, first, cols);
+  if (!key_batch_fill(s->scratch, s->key, &from, rows, n)) return false;
+  for (uint32_t i = 0; i < n; i++) {
+    state_entry(out, s->scratch->hash[i]);
+    size_t before = state_pending(out);
+    save_row(&from, rows[i], tag, out);
+    *written += state_pending(out) - before;
+  }
+  return true;
+}
+
+bool rows_save(RowsSave *s, uint8_t tag, size_t budget, StateOut *out, size_t *written) {
+  if (s->at == s->end) return true;
+  Vector *cols = calloc(s->rows->layout->n_cols + 1, sizeof *cols);
+  bool ok = cols != NULL;
+  while (ok && s->at < s->end && *written < budget) ok = save_run(s, tag, cols, out, written);
+  free(cols);
+  return ok;
+}
+
+RowsLoad *rows_load_new(const RowLayout *layout) {
+  RowsLoad *l = malloc(sizeof *l);
+  if (l == NULL) return NULL;
+  uint32_t n = layout->n_cols;
+  l->arena = (Arena){0};
+  Vector *cols = arena_try_alloc(&l->arena, (n + 1) * sizeof *cols, 8);
+  const ColumnRoom *rooms = column_rooms_new(&l->arena, layout->types, n);
+  if (cols == NULL || rooms == NULL) {
+    rows_load_free(l);
+    return NULL;
+  }
+  for (uint32_t c = 0; c < n; c++) {
+    cols[c] = (Vector){.type = layout->types[c], .data = rooms[c].data, .valid = rooms[c].valid};
+  }
+  l->batch = (Batch){.n_cols = n, .cols = cols, .hash = l->hash};
+  for (uint32_t i = 0; i < BATCH_ROWS; i++) l->row[i] = (uint16_t)i;
+  rows_load_clear(l);
+  return l;
+}
+
+void rows_load_free(RowsLoad *l) {
+  if (l == NULL) return;
+  arena_deinit(&l->arena);
+  free(l);
+}
+
+void rows_load_clear(RowsLoad *l) {
+  l->batch.rows = 0;
+  for (uint32_t c = 0; c < l->batch.n_cols; c++) {
+    memset(l->batch.cols[c].valid, 0xFF, BATCH_WORDS * sizeof(uint64_t));
+  }
+}
+
+void rows_load(RowsLoad *l, uint64_t hash, StateIn *in) {
+  assert(l->batch.rows < BATCH_ROWS);
+  uint32_t row = l->batch.rows++;
+  l->hash[row] = hash;
+  for (uint32_t c = 0; c < l->batch.n_cols; c++) state_get_value(in, &l->batch.cols[c], row);
 }

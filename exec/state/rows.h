@@ -10,6 +10,8 @@
  */
 #pragma once
 #include "exec/data/gather.h"
+#include "exec/state/key.h"
+#include "exec/state/state_io.h"
 
 /* Stands for no row: read as NULL in every column. */
 #define ROW_NONE UINT32_MAX
@@ -56,3 +58,36 @@ uint32_t rows_view(const Rows *r, uint32_t first, Vector *out);
 
 /* Column col of the chunk that row id is in; *at is its place there. */
 Vector rows_cell(const Rows *r, uint32_t col, uint32_t id, uint32_t *at);
+
+/* --- in a snapshot ---------------------------------------------------------------------- */
+
+/* Rows on their way into a snapshot, some at a time, each an entry under the hash of its key.  The
+ * list may grow meanwhile, and is not freed.  What it points at is borrowed. */
+typedef struct RowsSave {
+  const Rows *rows;
+  const KeySpec *key;
+  KeyBatch *scratch;
+  const uint64_t *wanted; /* a bit per row: those that go; NULL: all */
+  uint32_t at, end;       /* those still to be written */
+} RowsSave;
+
+/* Write about budget bytes more, until at is end.  tag stands before every row, for a reader to
+ * tell lists by.  *written grows.  false: no memory. */
+MUST_USE bool rows_save(RowsSave *s, uint8_t tag, size_t budget, StateOut *out, size_t *written);
+
+/* Rows that come out of entries, to be added a batch at a time: the values as they were, and the
+ * hashes.  Text is borrowed from the block. */
+typedef struct RowsLoad {
+  Batch batch;
+  uint16_t row[BATCH_ROWS]; /* 0, 1, ... */
+  uint64_t hash[BATCH_ROWS];
+  Arena arena;
+} RowsLoad;
+
+/* It is big: not on the stack.  NULL: no memory. */
+RowsLoad *rows_load_new(const RowLayout *layout);
+void rows_load_free(RowsLoad *l); /* NULL is allowed */
+/* The row that stands in the entry, behind its tag, joins the batch, which has room. */
+void rows_load(RowsLoad *l, uint64_t hash, StateIn *in);
+/* The batch has been added, and is empty again. */
+void rows_load_clear(RowsLoad *l);

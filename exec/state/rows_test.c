@@ -1,6 +1,7 @@
 /* rows_test.c -- stored rows against an array of what went in. */
 #include "exec/state/rows.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/check.h"
@@ -169,8 +170,183 @@ static void check_no_memory(void) {
   arena_deinit(&arena);
 }
 
+/* --- in a snapshot ---------------------------------------------------------------------- */
+
+enum { ODD_COLS = 6, ODD_KEY = 1 };
+
+static Type odd_types[ODD_COLS];
+
+static void init_odd_types(void) {
+  odd_types[0] = type_of(TYPE_BIGINT);
+  odd_types[ODD_KEY] = type_of(TYPE_SMALLINT);
+  odd_types[2] = type_text(TYPE_CHAR, 20);
+  odd_types[3] = type_of(TYPE_DOUBLE);
+  odd_types[4] = type_of(TYPE_FLOAT);
+  odd_types[5] = type_decimal(38, 5);
+}
+
+/* Values that do not survive being made a key. */
+static Value odd_cell(uint64_t i, uint32_t c) {
+  static const char *const texts[] = {"", "  ", "a", "a ", "more than twelve   ", "exactly 12 b"};
+  static const double numbers[] = {0.0, -0.0, NAN, INFINITY, -INFINITY, 1.5, -3};
+  uint64_t seed = i * 31 + c;
+  uint64_t random = rng_next(&seed);
+  if (c == 0) return value_int(odd_types[c], (int64_t)i);
+  if (random % 5 == 0) return value_null(odd_types[c]);
+  if (c == ODD_KEY) return value_int(odd_types[c], (int64_t)(random / 8 % 40) - 20);
+  if (c == 2) return value_text(odd_types[c], str_of(texts[random / 8 % COUNT_OF(texts)]));
+  if (c == 5) return value_decimal(odd_types[c], (Int128)(int64_t)random << (i % 60));
+  return value_double(odd_types[c], numbers[random / 8 % COUNT_OF(numbers)]);
+}
+
+static void append_odd(Rows *r, uint32_t n) {
+  BatchBuilder *b = batch_builder_new((BatchShape){.types = odd_types, .n_cols = ODD_COLS});
+  uint16_t rows[BATCH_ROWS];
+  for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t c = 0; c < ODD_COLS; c++) {
+      Value v = odd_cell(r->n + i, c);
+      CHECK(batch_builder_put(b, c, i, &v));
+    }
+    rows[i] = (uint16_t)i;
+  }
+  b->batch.rows = n;
+  CHECK(rows_append(r, &b->batch, rows, n));
+  batch_builder_free(b);
+}
+
+/* To the last bit. */
+static bool same_cell(const Rows *a, uint32_t id_a, const Rows *b, uint32_t id_b, uint32_t c) {
+  uint32_t at_a, at_b;
+  Vector x = rows_cell(a, c, id_a, &at_a), y = rows_cell(b, c, id_b, &at_b);
+  size_t width = phys_size(type_phys(x.type));
+  if (vector_valid(&x, at_a) != vector_valid(&y, at_b)) return false;
+  if (type_phys(x.type) == PHYS_TEXT) {
+    return str_eq(text_str((const TextRef *)x.data + at_a),
+                  text_str((const TextRef *)y.data + at_b));
+  }
+  return memcmp((char *)x.data + at_a * width, (char *)y.data + at_b * width, width) == 0;
+}
+
+typedef struct Kept {
+  StateSink sink;
+  StateBlock *first, **last;
+} Kept;
+
+static bool keep(StateSink *to, StateBlock *block) {
+  Kept *k = (Kept *)to;
+  *k->last = block;
+  k->last = &block->next;
+  return true;
+}
+
+static void kept_init(Kept *k) {
+  *k = (Kept){.sink.take = keep};
+  k->last = &k->first;
+}
+
+static void kept_free(Kept *k) {
+  for (StateBlock *b = k->first, *next; b != NULL; b = next) {
+    next = b->next;
+    state_block_free(b);
+  }
+}
+
+static void add_loaded(Rows *to, RowsLoad *l) {
+  batch_verify(&l->batch);
+  CHECK(rows_append(to, &l->batch, l->row, l->batch.rows));
+  rows_load_clear(l);
+}
+
+/* The rows with these hashes join the list; what is kept of a block is gone behind it. */
+static void load_range(const Kept *k, Rows *to, uint64_t first_hash, uint64_t last_hash) {
+  RowsLoad *l = rows_load_new(to->layout);
+  for (const StateBlock *b = k->first; b != NULL; b = b->next) {
+    StateIn in;
+    state_in_init(&in, b, first_hash, last_hash);
+    for (uint64_t hash; state_next(&in, &hash);) {
+      CHECK_INT(state_get_u8(&in), 9);
+      rows_load(l, hash, &in);
+      CHECK(in.at == in.end);
+      if (l->batch.rows == BATCH_ROWS) add_loaded(to, l);
+    }
+    CHECK(!in.bad);
+    add_loaded(to, l);
+  }
+  rows_load_free(l);
+}
+
+static bool is_wanted(const uint64_t *wanted, uint32_t id) {
+  return wanted == NULL || bit_get(wanted, id);
+}
+
+/* The list as it was when it had n rows comes back in two parts, each row in one, in order. */
+static void check_halves(const Kept *k, const Rows *r, uint32_t n, const uint64_t *wanted) {
+  uint32_t at[2] = {0}, found = 0, expected = 0, wrong = 0;
+  Rows half[2];
+  for (int h = 0; h < 2; h++) {
+    rows_init(&half[h], r->layout);
+    load_range(k, &half[h], h == 0 ? 0 : UINT64_MAX / 2 + 1, h == 0 ? UINT64_MAX / 2 : UINT64_MAX);
+  }
+  for (uint32_t id = 0; id < n; id++) {
+    if (!is_wanted(wanted, id)) continue;
+    expected++;
+    for (int h = 0; h < 2; h++) {
+      if (at[h] == half[h].n || !same_cell(r, id, &half[h], at[h], 0)) continue;
+      for (uint32_t c = 1; c < ODD_COLS; c++) wrong += !same_cell(r, id, &half[h], at[h], c);
+      at[h]++;
+      found++;
+    }
+  }
+  CHECK_INT(wrong, 0);
+  CHECK_INT(found, expected);
+  CHECK_INT(half[0].n + half[1].n, expected);
+  CHECK(expected < 200 || (half[0].n > 0 && half[1].n > 0));
+  rows_deinit(&half[0]);
+  rows_deinit(&half[1]);
+}
+
+/* Written in steps, between which rows come in. */
+static void check_snapshot(uint64_t seed, uint32_t n, bool some) {
+  static const uint32_t key_cols[] = {ODD_KEY};
+  const KeySpec key = key_spec(key_cols, &odd_types[ODD_KEY], 1);
+  Arena arena = {0};
+  RowLayout layout;
+  CHECK(row_layout_init(&layout, &arena, odd_types, ODD_COLS));
+  Rows r;
+  rows_init(&r, &layout);
+  while (r.n < n) append_odd(&r, n - r.n < 100 ? n - r.n : 100);
+  uint64_t *wanted = some ? calloc(n / 64 + 1, sizeof *wanted) : NULL;
+  for (uint32_t id = 0; some && id < n; id++) {
+    if (rng_next(&seed) % 3 == 0) bit_set(wanted, id);
+  }
+  RowsSave save = {&r, &key, key_batch_new(), wanted, 0, n};
+  Kept k;
+  StateOut out;
+  kept_init(&k);
+  state_begin(&out, &k.sink, "rows", 1);
+  while (save.at < save.end) {
+    size_t written = 0, budget = 1 + rng_next(&seed) % 20000;
+    CHECK(rows_save(&save, 9, budget, &out, &written));
+    CHECK(save.at == save.end || written >= budget);
+    append_odd(&r, (uint32_t)(rng_next(&seed) % 50));
+  }
+  CHECK(state_end(&out));
+  check_halves(&k, &r, n, wanted);
+  kept_free(&k);
+  key_batch_free(save.scratch);
+  free(wanted);
+  rows_deinit(&r);
+  arena_deinit(&arena);
+}
+
 int main(void) {
   init_types();
+  init_odd_types();
+  static const uint32_t sizes[] = {0, 1, 15, 16, 17, 300, 2047, 2048, 2049, 9000};
+  for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+    check_snapshot(i, sizes[i], false);
+    check_snapshot(i, sizes[i], true);
+  }
   for (uint32_t n = 1; n < 70; n++) check_list(n, n, 1 + n % 7);
   check_list(100, 3000, 30);
   check_list(101, 10000, 1000);
