@@ -17,6 +17,8 @@ void attached_init(Attached *w, const AttachedKind *kind, Type time_type, const 
 
 void attached_free(const Attached *w, AttachedWindow *window) {
   if (window == NULL) return;
+  window->spent = window->saving;
+  if (window->saving) return;
   w->kind->deinit(window);
   free(window);
 }
@@ -27,7 +29,10 @@ static void free_list(const Attached *w, AttachedList *l) {
   *l = (AttachedList){0};
 }
 
-void attached_deinit(Attached *w) { free_list(w, &w->open); }
+void attached_deinit(Attached *w) {
+  attached_end_save(w);
+  free_list(w, &w->open);
+}
 
 /* --- lists -------------------------------------------------------------------------- */
 
@@ -104,6 +109,12 @@ static Code open_window(Attached *w, Op *op, AttachedWindow like, AttachedWindow
   }
   w->kind->init(op, *out);
   return OK;
+}
+
+Code attached_open(Attached *w, Op *op, Micros end_us, Micros start_us, AttachedWindow **out) {
+  AttachedWindow like = {
+      .end_us = end_us, .start_us = start_us, .last_us = window_last_instant(&w->clock, end_us)};
+  return open_window(w, op, like, out);
 }
 
 static inline Micros time_at(const Vector *v, uint32_t row) {

@@ -62,10 +62,24 @@ static Code join_window_add(Op *op, AttachedWindow *w, OpPort port, const Batch 
   return ok ? OK : op_no_memory(op);
 }
 
+static const RowLayout *join_window_layout(Op *op, OpPort port) {
+  return &((OpWindowJoin *)op)->layout.rows[side_of(port)];
+}
+
+static bool join_window_hold(Op *op, AttachedWindow *w, OpPort port, RowsSave *rows) {
+  const JoinLayout *l = &((OpWindowJoin *)op)->layout;
+  int side = side_of(port);
+  const Rows *stored = &((JoinWindow *)w)->rows.rows[side];
+  *rows = (RowsSave){.rows = stored, .key = &l->key[side], .scratch = l->keys, .end = stored->n};
+  return true;
+}
+
 static const AttachedKind join_window_kind = {.bytes = sizeof(JoinWindow),
                                               .init = join_window_init,
                                               .add = join_window_add,
-                                              .deinit = join_window_deinit};
+                                              .deinit = join_window_deinit,
+                                              .layout = join_window_layout,
+                                              .hold = join_window_hold};
 
 static Code window_join_push(Op *op, OpPort port, const Batch *in) {
   OpWindowJoin *self = (OpWindowJoin *)op;
@@ -251,6 +265,21 @@ static Code window_join_open(Op *op) {
   return open_condition(self);
 }
 
+static Code window_join_save(Op *op, StateSink *to) {
+  OpWindowJoin *self = (OpWindowJoin *)op;
+  assert(self->firing == NULL);
+  return attached_save(&self->windows, op, to);
+}
+
+static Code window_join_load(Op *op, StateIn *in) {
+  return attached_load(&((OpWindowJoin *)op)->windows, op, in);
+}
+
+static Code window_join_loaded(Op *op) {
+  attached_loaded(&((OpWindowJoin *)op)->windows, op);
+  return OK;
+}
+
 static void window_join_close(Op *op) {
   OpWindowJoin *self = (OpWindowJoin *)op;
   if (self->firing != NULL) attached_free(&self->windows, &self->firing->window);
@@ -268,6 +297,9 @@ static const OpTable window_join_table = {.name = "WindowJoin",
                                           .fire = window_join_fire,
                                           .finish = window_join_finish,
                                           .pending = window_join_pending,
+                                          .save = window_join_save,
+                                          .load = window_join_load,
+                                          .loaded = window_join_loaded,
                                           .close = window_join_close};
 
 Op *op_window_join_new(const WindowJoinSpec *spec, const FormatField *left, uint32_t n_left,

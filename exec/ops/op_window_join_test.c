@@ -1,7 +1,7 @@
 /* op_window_join_test.c -- joins of windows against nested loops over all rows that came in time.
  */
 #include "exec/expr/func.h"
-#include "exec/ops/op_check.h"
+#include "exec/ops/restore_check.h"
 #include "exec/state/key.h"
 
 enum { COL_START, COL_END, COL_K, COL_T, COL_V, COL_ID, N_COLS };
@@ -34,6 +34,7 @@ typedef struct Case {
   uint32_t n_rows, n_keys, n_windows;
   bool conditional; /* left.v < right.v */
   bool marks;
+  uint32_t disturb; /* one time in so many */
 } Case;
 
 typedef struct Model {
@@ -184,6 +185,8 @@ static void put_row(Bench *b, Model *m, int side, uint64_t *seed, Micros near_us
   row.hash = hash_of(m->c, b->in, (uint16_t)(b->in->batch.rows - 1));
   apply_watermark(m, b->ctx.chunk_watermark_us);
   apply_watermark(m, mark);
+  if (m->c->marks && m->c->disturb > 0) mark = m->passed_us; /* each instance learns by its own */
+  batch_builder_mark(b->in)[b->in->batch.rows - 1] = mark;
   if (row.cells[COL_END] - MS > m->passed_us) {
     m->rows[side][m->n[side]++] = row;
   } else {
@@ -205,8 +208,13 @@ static void check_output(const Model *m, const Bench *b) {
   strbuf_init(&want, 0);
   write_fired(m, m->passed_us, &want);
   CHECK_STR(strbuf_text(&seen->got), strbuf_text(&want));
+  bench_sort_numbers(&seen->late);
   CHECK_STR(strbuf_text(&seen->late), strbuf_text(&m->late));
   strbuf_deinit(&want);
+}
+
+static Op *make(Bench *b, const void *spec) {
+  return op_window_join_new(spec, fields, N_COLS, fields, N_COLS, &b->ctx);
 }
 
 static void run_case(const Case *c, uint64_t seed) {
@@ -220,7 +228,13 @@ static void run_case(const Case *c, uint64_t seed) {
   bench_init(&b, fields, N_COLS, bench_write);
   b.arg = &seen;
   b.on_late = on_late;
-  bench_open(&b, op_window_join_new(&c->spec, fields, N_COLS, fields, N_COLS, &b.ctx));
+  Type key_types[N_COLS];
+  for (uint32_t i = 0; i < c->spec.n_keys; i++) key_types[i] = fields[c->spec.left_keys[i]].type;
+  Disturb disturb = {.make = make,
+                     .spec = &c->spec,
+                     .key = key_spec(c->spec.left_keys, key_types, c->spec.n_keys),
+                     .one = c->disturb};
+  bench_open(&b, make(&b, &c->spec));
   Micros near = -8 * 1000 * MS;
   for (uint32_t id = 0; id < c->n_rows;) {
     uint32_t chunk = 1 + bench_random(&seed, c->n_rows / 2);
@@ -231,11 +245,13 @@ static void run_case(const Case *c, uint64_t seed) {
       push(&b, c, side);
     }
     Micros watermark = near - (Micros)bench_random(&seed, 3000) * MS;
+    if (c->disturb > 0 && watermark < m.passed_us) watermark = m.passed_us;
     op_advance(b.op, watermark);
     apply_watermark(&m, watermark);
     if (watermark > b.ctx.chunk_watermark_us) b.ctx.chunk_watermark_us = watermark;
     bench_fire(&b);
     check_output(&m, &b);
+    bench_disturb(&b, &disturb, &seed);
     near += (Micros)bench_random(&seed, 3000) * MS;
   }
   op_finish(b.op);
@@ -244,6 +260,7 @@ static void run_case(const Case *c, uint64_t seed) {
   check_output(&m, &b);
   CHECK_INT(b.ctx.late_rows + m.n[0] + m.n[1], c->n_rows);
   bench_close(&b);
+  bench_disturb_end(&disturb);
   strbuf_deinit(&seen.got);
   strbuf_deinit(&seen.late);
   strbuf_deinit(&m.late);
@@ -323,7 +340,8 @@ int main(void) {
               .n_keys = i % 4 == 0 ? 3 : 40,
               .n_windows = i % 5 == 0 ? 1 : 4,
               .conditional = conditional,
-              .marks = i % 7 > 2};
+              .marks = i % 7 > 2,
+              .disturb = i % 5 < 3 ? 1 + i % 3 : 0};
     run_case(&c, i);
   }
   for (int conditional = 0; conditional < 2; conditional++) {

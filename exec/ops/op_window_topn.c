@@ -41,10 +41,24 @@ static Code top_window_add(Op *op, AttachedWindow *w, OpPort port, const Batch *
   return top_rows_add(&((TopWindow *)w)->top, in, rows, n) ? OK : op_no_memory(op);
 }
 
+static const RowLayout *top_window_layout(Op *op, OpPort port) {
+  return port == PORT_ROWS ? &((OpWindowTopN *)op)->how.layout : NULL;
+}
+
+static bool top_window_hold(Op *op, AttachedWindow *w, OpPort port, RowsSave *rows) {
+  (void)op, (void)port;
+  return top_rows_hold(&((TopWindow *)w)->top, rows);
+}
+
+static void top_window_let_go(AttachedWindow *w) { top_rows_let_go(&((TopWindow *)w)->top); }
+
 static const AttachedKind top_window_kind = {.bytes = sizeof(TopWindow),
                                              .init = top_window_init,
                                              .add = top_window_add,
-                                             .deinit = top_window_deinit};
+                                             .deinit = top_window_deinit,
+                                             .layout = top_window_layout,
+                                             .hold = top_window_hold,
+                                             .let_go = top_window_let_go};
 
 static Code window_topn_push(Op *op, OpPort port, const Batch *in) {
   OpWindowTopN *self = (OpWindowTopN *)op;
@@ -117,6 +131,21 @@ static Code window_topn_open(Op *op) {
   return ok ? OK : op_no_memory(op);
 }
 
+static Code window_topn_save(Op *op, StateSink *to) {
+  OpWindowTopN *self = (OpWindowTopN *)op;
+  assert(self->firing == NULL);
+  return attached_save(&self->windows, op, to);
+}
+
+static Code window_topn_load(Op *op, StateIn *in) {
+  return attached_load(&((OpWindowTopN *)op)->windows, op, in);
+}
+
+static Code window_topn_loaded(Op *op) {
+  attached_loaded(&((OpWindowTopN *)op)->windows, op);
+  return OK;
+}
+
 static void window_topn_close(Op *op) {
   OpWindowTopN *self = (OpWindowTopN *)op;
   if (self->firing != NULL) attached_free(&self->windows, &self->firing->window);
@@ -133,6 +162,9 @@ static const OpTable window_topn_table = {.name = "WindowRank",
                                           .fire = window_topn_fire,
                                           .finish = window_topn_finish,
                                           .pending = window_topn_pending,
+                                          .save = window_topn_save,
+                                          .load = window_topn_load,
+                                          .loaded = window_topn_loaded,
                                           .close = window_topn_close};
 
 Op *op_window_topn_new(const WindowTopNSpec *spec, const FormatField *input, uint32_t n_input,

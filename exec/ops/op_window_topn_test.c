@@ -1,5 +1,5 @@
 /* op_window_topn_test.c -- ranks against a model that keeps all rows and sorts them when asked. */
-#include "exec/ops/op_check.h"
+#include "exec/ops/restore_check.h"
 #include "exec/ops/window.h"
 #include "exec/state/key.h"
 
@@ -30,6 +30,7 @@ typedef struct Case {
   const Zone *zone;
   uint32_t n_rows, n_keys, n_windows;
   bool marks, one_chunk;
+  uint32_t disturb; /* one time in so many */
 } Case;
 
 typedef struct Model {
@@ -159,6 +160,8 @@ static void put_row(Bench *b, Model *m, uint64_t *seed, Micros near_us, int64_t 
   row.hash = hash_of(c, b, (uint16_t)(b->in->batch.rows - 1));
   apply_watermark(m, b->ctx.chunk_watermark_us);
   apply_watermark(m, mark);
+  if (c->marks && c->disturb > 0) mark = m->passed_us; /* each instance learns it by its own rows */
+  batch_builder_mark(b->in)[b->in->batch.rows - 1] = mark;
   if (row.last_us > m->passed_us) {
     m->rows[m->n++] = row;
   } else {
@@ -172,6 +175,7 @@ static void check_output(Model *m, const Bench *b) {
   strbuf_init(&want, 0);
   write_fired(m, m->passed_us, &want);
   CHECK_STR(strbuf_text(&seen->got), strbuf_text(&want));
+  bench_sort_numbers(&seen->late);
   CHECK_STR(strbuf_text(&seen->late), strbuf_text(&m->late));
   strbuf_deinit(&want);
 }
@@ -188,6 +192,10 @@ static void check_pending(const Model *m, const Bench *b) {
   if (pending.n_windows > 0) CHECK_INT(pending.last_us, first);
 }
 
+static Op *make(Bench *b, const void *spec) {
+  return op_window_topn_new(spec, fields, N_COLS, &b->ctx);
+}
+
 static void run_case(const Case *c, uint64_t seed) {
   static Row rows[ROWS_MAX];
   static Bench b;
@@ -200,7 +208,13 @@ static void run_case(const Case *c, uint64_t seed) {
   b.arg = &seen;
   b.on_late = on_late;
   if (c->zone != NULL) b.env.zone = c->zone;
-  bench_open(&b, op_window_topn_new(&c->spec, fields, N_COLS, &b.ctx));
+  Type key_types[N_COLS];
+  for (uint32_t i = 0; i < c->spec.n_keys; i++) key_types[i] = fields[c->spec.keys[i]].type;
+  Disturb disturb = {.make = make,
+                     .spec = &c->spec,
+                     .key = key_spec(c->spec.keys, key_types, c->spec.n_keys),
+                     .one = c->disturb};
+  bench_open(&b, make(&b, &c->spec));
   Micros near = INT64_C(1711846800) * 1000 * MS; /* an hour before Berlin's spring gap */
   if (c->zone == NULL) near = -10 * 1000 * MS;
   for (uint32_t id = 0; id < c->n_rows;) {
@@ -214,12 +228,14 @@ static void run_case(const Case *c, uint64_t seed) {
     if (c->one_chunk) continue;
     bench_push(&b, c->marks, false);
     Micros watermark = near - (Micros)bench_random(&seed, 3000) * MS;
+    if (c->disturb > 0 && watermark < m.passed_us) watermark = m.passed_us;
     op_advance(b.op, watermark);
     apply_watermark(&m, watermark);
     if (watermark > b.ctx.chunk_watermark_us) b.ctx.chunk_watermark_us = watermark;
     bench_fire(&b);
     if (c->n_rows <= 2000) check_output(&m, &b);
-    check_pending(&m, &b);
+    if (!bench_is_split(&b)) check_pending(&m, &b);
+    bench_disturb(&b, &disturb, &seed);
     near += (Micros)bench_random(&seed, 3000) * MS;
   }
   bench_push(&b, c->marks, false);
@@ -229,6 +245,7 @@ static void run_case(const Case *c, uint64_t seed) {
   check_output(&m, &b);
   CHECK_INT(b.ctx.late_rows + m.n, c->n_rows);
   bench_close(&b);
+  bench_disturb_end(&disturb);
   strbuf_deinit(&seen.got);
   strbuf_deinit(&seen.late);
   strbuf_deinit(&m.late);
@@ -266,7 +283,8 @@ int main(void) {
               .n_keys = i % 4 == 0 ? 3 : 60,
               .n_windows = i % 12 == 0 ? 2 : 5,
               .marks = i % 2 == 1,
-              .one_chunk = i % 24 == 0};
+              .one_chunk = i % 24 == 0,
+              .disturb = i % 5 < 3 ? 1 + i % 3 : 0};
     run_case(&c, i);
   }
   return check_done();

@@ -191,6 +191,7 @@ static inline Code split_push(Op *op, OpPort port, const Batch *in) {
   uint16_t rows[BATCH_ROWS] = {0}, own[2][BATCH_ROWS];
   uint64_t hash[BATCH_ROWS];
   uint32_t n = batch_count(in), m[2] = {0};
+  if (n == 0) return OK;
   batch_rows(in, rows);
   CHECK(key_hashes(self->scratch, &key, in, rows, n, hash));
   for (uint32_t i = 0; i < n; i++) {
@@ -322,3 +323,61 @@ static inline Op *bench_split(Bench *b, const KeySpec *key, Op *low, Op *high) {
 }
 
 static inline bool bench_is_split(const Bench *b) { return b->op->table == &split_table; }
+
+/* --- at random -------------------------------------------------------------------------------- */
+
+/* What happens to an operator between two chunks. */
+typedef struct Disturb {
+  Op *(*make)(Bench *b, const void *spec); /* another one like b.op, not open yet */
+  const void *spec;
+  KeySpec key;  /* of its rows */
+  uint32_t one; /* it happens one time in so many; 0: never */
+  Kept late;
+  bool is_late; /* a snapshot has been begun */
+} Disturb;
+
+/* Nothing is left to fire: go on with fresh instances, one or two, or begin a snapshot that is
+ * written to its end when more has happened. */
+static inline void bench_disturb(Bench *b, Disturb *d, uint64_t *seed) {
+  if (d->is_late) {
+    if (bench_random(seed, 2) == 0) return;
+    kept_check_late(&d->late);
+    d->is_late = false;
+  }
+  if (d->one == 0 || bench_random(seed, d->one) != 0) return;
+  switch (bench_random(seed, 3)) {
+    case 0:
+      bench_restore(b, d->make(b, d->spec));
+      return;
+    case 1:
+      bench_restore(
+          b, bench_split_at(b, &d->key, rng_next(seed), d->make(b, d->spec), d->make(b, d->spec)));
+      return;
+    default:
+      bench_save_late(b, &d->late);
+      d->is_late = true;
+  }
+}
+
+static inline int bench_by_number(const void *a, const void *b) {
+  int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+  return (x > y) - (x < y);
+}
+
+/* Lines that are numbers, ascending: two instances drop late rows one after the other. */
+static inline void bench_sort_numbers(StrBuf *lines) {
+  int64_t *numbers = calloc(lines->len + 1, sizeof *numbers);
+  size_t n = 0;
+  const char *at = strbuf_text(lines);
+  for (char *end; *at != 0; at = end + 1) numbers[n++] = strtoll(at, &end, 10);
+  qsort(numbers, n, sizeof *numbers, bench_by_number);
+  strbuf_clear(lines);
+  for (size_t i = 0; i < n; i++) strbuf_printf(lines, "%lld\n", (long long)numbers[i]);
+  free(numbers);
+}
+
+/* The operator has been closed: a snapshot that was begun is whole. */
+static inline void bench_disturb_end(Disturb *d) {
+  if (d->is_late) kept_check_late(&d->late);
+  d->is_late = false;
+}

@@ -1,6 +1,7 @@
 /* top_rows.c -- heaps of row numbers, see top_rows.h. */
 #include "exec/ops/top_rows.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "exec/ops/sort_key.h"
@@ -27,6 +28,7 @@ void top_rows_init(TopRows *t, const TopOrder *how, uint64_t expected) {
 void top_rows_deinit(TopRows *t) {
   hash_table_deinit(&t->table);
   rows_deinit(&t->rows);
+  top_rows_let_go(t);
 }
 
 /* --- order -------------------------------------------------------------------------- */
@@ -149,7 +151,7 @@ static bool renumber(TopRows *t, Rows *fresh, uint32_t *number, uint32_t *ids) {
 }
 
 static bool compact(TopRows *t) {
-  if (t->rows.n <= 2 * t->kept + BATCH_ROWS) return true;
+  if (t->rows.n <= 2 * t->kept + BATCH_ROWS || t->held != NULL) return true;
   Arena scratch = {0};
   Rows fresh;
   rows_init(&fresh, t->rows.layout);
@@ -185,6 +187,28 @@ bool top_rows_add(TopRows *t, const Batch *in, const uint16_t *rows, uint32_t n)
     if (!insert(t, records[i], (TopEntry){words[i], id + i})) return false;
   }
   return compact(t);
+}
+
+/* --- in a snapshot ------------------------------------------------------------------ */
+
+bool top_rows_hold(TopRows *t, RowsSave *rows) {
+  assert(t->held == NULL);
+  t->held = calloc(t->rows.n / 64 + 1, sizeof *t->held);
+  if (t->held == NULL) return false;
+  for (const TopList *l = t->lists; l != NULL; l = l->next) {
+    for (uint32_t i = 0; i < l->n; i++) bit_set(t->held, l->heap[i].id);
+  }
+  *rows = (RowsSave){.rows = &t->rows,
+                     .key = &t->how->key,
+                     .scratch = t->how->keys,
+                     .wanted = t->held,
+                     .end = t->rows.n};
+  return true;
+}
+
+void top_rows_let_go(TopRows *t) {
+  free(t->held);
+  t->held = NULL;
 }
 
 /* --- rows out ----------------------------------------------------------------------- */

@@ -31,6 +31,7 @@ typedef struct TopRows {
   Rows rows;
   TopList *lists; /* all, in no order */
   uint64_t kept;  /* rows in lists */
+  uint64_t *held; /* those of rows that are held: a bit each; NULL: none */
 } TopRows;
 
 /* expected: keys it will probably hold, 0 unknown. */
@@ -38,6 +39,11 @@ void top_rows_init(TopRows *t, const TopOrder *how, uint64_t expected);
 void top_rows_deinit(TopRows *t);
 /* false: no memory. */
 MUST_USE bool top_rows_add(TopRows *t, const Batch *in, const uint16_t *rows, uint32_t n);
+
+/* The rows that are in a list now, for a snapshot: adding them again in this order makes the same
+ * lists.  Until they are let go, none moves.  false: no memory. */
+MUST_USE bool top_rows_hold(TopRows *t, RowsSave *rows);
+void top_rows_let_go(TopRows *t); /* also where none is held */
 
 /* Reading in the order (key hash, key, rank); begins zeroed.  Nothing may be added any more. */
 typedef struct TopCursor {
