@@ -237,6 +237,9 @@ void window_print(const WindowSpec *w, const FormatField *input, StrBuf *out);
 /* The same of rows that bring it along: "TUMBLE(win_start=[a], win_end=[b], size=[10 s])"; without
  * names "TUMBLE(size=[10 s])". */
 void window_print_attached(const WindowSpec *w, const char *start, const char *end, StrBuf *out);
+/* When results come, as EXPLAIN shows it: "emit=[every 1 s], "; nothing for windows that come once.
+ */
+void emit_print(const EmitSpec *e, StrBuf *out);
 /* The names of the columns of a join's sides: one that is there already gets a number behind it. */
 const char **names_of_join(Arena *a, const FormatField *left, uint32_t n_left,
                            const FormatField *right, uint32_t n_right);

@@ -75,6 +75,19 @@ void window_print_attached(const WindowSpec *w, const char *start, const char *e
   strbuf_putc(out, ')');
 }
 
+void emit_print(const EmitSpec *e, StrBuf *out) {
+  if (e->every_us > 0) {
+    strbuf_puts(out, "emit=[every ");
+    duration_print(e->every_us, out);
+    strbuf_puts(out, e->every_by_clock ? " of processing time], " : "], ");
+  }
+  if (e->on_update) strbuf_puts(out, "emit=[on update], ");
+  if (e->lateness_us == 0) return;
+  strbuf_puts(out, "allowed_lateness=[");
+  duration_print(e->lateness_us, out);
+  strbuf_puts(out, e->final_only ? "], emit=[final], " : "], ");
+}
+
 const char *join_kind_name(JoinKind kind) {
   static const char *const names[] = {
       [JOIN_INNER] = "InnerJoin",    [JOIN_LEFT] = "LeftOuterJoin", [JOIN_RIGHT] = "RightOuterJoin",

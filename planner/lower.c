@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "planner/identity.h"
 
 OpSpec *lowered_op(Lowering *l, OpId id, const FormatField *fields, uint32_t n_fields, Span span) {
   OpSpec *op = ARENA_NEW(l->arena, OpSpec);
@@ -375,5 +376,6 @@ Lowered lower(Arena *arena, const Planner *planner, const ExprEnv *env, Node *co
       .waiting_us = settings_duration_us(s, SETTING_WAITING_NOTICE),
       .flush_on_interrupt = text_eq_nocase(settings_text(s, SETTING_ON_INTERRUPT), "flush")};
   if (dead_letters != NULL) job->dead_letter_path = arena_strdup(arena, dead_letters);
+  identity_fill(arena, job);
   return (Lowered){job, l.paths, l.nodes};
 }

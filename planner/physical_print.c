@@ -69,19 +69,6 @@ static void print_values(Printer *p, const OpSpec *op) {
   strbuf_puts(p->out, "])");
 }
 
-static void print_emit(Printer *p, const EmitSpec *e) {
-  if (e->every_us > 0) {
-    strbuf_puts(p->out, "emit=[every ");
-    duration_print(e->every_us, p->out);
-    strbuf_puts(p->out, e->every_by_clock ? " of processing time], " : "], ");
-  }
-  if (e->on_update) strbuf_puts(p->out, "emit=[on update], ");
-  if (e->lateness_us == 0) return;
-  strbuf_puts(p->out, "allowed_lateness=[");
-  duration_print(e->lateness_us, p->out);
-  strbuf_puts(p->out, e->final_only ? "], emit=[final], " : "], ");
-}
-
 /* keys, then aggregates with their filters, then the window's columns. */
 static void print_aggregate(Printer *p, const OpSpec *op, const uint32_t *keys, uint32_t n_keys,
                             const AggCall *aggs, uint32_t n_aggs, const WindowSpec *window) {
@@ -96,7 +83,7 @@ static void print_aggregate(Printer *p, const OpSpec *op, const uint32_t *keys, 
     strbuf_puts(p->out, "window=[");
     window_print(window, in->fields, p->out);
     strbuf_puts(p->out, "], ");
-    print_emit(p, &op->u.window_agg->emit);
+    emit_print(&op->u.window_agg->emit, p->out);
   }
   strbuf_puts(p->out, "select=[");
   print_names(p, in, keys, n_keys);

@@ -11,7 +11,8 @@
  *     <an empty line>
  *
  * Lines that begin with # are comments.  All blocks of a file share a session, which the line
- * `# new session` begins anew.  Standard input is stdin.csv.
+ * `# new session` begins anew.  Behind `# identities` those of operators are shown, not the plan.
+ * Standard input is stdin.csv.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -25,6 +26,7 @@
 #include "planner/plan.h"
 
 static Planner *planner;
+static bool show_identities;
 
 static void print_fields(const FormatField *fields, uint32_t n, StrBuf *out) {
   for (uint32_t i = 0; i < n; i++) {
@@ -46,6 +48,23 @@ static void print_rows(const PlanRows *rows, StrBuf *out) {
     bool ends = (i + 1) % rows->n_columns == 0;
     strbuf_printf(out, "%s%s", rows->cells[i] != NULL ? rows->cells[i] : "NULL",
                   ends ? "\n" : " | ");
+  }
+}
+
+static void print_aggs(const AggCall *aggs, uint32_t n, StrBuf *out) {
+  for (uint32_t i = 0; i < n; i++) strbuf_printf(out, "  %s\n", aggs[i].identity);
+}
+
+static void print_identities(const JobPlan *job, StrBuf *out) {
+  for (uint32_t i = 0; i < job->n_ops; i++) {
+    const OpSpec *op = job->ops[i];
+    if (op->identity == NULL) continue;
+    strbuf_printf(out, "%s\n", op->identity);
+    if (op->id == OP_GROUP_AGG) print_aggs(op->u.group_agg->aggs, op->u.group_agg->n_aggs, out);
+    if (op->id == OP_WINDOW_AGG || op->id == OP_SESSION_AGG || op->id == OP_ROWS_AGG ||
+        op->id == OP_UPDATING_WINDOW_AGG) {
+      print_aggs(op->u.window_agg->aggs, op->u.window_agg->n_aggs, out);
+    }
   }
 }
 
@@ -119,7 +138,8 @@ static void run_block(const char *sql, size_t len, StrBuf *out) {
     if (is_job) print_plan(text + stmt->span.at, stmt->span.len, &arena, &plan);
     Code code = plan_statement(planner, stmt, &arena, &result, &err);
     print_result(&result, out);
-    if (code == OK) strbuf_puts(out, strbuf_text(&plan));
+    if (code == OK && !show_identities) strbuf_puts(out, strbuf_text(&plan));
+    if (code == OK && is_job && show_identities) print_identities(result.job, out);
     strbuf_deinit(&plan);
     if (code != OK) break;
   }
@@ -210,6 +230,7 @@ int main(int argc, char **argv) {
       continue;
     }
     if (str_eq(line, STR("# new session"))) new_session();
+    if (str_eq(line, STR("# identities"))) show_identities = true;
     if (str_eq(line, STR("# stdin is the script"))) planner_stdin_is_script(planner, true);
     strbuf_put(&updated, begin, (size_t)(at - begin));
   }

@@ -17,6 +17,7 @@ enum { LIST_SHOWN = 20 }; /* items of an IN list */
 
 typedef struct Printer {
   const char *const *names;
+  uint32_t list_max; /* items of an IN list that are shown */
   StrBuf *out;
 } Printer;
 
@@ -122,7 +123,7 @@ static void print_list(const Printer *p, Expr *const *args, uint32_t n, const ch
 }
 
 static void print_in(const Printer *p, const Expr *e) {
-  uint32_t n = e->n_args - 1, shown = n < LIST_SHOWN ? n : LIST_SHOWN;
+  uint32_t n = e->n_args - 1, shown = n < p->list_max ? n : p->list_max;
   strbuf_putc(p->out, '(');
   print_expr(p, e->args[0]);
   strbuf_puts(p->out, " IN (");
@@ -201,5 +202,9 @@ static void print_expr(const Printer *p, const Expr *e) {
 }
 
 void expr_print(const Expr *e, const char *const *names, StrBuf *out) {
-  print_expr(&(Printer){names, out}, e);
+  print_expr(&(Printer){names, LIST_SHOWN, out}, e);
+}
+
+void expr_print_whole(const Expr *e, const char *const *names, StrBuf *out) {
+  print_expr(&(Printer){names, UINT32_MAX, out}, e);
 }

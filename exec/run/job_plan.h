@@ -47,7 +47,7 @@ struct OpSpec {
   bool updating; /* what comes out is a changelog: batches carry kinds */
   /* What it computes and of what, as text: the address of its state.  Names, not column numbers;
    * two operators of a plan that compute the same have the same text.  Of operators that keep
-   * state, of SCAN and of SINK; NULL: not those.  An aggregate's does not name its aggregates, see
+   * state, of SCAN, VALUES and SINK; NULL: not those.  An aggregate's does not name its aggregates, see
    * below. */
   const char *identity;
   Span span;
