@@ -14,8 +14,6 @@
 #include "exec/data/number_text.h"
 #include "exec/run/checkpoint_format.h"
 
-enum { JOB_NAME_MAX = 200 }; /* bytes of a directory's name; file systems take 255 */
-
 /* --- names ----------------------------------------------------------------------------------- */
 
 const char *checkpoint_name(Arena *arena, const char *into, uint64_t id) {
@@ -54,38 +52,9 @@ static bool is_debris(const char *name) {
          is_name(name, STR(".chk-"), STR(".removed"), &id);
 }
 
-static bool is_plain(char c) { return (unsigned char)c > ' ' && c != '/' && c != '%' && c != 127; }
-
-/* A job may have any name; a directory may not. */
-static void encode_job(const char *job, StrBuf *out) {
-  uint64_t id;
-  bool misleads = job[0] == '.' || is_checkpoint(job, &id);
-  if (job[0] == '\0') strbuf_puts(out, "%");
-  for (const char *at = job; *at != '\0'; at++) {
-    if (is_plain(*at) && !(at == job && misleads)) {
-      strbuf_putc(out, *at);
-    } else {
-      strbuf_printf(out, "%%%02X", (unsigned char)*at);
-    }
-  }
-}
-
-Code checkpoint_job_dir(Arena *arena, const char *dir, const char *job, const char **out,
-                        Error *err) {
-  StrBuf name;
-  strbuf_init(&name, 0);
-  encode_job(job, &name);
-  Code code = OK;
-  if (strbuf_failed(&name)) code = FAIL(err, ERR_MEMORY, NO_SPAN, "no memory to name \"%s\"", job);
-  if (code == OK && name.len > JOB_NAME_MAX) {
-    code = FAIL(err, ERR_LIMIT, NO_SPAN,
-                "the job's name has %zu bytes as a directory, more than %d: \"%.40s...\"", name.len,
-                JOB_NAME_MAX, job);
-    error_hint(err, "SET 'pipeline.name' to a shorter one");
-  }
-  if (code == OK) *out = arena_printf(arena, "%s/%s", dir, strbuf_text(&name));
-  strbuf_deinit(&name);
-  return code;
+const char *checkpoint_job_dir(Arena *arena, const char *dir, const char *job) {
+  assert(job[0] != '\0' && job[0] != '.' && strchr(job, '/') == NULL);
+  return arena_printf(arena, "%s/%s", dir, job);
 }
 
 /* --- removing -------------------------------------------------------------------------------- */
@@ -158,8 +127,7 @@ static Code take_lock(int fd, const char *job, const char *job_dir, Error *err) 
 }
 
 static Code lock_job_dir(Arena *arena, const char *dir, const char *job, int *fd, Error *err) {
-  const char *job_dir = NULL;
-  TRY(checkpoint_job_dir(arena, dir, job, &job_dir, err));
+  const char *job_dir = checkpoint_job_dir(arena, dir, job);
   if (!sys_make_dirs(job_dir, CHECKPOINT_DIR_MODE)) {
     return io_fail(err, NO_SPAN, "make directory", job_dir, errno);
   }
@@ -226,10 +194,9 @@ static void add_found(Arena *arena, const char *dir, const Found *found, Paths *
 
 Code checkpoint_list(Arena *arena, const char *dir, const char *job, const char ***paths,
                      uint32_t *n, Error *err) {
-  const char *job_dir;
+  const char *job_dir = checkpoint_job_dir(arena, dir, job);
   Found found;
   Paths all = {0};
-  TRY(checkpoint_job_dir(arena, dir, job, &job_dir, err));
   int errnum = find_in(arena, job_dir, &found);
   if (errnum != 0 && errnum != ENOENT) {
     return io_fail(err, NO_SPAN, "read directory", job_dir, errnum);
@@ -244,9 +211,8 @@ Code checkpoint_list(Arena *arena, const char *dir, const char *job, const char 
 static Code list_jobs(Arena *arena, const char *dir, char **names, ssize_t n, Paths *all,
                       Error *err) {
   Found found;
-  uint64_t id;
   for (ssize_t i = 0; i < n; i++) {
-    if (names[i][0] == '.' || is_checkpoint(names[i], &id)) continue;
+    if (names[i][0] == '.') continue;
     const char *job_dir = arena_printf(arena, "%s/%s", dir, names[i]);
     int errnum = find_in(arena, job_dir, &found);
     if (errnum != 0 && errnum != ENOTDIR && errnum != ENOENT && errnum != EACCES) {
@@ -312,10 +278,8 @@ static Code retain_in(Arena *arena, const char *job_dir, uint32_t retained, Erro
 
 Code checkpoint_retain(const char *dir, const char *job, uint32_t retained, Error *err) {
   Arena arena = {0};
-  const char *job_dir = NULL;
   assert(retained >= 1);
-  Code code = checkpoint_job_dir(&arena, dir, job, &job_dir, err);
-  if (code == OK) code = retain_in(&arena, job_dir, retained, err);
+  Code code = retain_in(&arena, checkpoint_job_dir(&arena, dir, job), retained, err);
   arena_deinit(&arena);
   return code;
 }

@@ -19,6 +19,7 @@
 #pragma once
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/str.h"
 #include "exec/state/state_io.h"
 
 typedef struct CheckpointInfo {
@@ -38,10 +39,9 @@ typedef struct CheckpointInfo {
 
 /* --- the directory of a job ------------------------------------------------------------------ */
 
-/* DIR/JOB, in the arena: what is not allowed in the name of a directory is written as %2F.
- * ERR_LIMIT when it is too long for one. */
-MUST_USE Code checkpoint_job_dir(Arena *arena, const char *dir, const char *job, const char **out,
-                                 Error *err);
+/* DIR/JOB, in the arena.  The name of a job is one that a directory can have: planner/job_name.h.
+ */
+const char *checkpoint_job_dir(Arena *arena, const char *dir, const char *job);
 /* Make DIR/JOB and take its lock; *lock_fd is closed by the caller, which gives it back.  ERR_STATE
  * when another process has it, or another job of this one.  Removes what crashes have left. */
 MUST_USE Code checkpoint_lock(const char *dir, const char *job, int *lock_fd, Error *err);
@@ -87,3 +87,12 @@ const CheckpointInfo *checkpoint_info(const CheckpointReader *r);
 /* The next block in the order of writing; *block NULL: no more.  The caller frees it. */
 MUST_USE Code checkpoint_next(CheckpointReader *r, uint32_t *owner, StateBlock **block, Error *err);
 void checkpoint_close(CheckpointReader *r); /* NULL is allowed */
+
+/* --- for people ------------------------------------------------------------------------------- */
+
+/* "checkpoint", "savepoint", or "last" of a job whose input had ended. */
+const char *checkpoint_kind(const CheckpointInfo *info);
+/* Append what the checkpoint is and what it has of each owner and section, as lines of text that
+ * are safe for a terminal.  It is verified first; when it is damaged, what the manifest tells is
+ * appended all the same. */
+MUST_USE Code checkpoint_dump(const char *path, StrBuf *out, Error *err);

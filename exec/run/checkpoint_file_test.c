@@ -93,29 +93,6 @@ static void test_round_trips(void) {
   blocks_free(&b);
 }
 
-static void test_job_names(void) {
-  static const char *const names[][2] = {
-      {"a", "D/a"},           {"a/b c", "D/a%2Fb%20c"},
-      {"..", "D/%2E."},       {"", "D/%"},
-      {"50%", "D/50%25"},     {"\xc3\xa4\n", "D/\xc3\xa4%0A"},
-      {"chk-7", "D/%63hk-7"}, {"chk-x", "D/chk-x"},
-  };
-  Arena arena = {0};
-  const char *dir;
-  for (size_t i = 0; i < COUNT_OF(names); i++) {
-    CHECK_INT(checkpoint_job_dir(&arena, "D", names[i][0], &dir, &last), OK);
-    CHECK_STR(dir, names[i][1]);
-  }
-  char job[202];
-  memset(job, 'x', 201);
-  job[201] = '\0';
-  CHECK_INT(checkpoint_job_dir(&arena, "D", job, &dir, &last), ERR_LIMIT);
-  forget_error();
-  job[200] = '\0';
-  CHECK_INT(checkpoint_job_dir(&arena, "D", job, &dir, &last), OK);
-  arena_deinit(&arena);
-}
-
 static void test_lock(void) {
   int fd = -1, second = -1;
   char want[1024];
@@ -201,14 +178,71 @@ static void test_list_and_retain(void) {
   arena_deinit(&arena);
 }
 
+static void test_dump(void) {
+  Blocks b = {0};
+  CheckpointInfo info;
+  StrBuf out = {0}, want = {0};
+  blocks_add(&b, 2, "slice", 30000, 0, 1);
+  blocks_add(&b, 1, "position", 0, 0, 2);
+  blocks_add(&b, 2, "timers", 5, 0, 3);
+  CHECK_INT(blocks_write(&b, at("dump"), 5, false, &info, &last), OK);
+  CHECK_INT(checkpoint_dump(at("dump/chk-5"), &out, &last), OK);
+  strbuf_printf(
+      &want,
+      "checkpoint   %s/dump/chk-5\n"
+      "kind         checkpoint\n"
+      "id           5\n"
+      "time         2023-11-14 22:13:20.000 UTC\n"
+      "job          a job\n"
+      "epochs       77\n"
+      "input        goes on\n"
+      "parallelism  3\n"
+      "state        %llu bytes\n"
+      "on disk      %llu bytes\n"
+      "weir         0.1.0\n"
+      "\n"
+      "operator WINDOW_AGG[COUNT(*)]\n"
+      "  nothing\n"
+      "\n"
+      "sink out\n"
+      "  position v3                      1 blocks           0 entries              8 bytes\n"
+      "\n"
+      "split a.csv\\nof two lines\n"
+      "  slice v3                         3 blocks       30000 entries         720024 bytes\n"
+      "  timers v3                        1 blocks           5 entries            128 bytes\n"
+      "\n"
+      "\n"
+      "  nothing\n",
+      test_dir, (unsigned long long)info.state_bytes, (unsigned long long)info.file_bytes);
+  CHECK_STR(strbuf_text(&out), strbuf_text(&want));
+  strbuf_clear(&out);
+  CHECK_INT(checkpoint_dump(at("dump"), &out, &last), ERR_STATE);
+  CHECK_STR(strbuf_text(&out), "");
+  forget_error();
+  put_text(at("dump/chk-5/state"), "damaged");
+  CHECK_INT(checkpoint_dump(at("dump/chk-5"), &out, &last), ERR_STATE);
+  CHECK(strstr(strbuf_text(&out), "epochs       77\n") != NULL);
+  forget_error();
+  strbuf_deinit(&out);
+  strbuf_deinit(&want);
+  blocks_free(&b);
+}
+
+static void test_kinds(void) {
+  CHECK_STR(checkpoint_kind(&(CheckpointInfo){0}), "checkpoint");
+  CHECK_STR(checkpoint_kind(&(CheckpointInfo){.finished = true}), "last");
+  CHECK_STR(checkpoint_kind(&(CheckpointInfo){.finished = true, .savepoint = true}), "savepoint");
+}
+
 int main(void) {
   test_dir_make();
   test_info();
   test_round_trips();
-  test_job_names();
   test_lock();
   test_debris();
   test_list_and_retain();
+  test_dump();
+  test_kinds();
   CHECK_STR(last.msg, "");
   test_dir_remove();
   return check_done();
