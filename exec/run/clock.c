@@ -47,7 +47,7 @@ static void admit_idle(Job *job, InputSplit *split) {
   split->idle = true;
   ChunkSlot *slot = input_admit(job, CHUNK_IDLE);
   slot->source = split->source;
-  slot->split = (uint32_t)(split - job->splits);
+  slot->from = split;
 }
 
 /* --- why nothing comes out ---------------------------------------------------------- */
@@ -79,7 +79,7 @@ static const InputSplit *holding_split(const Job *job, const Watermark *w) {
     const SplitClock *s = &w->splits[i];
     if (!s->active || s->idle || s->max_us >= least) continue;
     least = s->max_us;
-    split = &job->splits[i];
+    split = job->splits.all[i];
   }
   return split != NULL && split->reader.split != NULL ? split : NULL;
 }
@@ -133,8 +133,8 @@ static void say_why(Job *job, Micros now_us) {
 
 Micros clock_wait_us(const Job *job, Micros max_us) {
   Micros wait = max_us, now_us = sys.mono_us();
-  for (uint32_t i = 0; i < job->n_splits; i++) {
-    Micros left = idle_in_us(job, &job->splits[i], now_us);
+  for (uint32_t i = 0; i < job->splits.n_open; i++) {
+    Micros left = idle_in_us(job, job->splits.open[i], now_us);
     if (left < wait) wait = left;
   }
   Micros notice = notice_in_us(job, now_us);
@@ -148,8 +148,9 @@ Micros clock_wait_us(const Job *job, Micros max_us) {
 
 void clock_tick(Job *job) {
   Micros now_us = sys.mono_us();
-  for (uint32_t i = 0; i < job->n_splits && input_has_room(job); i++) {
-    if (idle_in_us(job, &job->splits[i], now_us) == 0) admit_idle(job, &job->splits[i]);
+  for (uint32_t i = 0; i < job->splits.n_open && input_has_room(job); i++) {
+    InputSplit *split = job->splits.open[i];
+    if (idle_in_us(job, split, now_us) == 0) admit_idle(job, split);
   }
   if (pipeline_is_empty(job) && clock_due_us(job) <= sys.wall_us()) input_admit(job, CHUNK_CLOCK);
   if (notice_in_us(job, now_us) == 0 && pipeline_is_empty(job)) {

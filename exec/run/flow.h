@@ -66,6 +66,8 @@ typedef enum ChunkKind {
 
 static inline bool chunk_is_last(ChunkKind kind) { return kind == CHUNK_END || kind == CHUNK_STOP; }
 
+typedef struct InputSplit InputSplit;
+
 typedef enum SlotState { SLOT_FREE, SLOT_READY, SLOT_PARSING, SLOT_PARSED } SlotState;
 
 /* A malformed record, kept until its chunk's turn to report comes. */
@@ -78,8 +80,8 @@ typedef struct ChunkSlot {
   SlotState state;
   ChunkKind kind;
   uint64_t seq;
-  uint32_t source;  /* stage that parses it */
-  uint32_t split;   /* in all splits of the job */
+  uint32_t source; /* stage that parses it */
+  InputSplit *from;
   bool split_ended; /* its last */
   Micros now_us;    /* processing time of all its rows */
   /* bytes, for byte sources */

@@ -73,7 +73,7 @@ typedef enum Offer { OFFER_CHUNK, OFFER_LATER, OFFER_FAILED } Offer;
 static ChunkSlot *admit_rows(Job *job, InputSplit *split) {
   ChunkSlot *slot = input_admit(job, CHUNK_ROWS);
   slot->source = split->source;
-  slot->split = (uint32_t)(split - job->splits);
+  slot->from = split;
   split->heard_us = sys.mono_us();
   split->waits = split->idle = false;
   return slot;
@@ -132,15 +132,9 @@ static Offer offer(Job *job, InputSplit *split, Micros started_us, Micros *wait_
 
 /* --- epochs ------------------------------------------------------------------------- */
 
-static int by_candidate(const void *a, const void *b) {
-  const InputSplit *x = *(InputSplit *const *)a, *y = *(InputSplit *const *)b;
-  if (x->candidate_us != y->candidate_us) return x->candidate_us < y->candidate_us ? -1 : 1;
-  return (x > y) - (x < y);
-}
-
 static int by_index(const void *a, const void *b) {
   const InputSplit *x = *(InputSplit *const *)a, *y = *(InputSplit *const *)b;
-  return (x > y) - (x < y);
+  return (x->index > y->index) - (x->index < y->index);
 }
 
 /* Wait until all that was admitted is parsed, and learn the candidates.  false: stop. */
@@ -155,17 +149,31 @@ static bool learn_candidates(Job *job, uint64_t since) {
   return true;
 }
 
+/* Is x's turn before y's? */
+static bool is_before(const InputSplit *x, const InputSplit *y) {
+  if (x->candidate_us != y->candidate_us) return x->candidate_us < y->candidate_us;
+  return x->index < y->index;
+}
+
+/* Keep the first ones of all that are offered, in order of their turns. */
+static void keep_first(InputSplit **list, uint32_t *n, InputSplit *split) {
+  uint32_t at = *n;
+  while (at > 0 && is_before(split, list[at - 1])) at--;
+  if (at == SPLITS_PER_EPOCH) return;
+  if (*n < SPLITS_PER_EPOCH) (*n)++;
+  for (uint32_t i = *n - 1; i > at; i--) list[i] = list[i - 1];
+  list[at] = split;
+}
+
 /* The splits of the next epoch, in their order; returns how many. */
 static uint32_t choose(Job *job, InputSplit **list, uint64_t epoch_start) {
+  SplitList *splits = &job->splits;
   uint32_t n = 0;
-  for (uint32_t i = 0; i < job->n_splits; i++) {
-    if (!job->splits[i].ended) list[n++] = &job->splits[i];
-  }
-  if (n <= SPLITS_PER_EPOCH) return n;
-  if (!learn_candidates(job, epoch_start)) return 0;
-  qsort(list, n, sizeof *list, by_candidate);
-  qsort(list, SPLITS_PER_EPOCH, sizeof *list, by_index);
-  return SPLITS_PER_EPOCH;
+  split_list_drop_ended(splits);
+  if (splits->n_open > SPLITS_PER_EPOCH && !learn_candidates(job, epoch_start)) return 0;
+  for (uint32_t i = 0; i < splits->n_open; i++) keep_first(list, &n, splits->open[i]);
+  qsort(list, n, sizeof *list, by_index);
+  return n;
 }
 
 /* One chunk of a split, waiting for room, time or bytes.  A pipe that has nothing to give while
@@ -200,14 +208,9 @@ static void begin_split(Job *job, InputSplit *split, Micros now_us) {
 }
 
 static void read_all(Job *job) {
-  InputSplit **list = malloc((job->n_splits + 1) * sizeof *list);
-  if (list == NULL) {
-    FAIL(&job->input_err, ERR_MEMORY, NO_SPAN, "out of memory");
-    job_fail(job, &job->input_err);
-    return;
-  }
+  InputSplit *list[SPLITS_PER_EPOCH];
   Micros started_us = sys.mono_us();
-  for (uint32_t i = 0; i < job->n_splits; i++) begin_split(job, &job->splits[i], started_us);
+  for (uint32_t i = 0; i < job->splits.n; i++) begin_split(job, job->splits.all[i], started_us);
   job->silence.since_us = started_us;
   uint64_t epoch_start = 0;
   bool go_on = true;
@@ -219,7 +222,6 @@ static void read_all(Job *job) {
     for (uint32_t i = 0; go_on && i < n; i++) go_on = take_chunk(job, list[i], n == 1, started_us);
     if (go_on && job->flow.admitted == before && n > 1) wait_for_workers(job, -1, MICROS_PER_MILLI);
   }
-  free(list);
 }
 
 void *input_main(void *arg) {
@@ -248,7 +250,7 @@ static Code peek_candidate(Job *job, InputSplit *split, Error *err) {
   ChunkSlot *slot = flow_slot(&job->flow, 0);
   *slot = (ChunkSlot){.parcels = slot->parcels,
                       .source = split->source,
-                      .split = (uint32_t)(split - job->splits),
+                      .from = split,
                       .text = text.text,
                       .text_len = text.len,
                       .layout = split->reader.layout,
@@ -264,9 +266,9 @@ static Code peek_candidate(Job *job, InputSplit *split, Error *err) {
 }
 
 Code input_peek_splits(Job *job, Error *err) {
-  if (job->n_splits <= 1) return OK;
-  for (uint32_t i = 0; i < job->n_splits; i++) {
-    InputSplit *split = &job->splits[i];
+  if (job->splits.n <= 1) return OK;
+  for (uint32_t i = 0; i < job->splits.n; i++) {
+    InputSplit *split = job->splits.all[i];
     const Source *src = &job->sources[split->source];
     if (!src->timed || src->rows != NULL || !split->reader.split->bounded) continue;
     TRY(peek_candidate(job, split, err));

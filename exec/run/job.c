@@ -38,9 +38,8 @@ void job_fail(Job *job, const Error *err) {
 /* Tell the first few malformed rows of the job; in the order of chunks, so the same ones each time.
  */
 static void report_bad_rows(Job *job, ChunkSlot *slot) {
-  const char *name = slot->bad_rows + slot->skipped_records > 0
-                         ? job->splits[slot->split].reader.split->name
-                         : NULL;
+  const char *name =
+      slot->bad_rows + slot->skipped_records > 0 ? slot->from->reader.split->name : NULL;
   for (uint32_t i = 0; i < slot->n_bad; i++) {
     if (job->stats.bad_rows + i < BAD_ROWS_SHOWN && job->hooks.note != NULL) {
       StrBuf line = {0};
@@ -114,12 +113,21 @@ static Code open_dead_letters(const Job *job, Source *src, Error *err) {
               src->dead_letter_path, strerror(errno));
 }
 
+/* A source without byte splits has one that nothing is read from. */
+static Code add_split(Job *job, Source *src, const Split *file, Error *err) {
+  InputSplit *split = split_list_add(&job->splits, (uint32_t)(src - job->sources));
+  if (split == NULL) return FAIL(err, ERR_MEMORY, NO_SPAN, "out of memory for the list of splits");
+  if (file == NULL) return OK;
+  split->reader = (SplitReader){.scan = src->scan,
+                                .decode = &src->decode,
+                                .split = file,
+                                .chunk_bytes = job->plan->chunk_bytes};
+  return OK;
+}
+
 static Code open_source(Job *job, Source *src, Error *err) {
   const ScanSpec *scan = src->scan;
-  if (scan == NULL) {
-    src->n_splits = 1;
-    return OK;
-  }
+  if (scan == NULL) return add_split(job, src, NULL, err);
   SourceSpec spec = {.table = scan->table,
                      .options = scan->options,
                      .fields = scan->fields,
@@ -130,7 +138,7 @@ static Code open_source(Job *job, Source *src, Error *err) {
                      .zone = job->plan->env.zone,
                      .span = scan->span};
   if (scan->connector->rows != NULL) {
-    src->n_splits = 1;
+    TRY(add_split(job, src, NULL, err));
     return scan->connector->rows->open(&spec, &src->rows, err);
   }
   src->on_error = format_on_error(scan->format, scan->options);
@@ -142,35 +150,10 @@ static Code open_source(Job *job, Source *src, Error *err) {
                              .options = scan->options,
                              .zone = job->plan->env.zone};
   Split *splits;
-  TRY(scan->connector->bytes->splits(&spec, &job->arena, &splits, &src->n_splits, err));
-  uint32_t cap = job->n_splits + src->n_splits;
-  InputSplit *all = ARENA_ARRAY(&job->arena, InputSplit, cap + 1);
-  if (job->n_splits > 0) memcpy(all, job->splits, job->n_splits * sizeof *all);
-  job->splits = all;
-  for (uint32_t i = 0; i < src->n_splits; i++) {
-    all[job->n_splits + i].reader = (SplitReader){.scan = scan,
-                                                  .decode = &src->decode,
-                                                  .split = &splits[i],
-                                                  .chunk_bytes = job->plan->chunk_bytes};
-  }
+  uint32_t n;
+  TRY(scan->connector->bytes->splits(&spec, &job->arena, &splits, &n, err));
+  for (uint32_t i = 0; i < n; i++) TRY(add_split(job, src, &splits[i], err));
   return OK;
-}
-
-/* A source without byte splits has one that nothing is read from. */
-static void add_splits(Job *job, uint32_t source) {
-  Source *src = &job->sources[source];
-  src->first_split = job->n_splits;
-  if (src->scan == NULL || src->rows != NULL) {
-    InputSplit *all = ARENA_ARRAY(&job->arena, InputSplit, job->n_splits + 1);
-    if (job->n_splits > 0) memcpy(all, job->splits, job->n_splits * sizeof *all);
-    job->splits = all;
-  }
-  for (uint32_t i = 0; i < src->n_splits; i++) {
-    job->splits[job->n_splits].source = source;
-    job->splits[job->n_splits].candidate_us = MICROS_MIN;
-    job->splits[job->n_splits].max_us = MICROS_MIN;
-    job->n_splits++;
-  }
 }
 
 static Code open_sources(Job *job, Error *err) {
@@ -185,12 +168,12 @@ static Code open_sources(Job *job, Error *err) {
     src->timed = watermark != NULL;
     src->in_order = watermark != NULL && watermark->max_jump_us > 0;
     src->dead_letter_fd = -1;
+    job->n_sources++;
     TRY(open_source(job, src, err));
-    add_splits(job, job->n_sources++);
   }
   /* Thousands of files may be open at once. */
   struct rlimit files;
-  if (job->n_splits > 200 && getrlimit(RLIMIT_NOFILE, &files) == 0) {
+  if (job->splits.n > 200 && getrlimit(RLIMIT_NOFILE, &files) == 0) {
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
   }
@@ -200,9 +183,9 @@ static Code open_sources(Job *job, Error *err) {
 /* One worker is enough for what is one chunk anyway. */
 static uint32_t choose_workers(const Job *job) {
   uint64_t bytes = 0;
-  for (uint32_t i = 0; i < job->n_splits; i++) {
-    const Split *split = job->splits[i].reader.split;
-    const Source *src = &job->sources[job->splits[i].source];
+  for (uint32_t i = 0; i < job->splits.n; i++) {
+    const Split *split = job->splits.all[i]->reader.split;
+    const Source *src = &job->sources[job->splits.all[i]->source];
     if (src->scan == NULL) continue;
     if (split == NULL || !split->bounded) return job->plan->parallelism;
     bytes += split->bytes;
@@ -380,9 +363,7 @@ void job_free(Job *job) {
       parcel_queue_free(&edge->lanes[k].queue);
     }
   }
-  for (uint32_t i = 0; i < job->n_splits; i++) {
-    if (job->splits[i].reader.split != NULL) split_reader_free(&job->splits[i].reader);
-  }
+  split_list_free(&job->splits);
   for (uint32_t i = 0; i < job->n_sources; i++) {
     Source *src = &job->sources[i];
     if (src->rows != NULL) src->scan->connector->rows->close(src->rows);

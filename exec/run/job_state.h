@@ -15,7 +15,7 @@
 #include "exec/run/flow.h"
 #include "exec/run/job.h"
 #include "exec/run/out_op.h"
-#include "exec/run/split_reader.h"
+#include "exec/run/split_list.h"
 #include "exec/run/stage.h"
 #include "exec/run/watermark.h"
 
@@ -26,27 +26,11 @@ typedef struct Source {
   DecodeSpec decode;
   OnError on_error;
   RowGenerator *rows;
-  uint32_t first_split, n_splits; /* in Job.splits */
-  bool timed;                     /* has a watermark */
-  bool in_order;                  /* parsed one chunk after the other: weir.watermark.max-jump */
-  const char *dead_letter_path;   /* NULL: malformed records are not kept */
-  int dead_letter_fd;             /* -1: not open */
+  bool timed;                   /* has a watermark */
+  bool in_order;                /* parsed one chunk after the other: weir.watermark.max-jump */
+  const char *dead_letter_path; /* NULL: malformed records are not kept */
+  int dead_letter_fd;           /* -1: not open */
 } Source;
-
-/* A split, as the input thread sees it. */
-typedef struct InputSplit {
-  uint32_t source; /* in Job.sources */
-  SplitReader reader;
-  uint64_t next_chunk; /* of a row source */
-  Micros pace_us;      /* ... where its pace was when reading began: not 0 after a restore */
-  Micros
-      candidate_us; /* largest watermark candidate known, also of a row that has only been peeked */
-  Micros max_us;    /* ... of the chunks that have been parsed */
-  Micros heard_us;  /* when its last chunk came, by the monotonic clock */
-  bool waits;       /* had nothing to give when asked last: a pipe, a paced generator */
-  bool idle;        /* ... for longer than the idle timeout */
-  bool ended;
-} InputSplit;
 
 /* One worker's parser of a source. */
 typedef struct SourceInstance {
@@ -113,8 +97,7 @@ struct Job {
   Error err; /* of the first failure; guarded by flow.lock */
   Source *sources;
   uint32_t n_sources;
-  InputSplit *splits;
-  uint32_t n_splits;
+  SplitList splits;
   Worker *workers;
   SinkWriter *sinks;
   pthread_t input_thread;

@@ -119,15 +119,16 @@ static bool feeds_stage(const Stage *stage, const Source *source) {
 
 /* The clocks of all splits of the job; those of other tables never count. */
 static Code open_watermark(Job *job, KeyedInstance *k, Error *err) {
-  SplitClock *clocks = calloc(job->n_splits + 1, sizeof *clocks);
+  const SplitList *splits = &job->splits;
+  SplitClock *clocks = calloc(splits->n + 1, sizeof *clocks);
   bool ok = clocks != NULL;
-  for (uint32_t i = 0; ok && i < job->n_splits; i++) {
-    const Source *source = &job->sources[job->splits[i].source];
-    Micros first = job->splits[i].candidate_us; /* of a row that has yet to come */
+  for (uint32_t i = 0; ok && i < splits->n; i++) {
+    const Source *source = &job->sources[splits->all[i]->source];
+    Micros first = splits->all[i]->candidate_us; /* of a row that has yet to come */
     clocks[i] = (SplitClock){.max_us = first > MICROS_MIN ? first - 1 : first,
                              .active = feeds_stage(k->instance.stage, source)};
   }
-  ok = ok && watermark_init(&k->watermark, clocks, job->n_splits);
+  ok = ok && watermark_init(&k->watermark, clocks, splits->n);
   free(clocks);
   return ok ? OK : FAIL(err, ERR_MEMORY, NO_SPAN, "out of memory");
 }
@@ -172,10 +173,10 @@ static Micros chunk_end_us(const Job *job, KeyedInstance *k, const ChunkSlot *sl
   if (k->instance.stage->by_clock) {
     return slot->now_us - time_of_day(slot->now_us) % MICROS_PER_MILLI - MICROS_PER_MILLI;
   }
-  if (slot->kind == CHUNK_IDLE) return watermark_split_idle(&k->watermark, slot->split);
+  if (slot->kind == CHUNK_IDLE) return watermark_split_idle(&k->watermark, slot->from->index);
   if (!timed_chunk(job, k, slot)) return k->watermark.now_us;
   Micros us = watermark_chunk_end(&k->watermark, slot->max_us, slot->split_ended);
-  return watermark_is_over(&k->watermark) && k->n_ended < job->n_splits ? MICROS_MAX : us;
+  return watermark_is_over(&k->watermark) && k->n_ended < job->splits.n ? MICROS_MAX : us;
 }
 
 static void begin_chunk(const Job *job, KeyedInstance *k, const ChunkSlot *slot) {
@@ -184,7 +185,7 @@ static void begin_chunk(const Job *job, KeyedInstance *k, const ChunkSlot *slot)
   ctx->now_us = slot->now_us;
   ctx->tag = TAG_READING;
   if (timed_chunk(job, k, slot)) {
-    ctx->chunk_watermark_us = watermark_chunk_begin(&k->watermark, slot->split);
+    ctx->chunk_watermark_us = watermark_chunk_begin(&k->watermark, slot->from->index);
   }
   k->state = KEYED_READING;
 }

@@ -143,7 +143,7 @@ static Code run_chunk(Worker *w, SourceInstance *s, ChunkSlot *slot) {
   ctx->err = &slot->error;
   ctx->now_us = slot->now_us;
   ctx->chunk_max_us = MICROS_MIN;
-  ctx->split_max_us = src->in_order ? w->job->splits[slot->split].max_us : MICROS_MIN;
+  ctx->split_max_us = src->in_order ? slot->from->max_us : MICROS_MIN;
   ctx->null_time_rows = ctx->far_rows = 0;
   ctx->tag = (OrderTag){MICROS_MIN, MICROS_MIN};
   if (src->scan == NULL) {
@@ -164,7 +164,7 @@ void source_parse(Worker *w, ChunkSlot *slot) {
   SourceInstance *s = &w->sources[slot->source];
   s->slot = slot;
   s->source = &w->job->sources[slot->source];
-  const Split *split = w->job->splits[slot->split].reader.split;
+  const Split *split = slot->from->reader.split;
   s->split_name = split != NULL ? split->name : NULL;
   Code code = run_chunk(w, s, slot);
   assert((code == OK) == (slot->error.code == OK));

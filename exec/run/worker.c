@@ -31,7 +31,7 @@ static bool parse_step(Worker *w) {
   pthread_mutex_lock(&flow->lock);
   slot->state = SLOT_PARSED;
   flow->parsing--;
-  InputSplit *split = &w->job->splits[slot->split];
+  InputSplit *split = slot->from;
   if (slot->max_us > split->max_us) split->max_us = slot->max_us;
   if (slot->max_us > split->candidate_us) split->candidate_us = slot->max_us;
   pthread_cond_broadcast(&flow->changed);
