@@ -10,34 +10,19 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "exec/state/hash_segment.h"
 #include "exec/state/spare.h"
 
 enum {
   SEGMENT_BITS_MIN = 3, /* 8 homes: a table of a handful of keys stays small */
   SEGMENT_BITS_MAX = 9, /* 512 homes: 9 KiB, sorted in cache */
-  SPILL_SLOTS_MAX = 64, /* a small segment has as many as homes */
   LOAD_PERCENT = 75,
   DIR_BITS_MAX = 28, /* then segments widen: only crafted hashes get there */
   SEGMENT_BITS_LIMIT = 20
 };
 
-struct HashSegment {
-  uint32_t n;
-  uint8_t depth; /* top hash bits that all its records share */
-  uint8_t bits;  /* log2 of its homes */
-  bool sorted;   /* by (hash, key), since reading came by */
-  HashSlot slots[];
-};
-
-static uint32_t slots_of(unsigned bits) {
-  uint32_t homes = 1u << bits;
-  return homes + (homes < SPILL_SLOTS_MAX ? homes : SPILL_SLOTS_MAX);
-}
-
-static uint32_t segment_slots(const HashSegment *s) { return slots_of(s->bits); }
-
 static size_t segment_bytes(unsigned bits) {
-  return sizeof(HashSegment) + slots_of(bits) * sizeof(HashSlot);
+  return sizeof(HashSegment) + segment_slots_of(bits) * sizeof(HashSlot);
 }
 
 /* Room that removed records have left. */
@@ -55,6 +40,7 @@ static HashSegment *segment_new(HashTable *t, unsigned depth, unsigned bits) {
   }
   s->depth = (uint8_t)depth;
   s->bits = (uint8_t)bits;
+  s->saved = t->saved;
   t->index_bytes += segment_bytes(bits);
   return s;
 }
@@ -67,10 +53,6 @@ static void segment_free(HashTable *t, HashSegment *s) {
 
 static inline uint32_t home(const HashSegment *s, uint64_t hash) {
   return (uint32_t)((hash << s->depth) >> (64 - s->bits));
-}
-
-static inline uint64_t dir_index(const HashTable *t, uint64_t hash) {
-  return t->dir_bits == 0 ? 0 : hash >> (64 - t->dir_bits);
 }
 
 void hash_table_init(HashTable *t, KeyForm form, uint32_t record_bytes, uint64_t expected) {
@@ -94,6 +76,7 @@ static bool make_directory(HashTable *t) {
 }
 
 void hash_table_deinit(HashTable *t) {
+  if (t->saver != NULL) hash_saver_finish(t);
   if (t->dir != NULL) {
     for (uint64_t i = 0; i < (uint64_t)1 << t->dir_bits;) {
       HashSegment *s = t->dir[i];
@@ -121,7 +104,7 @@ static bool segment_put(HashSegment *s, HashSlot slot) {
 
 static void dir_set(HashTable *t, uint64_t hash, HashSegment *s) {
   uint64_t run = (uint64_t)1 << (t->dir_bits - s->depth);
-  uint64_t first = dir_index(t, hash) & ~(run - 1);
+  uint64_t first = hash_dir_index(t, hash) & ~(run - 1);
   for (uint64_t i = 0; i < run; i++) t->dir[first + i] = s;
 }
 
@@ -170,7 +153,7 @@ static bool segment_rebuild(HashTable *t, const HashSegment *s, unsigned bits, b
 
 /* Make room around hash: widen a small segment, cut a full one in two. */
 static bool segment_grow(HashTable *t, uint64_t hash) {
-  HashSegment *s = t->dir[dir_index(t, hash)], *into[2];
+  HashSegment *s = t->dir[hash_dir_index(t, hash)], *into[2];
   bool split = s->bits >= SEGMENT_BITS_MAX && s->depth < DIR_BITS_MAX;
   if (split && s->depth == t->dir_bits && !dir_double(t)) return false;
   if (!segment_rebuild(t, s, split ? SEGMENT_BITS_MAX : s->bits + 1u, split, into)) return false;
@@ -234,7 +217,7 @@ static inline bool same_key(KeyForm form, const char *record, const KeyBatch *ke
 static char *find_or_make(HashTable *t, const KeyBatch *keys, uint32_t i) {
   uint64_t hash = keys->hash[i];
   for (;;) {
-    HashSegment *s = t->dir[dir_index(t, hash)];
+    HashSegment *s = t->dir[hash_dir_index(t, hash)];
     HashSlot *slot = &s->slots[home(s, hash)], *end = s->slots + segment_slots(s);
     for (; slot < end && slot->record != NULL; slot++) {
       if (slot->hash == hash && same_key(t->form, slot->record, keys, i)) return slot->record;
@@ -255,7 +238,7 @@ static char *find_or_make(HashTable *t, const KeyBatch *keys, uint32_t i) {
 
 /* What find_or_make will look at for a hash: a slot, then a record. */
 static inline const HashSlot *home_slot(const HashTable *t, uint64_t hash) {
-  const HashSegment *s = t->dir[dir_index(t, hash)];
+  const HashSegment *s = t->dir[hash_dir_index(t, hash)];
   return &s->slots[home(s, hash)];
 }
 
@@ -269,6 +252,9 @@ bool hash_table_get(HashTable *t, const KeyBatch *keys, uint32_t n, void **recor
   enum { SLOT_AHEAD = 16, RECORD_AHEAD = 8 };
   assert(keys->form == t->form);
   if (t->dir == NULL && !make_directory(t)) return false;
+  if (t->saver != NULL) {
+    for (uint32_t i = 0; i < n; i++) hash_saver_touch(t, keys->hash[i]);
+  }
   uint32_t kb = key_bytes(t->form);
   for (uint32_t i = 0; i < n && i < SLOT_AHEAD; i++)
     __builtin_prefetch(home_slot(t, keys->hash[i]));
@@ -309,7 +295,8 @@ static void slot_free(HashSegment *s, uint32_t at) {
 
 void hash_table_remove(HashTable *t, uint64_t hash, void *record) {
   assert(t->spare != NULL && t->n > 0);
-  HashSegment *s = t->dir[dir_index(t, hash)];
+  hash_table_touch(t, hash);
+  HashSegment *s = t->dir[hash_dir_index(t, hash)];
   char *room = (char *)record - key_bytes(t->form);
   uint32_t at = home(s, hash);
   while (s->slots[at].record != room) {
@@ -359,6 +346,7 @@ uint32_t hash_table_next(HashTable *t, HashCursor *cursor, uint32_t max, const v
       if (t->dir == NULL || cursor->dir_at == (uint64_t)1 << t->dir_bits) break;
       HashSegment *s = t->dir[cursor->dir_at];
       cursor->dir_at += (uint64_t)1 << (t->dir_bits - s->depth);
+      if (s->saved != t->saved) hash_saver_write(t, s);
       if (!s->sorted) segment_sort(t, s);
       cursor->at = s->slots;
       cursor->last = s->slots + segment_slots(s);

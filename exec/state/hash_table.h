@@ -16,11 +16,15 @@
  * Sorting the slots between two free ones keeps that true, so a table can be read in
  * order at any time and looked up in right after.
  *
+ * A table is saved segment by segment, large ones later and bit by bit: a segment that is about to
+ * change before is written first, as every look-up, removal and reading in order sees to.
+ *
  * A record is record_bytes of zeroed memory behind its key; it never moves.  Records and
  * long keys live in the table's arena and go with it.  One thread.
  */
 #pragma once
 #include "exec/state/key.h"
+#include "exec/state/state_io.h"
 
 typedef struct HashSlot {
   uint64_t hash;
@@ -29,6 +33,7 @@ typedef struct HashSlot {
 
 typedef struct HashSegment HashSegment;
 typedef struct HashSpare HashSpare;
+typedef struct HashSaver HashSaver;
 
 typedef struct HashTable {
   KeyForm form;
@@ -39,6 +44,8 @@ typedef struct HashTable {
   Arena arena;       /* records, long keys, and what aggregates keep */
   size_t index_bytes;
   HashSpare *spare; /* of a table whose records are removed one by one; else NULL */
+  HashSaver *saver; /* of a snapshot that has not got everything; else NULL */
+  uint8_t saved;    /* changes with each snapshot */
 } HashTable;
 
 /* expected: records it will probably hold (0: unknown); the first segments are made to fit. */
@@ -68,3 +75,42 @@ typedef struct HashCursor {
  * point into the table; hashes[i] is the hash. */
 uint32_t hash_table_next(HashTable *t, HashCursor *cursor, uint32_t max, const void **keys,
                          void **records, uint64_t *hashes);
+
+/* --- snapshots ---------------------------------------------------------------------- */
+
+/* Writes what is behind the key of an entry. */
+typedef struct HashSave {
+  void (*record)(const void *of, const void *record, StateOut *out);
+  const void *of; /* borrowed as long as the table lives */
+} HashSave;
+
+/* Write all records, each as an entry: its key, then what save writes.  out has been begun and
+ * holds the head; it is taken over.  A large table is deferred.  false: no memory. */
+MUST_USE bool hash_table_save(HashTable *t, StateOut *out, HashSave save);
+/* The same without deferring, whatever the size: for tables whose records are changed without being
+ * looked up. */
+MUST_USE bool hash_table_save_now(HashTable *t, StateOut *out, HashSave save);
+void hash_saver_write_first(HashTable *t, uint64_t hash);
+/* The record with this hash, which was found earlier, is about to change. */
+static inline void hash_table_touch(HashTable *t, uint64_t hash) {
+  if (t->saver != NULL) hash_saver_write_first(t, hash);
+}
+/* The struct is at another place now. */
+void hash_table_moved(HashTable *t);
+
+/* Entries of a block on their way in. */
+typedef struct HashLoad {
+  KeyBatch *keys; /* scratch */
+  uint32_t n;
+  void *records[BATCH_ROWS];
+  const char *at[BATCH_ROWS], *end[BATCH_ROWS];
+} HashLoad;
+
+/* The records of the next entries of the reader's range, at most BATCH_ROWS, made where they are
+ * missing; l->n 0: no more.  What stands behind the key of entry i is in hand after
+ * hash_load_entry(l, i, in).  false: no memory. */
+MUST_USE bool hash_table_load(HashTable *t, StateIn *in, HashLoad *l);
+static inline void hash_load_entry(const HashLoad *l, uint32_t i, StateIn *in) {
+  in->at = l->at[i];
+  in->end = l->end[i];
+}

@@ -69,8 +69,9 @@ void state_sink_cancel(StateSink *to) {
 static StateBlock *block_new(const StateOut *o, const StateBlock *before) {
   StateBlock *b = calloc(1, sizeof *b);
   if (b == NULL) return NULL;
-  assert(strlen(o->section) < STATE_SECTION_MAX);
-  strcpy(b->section, o->section);
+  size_t len = strlen(o->section);
+  assert(len < STATE_SECTION_MAX);
+  memcpy(b->section, o->section, len);
   b->version = o->version;
   strbuf_init(&b->bytes, 0);
   if (before == NULL) return b;
