@@ -270,11 +270,21 @@ bool sessions_close(Sessions *s, Micros until_us) {
 
 /* --- state -------------------------------------------------------------------------- */
 
-static SessionKey *next_key(Sessions *s, HashCursor *cursor) {
-  const void *key;
-  void *record;
-  uint64_t hash;
-  return hash_table_next(&s->keys, cursor, 1, &key, &record, &hash) > 0 ? record : NULL;
+/* Keys in hash order lie all over memory: some are asked for ahead of their turn. */
+static SessionKey *next_key(Sessions *s, SessionCursor *c) {
+  if (c->i == c->n) {
+    const void *keys[SESSION_KEYS_AHEAD];
+    uint64_t hashes[SESSION_KEYS_AHEAD];
+    c->i = 0;
+    c->n = hash_table_next(&s->keys, &c->keys, SESSION_KEYS_AHEAD, keys, c->ahead, hashes);
+    for (uint32_t i = 0; i < c->n; i++) {
+      const SessionKey *key = c->ahead[i];
+      __builtin_prefetch(session_key_bytes(s, key));
+      __builtin_prefetch(&key->own);
+      __builtin_prefetch(session_content((Session *)(uintptr_t)&key->own));
+    }
+  }
+  return c->i < c->n ? c->ahead[c->i++] : NULL;
 }
 
 Session *sessions_next(Sessions *s, SessionCursor *cursor) {
@@ -282,7 +292,7 @@ Session *sessions_next(Sessions *s, SessionCursor *cursor) {
     cursor->at = tree_first(cursor->key->root, cursor->at->start_us + 1, MICROS_MIN);
   }
   while (cursor->at == NULL) {
-    cursor->key = next_key(s, &cursor->keys);
+    cursor->key = next_key(s, cursor);
     if (cursor->key == NULL) return NULL;
     cursor->at = tree_first(cursor->key->root, MICROS_MIN, MICROS_MIN);
   }

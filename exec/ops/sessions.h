@@ -104,8 +104,11 @@ Session *sessions_pop(Sessions *s);
 /* --- state ------------------------------------------------------------------------------ */
 
 /* The open sessions by key, in the order of hashes, and those of a key by start. */
+enum { SESSION_KEYS_AHEAD = 32 };
 typedef struct SessionCursor {
   HashCursor keys;
+  void *ahead[SESSION_KEYS_AHEAD]; /* the next keys: ahead[i..n) */
+  uint32_t i, n;
   SessionKey *key;
   Session *at;
 } SessionCursor;
