@@ -719,26 +719,69 @@ static void summer_time(void) {
   in[COL_TS] = stamp;
 }
 
-/* Memory that runs out at any place is told, and what there is is freed. */
-static void no_memory(const AggId *aggs) {
+static Code feed_random(Large *l) {
   enum { ROWS = 1000 };
   uint64_t seed = 5;
+  Micros ts[ROWS];
+  int64_t keys[ROWS];
+  for (uint32_t i = 0; i < ROWS; i++) {
+    ts[i] = (Micros)bench_random(&seed, 5000) * MS;
+    keys[i] = bench_random(&seed, 100);
+  }
+  return feed(&l->b, ts, keys, ROWS, 0);
+}
+
+/* Memory that runs out at any place is told, and what there is is freed. */
+static void no_memory(const AggId *aggs) {
   bool done = false;
   for (size_t limit = 0; !done; limit += 20000) {
     Large *l = large_new(aggs, COL_NAME, 10 * MS);
-    Micros ts[ROWS];
-    int64_t keys[ROWS];
-    for (uint32_t i = 0; i < ROWS; i++) {
-      ts[i] = (Micros)bench_random(&seed, 5000) * MS;
-      keys[i] = bench_random(&seed, 100);
-    }
     memory_set_limit(memory_used() + limit + 1);
-    done = feed(&l->b, ts, keys, ROWS, 0) == OK;
+    done = feed_random(l) == OK;
     CHECK_INT(l->b.err.code, done ? OK : ERR_MEMORY);
     memory_set_limit(0);
     bench_close(&l->b);
     free(l);
   }
+}
+
+/* Likewise when sessions are loaded. */
+static void no_memory_to_load(const AggId *aggs) {
+  Large *l = large_new(aggs, COL_NAME, 10 * MS);
+  Kept k;
+  uint32_t failed = 0;
+  kept_init(&k);
+  CHECK_INT(feed_random(l), OK);
+  CHECK_INT(op_save(l->b.op, &k.sink), OK);
+  bool done = false;
+  for (size_t limit = 0; !done; limit += 20000) {
+    Op *fresh = new_op(&l->b, &l->c, &l->o);
+    CHECK_INT(op_open(fresh), OK);
+    l->b.err = (Error){0};
+    memory_set_limit(memory_used() + limit + 1);
+    done = kept_try_load(&k, fresh) == OK;
+    memory_set_limit(0);
+    CHECK_INT(l->b.err.code, done ? OK : ERR_MEMORY);
+    failed += !done;
+    op_free(fresh);
+  }
+  CHECK(failed > 2);
+  kept_free(&k);
+  bench_close(&l->b);
+  free(l);
+}
+
+static Op *make(Bench *b, const void *large) {
+  const Large *l = large;
+  return new_op(b, &l->c, (Output *)(uintptr_t)&l->o);
+}
+
+static void cut_entries(const AggId *aggs) {
+  Large *l = large_new(aggs, COL_NAME, 10 * MS);
+  CHECK_INT(feed_random(l), OK);
+  bench_check_cuts(&l->b, make, l);
+  bench_close(&l->b);
+  free(l);
 }
 
 int main(void) {
@@ -763,5 +806,11 @@ int main(void) {
   no_memory(words);
   no_memory(by_arrival);
   no_memory(NULL);
+  no_memory_to_load(words);
+  no_memory_to_load(by_arrival);
+  no_memory_to_load(NULL);
+  cut_entries(sets);
+  cut_entries(by_arrival);
+  cut_entries(NULL);
   return check_done();
 }

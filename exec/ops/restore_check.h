@@ -117,6 +117,56 @@ static inline void bench_restore(Bench *b, Op *fresh) {
   kept_free(&k);
 }
 
+/* All of it, and it may fail. */
+static inline Code kept_try_load(const Kept *k, Op *op) {
+  for (const StateBlock *b = k->first; b != NULL; b = b->next) {
+    StateIn in;
+    state_in_init(&in, b, 0, UINT64_MAX);
+    TRY(op_load(op, &in));
+    CHECK(!in.bad);
+  }
+  return op_loaded(op);
+}
+
+/* The first entry of a block, cut to len bytes, into op: it is bad. */
+static inline void kept_check_cut(const StateBlock *whole, size_t entry, uint32_t len, Op *op) {
+  StateBlock cut = *whole;
+  StateIn in;
+  char *copy = malloc(entry + len + 1); /* its own, so that reading behind it shows */
+  if (copy == NULL) out_of_memory();
+  memcpy(copy, strbuf_text(&whole->bytes), entry + len);
+  memcpy(copy + entry - sizeof len, &len, sizeof len);
+  copy[entry + len] = 0;
+  cut.bytes = (StrBuf){.data = copy, .len = entry + len};
+  state_in_init(&in, &cut, 0, UINT64_MAX);
+  CHECK_INT(op_open(op), OK);
+  CHECK_INT(op_load(op, &in), OK);
+  CHECK(in.bad);
+  op_free(op);
+  free(copy);
+}
+
+/* What b.op saves: the first entry of each block is bad if it ends early, wherever that is.
+ * make: another operator like it, not open yet. */
+static inline void bench_check_cuts(Bench *b, Op *(*make)(Bench *b, const void *spec),
+                                    const void *spec) {
+  Kept k;
+  kept_init(&k);
+  CHECK_INT(op_save(b->op, &k.sink), OK);
+  kept_drain(&k, SIZE_MAX);
+  for (const StateBlock *block = k.first; block != NULL; block = block->next) {
+    StateIn in;
+    uint64_t hash;
+    state_in_init(&in, block, 0, UINT64_MAX);
+    if (!state_next(&in, &hash)) continue;
+    size_t entry = (size_t)(in.at - strbuf_text(&block->bytes));
+    for (uint32_t len = 0; len < (uint32_t)(in.end - in.at); len++) {
+      kept_check_cut(block, entry, len, make(b, spec));
+    }
+  }
+  kept_free(&k);
+}
+
 /* --- two instances as one operator ------------------------------------------------------------ */
 
 /* What an instance gives out, held until nothing is left to fire. */
