@@ -353,6 +353,8 @@ AstStmt *ast_analyze(Parse *p, Span start, AstPath path, AstAssignments partitio
                      AstNames columns);
 AstStmt *ast_describe(Parse *p, Span start, AstObject object, bool extended, AstPath path);
 AstStmt *ast_show(Parse *p, Span start, AstShowWhat what, AstPath path, AstShowPattern pattern);
+AstStmt *ast_show_checkpoints(Parse *p, Span start, AstText dir);
+AstStmt *ast_stmt_job(Parse *p, AstStmtKind kind, Span start, AstJob job);
 AstStmt *ast_show_partitions(Parse *p, Span start, AstPath path, AstAssignments partition);
 static inline AstShowPattern ast_no_pattern(void) {
   return (AstShowPattern){{NULL, NO_SPAN}, false, false};

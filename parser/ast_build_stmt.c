@@ -220,7 +220,7 @@ AstStmt *ast_analyze(Parse *p, Span start, AstPath path, AstAssignments partitio
   return s;
 }
 
-/* ---- DESCRIBE, SHOW ---- */
+/* ---- DESCRIBE, SHOW, jobs ---- */
 
 AstStmt *ast_describe(Parse *p, Span start, AstObject object, bool extended, AstPath path) {
   AstStmt *s = ast_stmt_new(p, AST_STMT_DESCRIBE, start);
@@ -244,5 +244,17 @@ AstStmt *ast_show_partitions(Parse *p, Span start, AstPath path, AstAssignments 
   AstStmt *s = ast_show(p, start, AST_SHOW_PARTITIONS, path, ast_no_pattern());
   s->show->partition = partition;
   s->depth = node_depth(p, depth_of_assignments(partition), s->span);
+  return s;
+}
+
+AstStmt *ast_show_checkpoints(Parse *p, Span start, AstText dir) {
+  AstStmt *s = ast_show(p, start, AST_SHOW_CHECKPOINTS, (AstPath){0}, ast_no_pattern());
+  s->show->dir = dir;
+  return s;
+}
+
+AstStmt *ast_stmt_job(Parse *p, AstStmtKind kind, Span start, AstJob job) {
+  AstStmt *s = ast_stmt_new(p, kind, start);
+  s->job = job;
   return s;
 }

@@ -453,6 +453,10 @@ static void print_show(StrBuf *out, const AstStmt *stmt) {
     ast_print_path(out, &s->path);
   }
   print_partition(out, s->partition);
+  if (s->dir.text != NULL) {
+    strbuf_putc(out, ' ');
+    ast_print_text(out, s->dir.text);
+  }
   if (s->pattern.text == NULL) return;
   strbuf_puts(out, s->negated ? " NOT" : "");
   strbuf_puts(out, s->ignore_case ? " ILIKE " : " LIKE ");
@@ -520,9 +524,14 @@ static void print_path_stmt(StrBuf *out, const AstStmt *stmt) {
 
 static void print_query(StrBuf *out, const AstStmt *stmt) { ast_print_query(out, stmt->query); }
 
-static void print_checkpoint(StrBuf *out, const AstStmt *stmt) {
-  (void)stmt;
-  strbuf_puts(out, "CHECKPOINT");
+static void print_job(StrBuf *out, const AstStmt *stmt) {
+  const AstJob *job = &stmt->job;
+  strbuf_puts(out, stmt->kind == AST_STMT_STOP_JOB ? "STOP" : "CHECKPOINT");
+  if (job->name.text == NULL) return;
+  strbuf_puts(out, " JOB ");
+  ast_print_text(out, job->name.text);
+  if (job->savepoint) strbuf_puts(out, " WITH SAVEPOINT");
+  if (job->drain) strbuf_puts(out, " WITH DRAIN");
 }
 
 /* QUIT, CLEAR, HELP */
@@ -555,7 +564,8 @@ void ast_print_stmt(StrBuf *out, const AstStmt *stmt) {
       [AST_STMT_DELETE] = print_delete,
       [AST_STMT_TRUNCATE] = print_path_stmt,
       [AST_STMT_ANALYZE] = print_analyze,
-      [AST_STMT_CHECKPOINT] = print_checkpoint,
+      [AST_STMT_CHECKPOINT] = print_job,
+      [AST_STMT_STOP_JOB] = print_job,
       [AST_STMT_QUIT] = print_shell,
       [AST_STMT_CLEAR] = print_shell,
       [AST_STMT_HELP] = print_shell,

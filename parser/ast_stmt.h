@@ -290,7 +290,14 @@ typedef struct AstShow {
   AstAssignments partition;  /* SHOW PARTITIONS t PARTITION (...) */
   AstText pattern;           /* LIKE 'pattern' */
   bool negated, ignore_case; /* NOT LIKE, ILIKE */
+  AstText dir;               /* SHOW CHECKPOINTS 'directory' */
 } AstShow;
+
+/* CHECKPOINT [JOB 'name'], STOP JOB 'name' [WITH SAVEPOINT] [WITH DRAIN] */
+typedef struct AstJob {
+  AstName name; /* CHECKPOINT: absent for the only one */
+  bool savepoint, drain;
+} AstJob;
 
 typedef struct AstUpdate {
   AstPath path;
@@ -337,6 +344,7 @@ typedef enum AstStmtKind {
   AST_STMT_TRUNCATE, /* path */
   AST_STMT_ANALYZE,
   AST_STMT_CHECKPOINT,
+  AST_STMT_STOP_JOB,
   AST_STMT_QUIT, /* QUIT, EXIT */
   AST_STMT_CLEAR,
   AST_STMT_HELP,
@@ -367,5 +375,6 @@ struct AstStmt {
     AstUpdate *update;
     AstDelete *delete_;
     AstAnalyze *analyze;
+    AstJob job; /* CHECKPOINT, STOP JOB */
   };
 };

@@ -127,7 +127,6 @@ static const struct {
     {"REMOVE", "JAR", "jar files"},
     {"COMPILE", NULL, "compiled plans"},
     {"EXECUTE", "PLAN", "compiled plans"},
-    {"STOP", NULL, "statements on a single job"},
 };
 
 static bool is_catalog_verb(const Parse *p, Span word) {

@@ -367,6 +367,8 @@ static Code plan_kind(Binder *b, const AstStmt *stmt, PlanResult *result) {
       return bind_not_built(b, stmt->span, "ANALYZE TABLE");
     case AST_STMT_CHECKPOINT:
       return bind_not_built(b, stmt->span, "CHECKPOINT");
+    case AST_STMT_STOP_JOB:
+      return bind_not_built(b, stmt->span, "STOP JOB");
   }
   assert(!"a kind of statement");
   return ERR_SYNTAX;

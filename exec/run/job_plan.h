@@ -45,10 +45,10 @@ struct OpSpec {
   const FormatField *fields; /* what comes out: names and types */
   uint32_t n_fields;
   bool updating; /* what comes out is a changelog: batches carry kinds */
-  /* What it computes and of what, as text: the address of its state.  Names, not column numbers;
-   * two operators of a plan that compute the same have the same text.  Of operators that keep
-   * state, of SCAN, VALUES and SINK; NULL: not those.  An aggregate's does not name its aggregates, see
-   * below. */
+  /* What it computes and of what, as text: the address of its state (planner/identity.h).  Names,
+   * not column numbers; two operators of a plan that compute the same have the same text.  Of
+   * operators that keep state, of SCAN, VALUES and SINK; NULL: not those.  An aggregate's does not
+   * name its aggregates, see below. */
   const char *identity;
   Span span;
   union {

@@ -463,6 +463,9 @@ SHOW FUNCTIONS FROM a LIKE 'x';
 SHOW USER FUNCTIONS;
 SHOW JOBS;
 SHOW CHECKPOINTS;
+SHOW CHECKPOINTS '/data/chk';
+SELECT checkpoint, checkpoints, job, jobs, savepoint, drain stop FROM stop AS job;
+-- prints SELECT `checkpoint`, `checkpoints`, `job`, `jobs`, `savepoint`, `drain` AS `stop` FROM `stop` AS `job`
 SHOW CREATE TABLE a.t;
 SHOW CREATE VIEW v;
 USE d;
@@ -483,6 +486,19 @@ RESET 'a';
 RESET table.exec.state.ttl;
 -- prints RESET 'table.exec.state.ttl'
 CHECKPOINT;
+CHECKPOINT JOB 'insert-into_t';
+CHECKPOINT `insert-into_t`;
+-- prints CHECKPOINT JOB 'insert-into_t'
+CHECKPOINT job;
+-- prints CHECKPOINT JOB 'job'
+CHECKPOINT JOB job;
+-- prints CHECKPOINT JOB 'job'
+STOP JOB 'a';
+STOP JOB a;
+-- prints STOP JOB 'a'
+STOP JOB 'a' WITH SAVEPOINT;
+STOP JOB 'a' WITH DRAIN;
+STOP JOB 'a' WITH SAVEPOINT WITH DRAIN;
 QUIT;
 EXIT;
 -- prints QUIT
