@@ -14,9 +14,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exec/ops/key_rows.h"
 #include "exec/ops/ops.h"
-#include "exec/ops/row_replay.h"
-#include "exec/ops/row_window.h"
 
 /* The aggregates that are kept in one of the two ways. */
 typedef struct Part {
@@ -27,17 +26,6 @@ typedef struct Part {
   char *records; /* of the results of a batch */
   Vector *out;   /* their columns */
 } Part;
-
-/* Behind the key. */
-typedef struct KeyRows {
-  uint64_t rows;      /* so far */
-  uint64_t in_unit;   /* of them since the last slice was complete */
-  uint64_t to_result; /* slices until then */
-  uint64_t batch;     /* number of the last batch with a row of the key */
-  uint32_t round;     /* that its next row is in */
-  RowLog log;
-  RowWindow window; /* the total stands behind */
-} KeyRows;
 
 enum { ROW_FIRST = 1, ROW_COUNTS = 2, ROW_LAST = 4, ROW_RESULT = 8 }; /* of its slice */
 
@@ -65,6 +53,7 @@ typedef struct OpRowsAgg {
   uint32_t n_input;
   RowGeometry geometry;
   KeySpec key;
+  KeyRowsKind kind;
   HashTable table; /* of KeyRows */
   KeyBatch *keys;
   Part words, logged;
@@ -302,9 +291,20 @@ static Code rows_agg_fire(Op *op, bool *more) {
   return emit_results(self);
 }
 
-/* --- life ----------------------------------------------------------------------------------- */
+/* --- state ---------------------------------------------------------------------------------- */
 
-static bool is_logged(const AggCall *call) { return call->distinct || !call->kernels->words; }
+static Code rows_agg_save(Op *op, StateSink *to) {
+  OpRowsAgg *self = (OpRowsAgg *)op;
+  return no_memory_unless(self, key_rows_save(&self->kind, &self->table, self->arrived, to));
+}
+
+static Code rows_agg_load(Op *op, StateIn *in) {
+  OpRowsAgg *self = (OpRowsAgg *)op;
+  bool ok = key_rows_load(&self->kind, &self->table, self->keys, &self->arrived, in);
+  return no_memory_unless(self, ok);
+}
+
+/* --- life ----------------------------------------------------------------------------------- */
 
 static bool part_init(OpRowsAgg *self, Part *p, bool logged) {
   const WindowAggSpec *spec = self->spec;
@@ -312,7 +312,7 @@ static bool part_init(OpRowsAgg *self, Part *p, bool logged) {
   p->out = arena_try_alloc(&self->arena, (spec->n_aggs + 1) * sizeof *p->out, 8);
   if (p->calls == NULL || p->out == NULL) return false;
   for (uint32_t a = 0; a < spec->n_aggs; a++) {
-    if (is_logged(&spec->aggs[a]) != logged) continue;
+    if (agg_is_logged(&spec->aggs[a]) != logged) continue;
     p->out[p->n] = self->out.made[spec->n_keys + a];
     p->calls[p->n++] = spec->aggs[a];
   }
@@ -345,8 +345,13 @@ static Code rows_agg_open(Op *op) {
             part_init(self, &self->words, false) && part_init(self, &self->logged, true) &&
             row_replay_init(&self->replay, &self->arena, &self->logged.layout, self->input,
                             self->n_input) &&
+            key_rows_kind_init(&self->kind, &self->arena, spec->aggs, spec->n_aggs) &&
             key_init(self);
   self->geometry = row_geometry(spec->window.size_rows, spec->window.slide_rows);
+  self->kind.geometry = self->geometry;
+  self->kind.words = &self->words.layout;
+  self->kind.logged = &self->logged.layout;
+  self->kind.replay = &self->replay;
   return no_memory_unless(self, ok);
 }
 
@@ -359,9 +364,8 @@ static void free_keys(OpRowsAgg *self) {
   uint32_t n;
   while ((n = hash_table_next(&self->table, &cursor, 64, keys, records, hashes)) > 0) {
     for (uint32_t i = 0; i < n; i++) {
-      KeyRows *k = records[i];
-      row_window_deinit(&self->words.layout, &k->window);
-      row_log_deinit(&k->log);
+      hash_table_touch(&self->table, hashes[i]);
+      key_rows_deinit(&self->kind, records[i]);
     }
   }
 }
@@ -388,6 +392,8 @@ static const OpTable rows_agg_table = {.name = "RowsAggregate",
                                        .push = rows_agg_push,
                                        .fire = rows_agg_fire,
                                        .finish = rows_agg_finish,
+                                       .save = rows_agg_save,
+                                       .load = rows_agg_load,
                                        .close = rows_agg_close};
 
 Op *op_rows_agg_new(const WindowAggSpec *spec, const FormatField *input, uint32_t n_input,

@@ -1,8 +1,7 @@
 /* op_rows_agg_test.c -- count windows against a list of rows for each key. */
-#include "exec/ops/op_check.h"
-#include "exec/state/key.h"
+#include "exec/ops/restore_check.h"
 
-enum { ROWS_MAX = 3000, N_KEYS = 5, N_AGGS = 6 };
+enum { ROWS_MAX = 3000, N_KEYS = 5, N_AGGS = 6, N_IN = 6 };
 
 typedef struct In {
   int64_t k, v, x, flag;
@@ -16,6 +15,9 @@ typedef struct Case {
   int64_t size, slide;
   In rows[ROWS_MAX];
   uint32_t n_rows;
+  uint32_t since[N_AGGS]; /* the row from which on an aggregate counts */
+  uint32_t pick[N_AGGS];  /* which of them column 1 + i is, for i below n_pick; the rest is 0 */
+  uint32_t n_pick;
   Out want[ROWS_MAX + N_KEYS + 1], got[ROWS_MAX + N_KEYS + 1];
   uint32_t n_want, n_got;
 } Case;
@@ -25,10 +27,10 @@ static void on_row(Bench *b, const Batch *batch, uint32_t row) {
   if (c->n_got == COUNT_OF(c->got)) return;
   Out *o = &c->got[c->n_got++];
   *o = (Out){.k = bench_cell(batch, 0, row)};
-  for (uint32_t a = 0; a < N_AGGS; a++) o->agg[a] = bench_cell(batch, 1 + a, row);
-  o->start = bench_cell(batch, 1 + N_AGGS, row);
-  o->end = bench_cell(batch, 2 + N_AGGS, row);
-  o->position = bench_cell(batch, 3 + N_AGGS, row);
+  for (uint32_t i = 0; i < c->n_pick; i++) o->agg[c->pick[i]] = bench_cell(batch, 1 + i, row);
+  o->start = bench_cell(batch, 1 + c->n_pick, row);
+  o->end = bench_cell(batch, 2 + c->n_pick, row);
+  o->position = bench_cell(batch, 3 + c->n_pick, row);
 }
 
 /* --- the model: COUNT(*), SUM(v), MAX(v), SUM(x), COUNT(DISTINCT v), MAX(text of v) FILTER --- */
@@ -40,17 +42,20 @@ static int text_order(int64_t a, int64_t b) {
   return strcmp(x, y);
 }
 
-static void model_add(Out *o, const In *r, int64_t *seen) {
-  o->agg[0]++;
-  o->agg[3] = o->agg[3] == INT64_MIN ? r->x : o->agg[3] + r->x;
+static void model_add(const Case *c, Out *o, uint32_t row, int64_t *seen) {
+  const In *r = &c->rows[row];
+  bool on[N_AGGS];
+  for (uint32_t a = 0; a < N_AGGS; a++) on[a] = row >= c->since[a];
+  o->agg[0] += on[0];
+  if (on[3]) o->agg[3] = o->agg[3] == INT64_MIN ? r->x : o->agg[3] + r->x;
   if (r->v == INT64_MIN) return;
-  o->agg[1] = o->agg[1] == INT64_MIN ? r->v : o->agg[1] + r->v;
-  if (r->v > o->agg[2]) o->agg[2] = r->v;
-  bool fresh = true;
+  if (on[1]) o->agg[1] = o->agg[1] == INT64_MIN ? r->v : o->agg[1] + r->v;
+  if (on[2] && r->v > o->agg[2]) o->agg[2] = r->v;
+  bool fresh = on[4];
   for (int64_t i = 0; i < o->agg[4]; i++) fresh &= seen[i] != r->v;
   if (fresh) seen[o->agg[4]++] = r->v;
   bool first = o->agg[5] == INT64_MIN;
-  if (r->flag == 1 && (first || text_order(r->v, o->agg[5]) > 0)) o->agg[5] = r->v;
+  if (on[5] && r->flag == 1 && (first || text_order(r->v, o->agg[5]) > 0)) o->agg[5] = r->v;
 }
 
 /* Rows [start, end) of key k, which has come as often as that. */
@@ -63,10 +68,15 @@ static void model_window(Case *c, int64_t k, int64_t start, int64_t end, int64_t
              .position = position};
   for (uint32_t i = 0; i < c->n_rows; i++) {
     if (c->rows[i].k != k) continue;
-    if (number >= start && number < end) model_add(o, &c->rows[i], seen);
+    if (number >= start && number < end) model_add(c, o, i, seen);
     number++;
   }
   o->end = number < end ? number : end;
+  bool picked[N_AGGS] = {0};
+  for (uint32_t i = 0; i < c->n_pick; i++) picked[c->pick[i]] = true;
+  for (uint32_t a = 0; a < N_AGGS; a++) {
+    if (!picked[a]) o->agg[a] = 0;
+  }
 }
 
 static int64_t count_of(const Case *c, int64_t k) {
@@ -114,46 +124,168 @@ static void random_in(uint64_t *seed, In *r) {
   if (r->flag == 2) r->flag = INT64_MIN;
 }
 
-static void check_case(int64_t size, int64_t slide, uint32_t n_rows, uint32_t batch_rows,
-                       const FormatField *in, uint32_t n_in, const AggCall *aggs, uint64_t seed) {
-  static const uint32_t keys[] = {0};
-  Case *c = calloc(1, sizeof *c);
-  Bench b;
-  WindowAggSpec spec = {
-      .window = {.kind = WINDOW_ROWS, .size_rows = (uint64_t)size, .slide_rows = (uint64_t)slide},
-      .keys = keys,
-      .n_keys = 1,
-      .aggs = aggs,
-      .n_aggs = N_AGGS,
-      .position_col = 5};
-  FormatField out[N_AGGS + 4] = {in[0]};
-  for (uint32_t a = 0; a < N_AGGS; a++) out[1 + a] = (FormatField){"a", aggs[a].result};
+/* What an operator is made of. */
+typedef struct Plan {
+  WindowAggSpec spec;
+  FormatField in[N_IN], out[N_AGGS + 4];
+} Plan;
+
+static Op *make(Bench *b, const void *plan) {
+  const Plan *p = plan;
+  return op_rows_agg_new(&p->spec, p->in, N_IN, p->out, &b->ctx);
+}
+
+static const uint32_t keys[] = {0};
+
+static Plan make_plan(int64_t size, int64_t slide, const FormatField *in, const AggCall *aggs,
+                      uint32_t n_aggs) {
+  Plan p = {.spec = {.window = {.kind = WINDOW_ROWS,
+                                .size_rows = (uint64_t)size,
+                                .slide_rows = (uint64_t)slide},
+                     .keys = keys,
+                     .n_keys = 1,
+                     .aggs = aggs,
+                     .n_aggs = n_aggs,
+                     .position_col = 5},
+            .out = {in[0]}};
+  memcpy(p.in, in, sizeof p.in);
+  for (uint32_t a = 0; a < n_aggs; a++) p.out[1 + a] = (FormatField){"a", aggs[a].result};
   for (uint32_t i = 0; i < 3; i++) {
-    out[1 + N_AGGS + i] = (FormatField){"n", type_not_null(type_of(TYPE_BIGINT))};
+    p.out[1 + n_aggs + i] = (FormatField){"n", type_not_null(type_of(TYPE_BIGINT))};
   }
-  *c = (Case){.size = size, .slide = slide};
-  bench_init(&b, in, n_in, on_row);
-  b.arg = c;
-  bench_open(&b, op_rows_agg_new(&spec, in, n_in, out, &b.ctx));
-  while (c->n_rows < n_rows) {
-    In *r = &c->rows[c->n_rows];
-    random_in(&seed, r);
-    bench_row(&b, (int64_t[]){r->k, r->v, r->x, r->v, r->flag, c->n_rows}, MICROS_MIN, ROW_INSERT);
-    c->n_rows++;
-    model_row(c);
-    if (b.in->batch.rows == batch_rows) bench_push(&b, false, false);
-  }
-  bench_push(&b, false, false);
-  op_finish(b.op);
-  bench_fire(&b);
+  return p;
+}
+
+/* Instances give a chunk's results in its order (IN_ORDER behind them); the rest by hash. */
+static int by_position(const void *a, const void *b) {
+  const Out *x = a, *y = b;
+  if (x->position != y->position) return x->position < y->position ? -1 : 1;
+  return by_hash(a, b);
+}
+
+static Case *case_new(int64_t size, int64_t slide) {
+  Case *c = calloc(1, sizeof *c);
+  c->size = size;
+  c->slide = slide;
+  c->n_pick = N_AGGS;
+  for (uint32_t a = 0; a < N_AGGS; a++) c->pick[a] = a;
+  return c;
+}
+
+static void put_row(Bench *b, Case *c, uint64_t *seed) {
+  In *r = &c->rows[c->n_rows];
+  random_in(seed, r);
+  bench_row(b, (int64_t[]){r->k, r->v, r->x, r->v, r->flag, c->n_rows}, MICROS_MIN, ROW_INSERT);
+  c->n_rows++;
+  model_row(c);
+}
+
+static void check_end(Bench *b, Case *c, bool any_order) {
+  bench_push(b, false, false);
+  op_finish(b->op);
+  bench_fire(b);
   model_end(c);
   CHECK_INT(c->n_got, c->n_want);
+  if (any_order) qsort(c->got, c->n_got, sizeof *c->got, by_position);
   uint32_t wrong = 0;
   for (uint32_t i = 0; i < c->n_want; i++)
     wrong += memcmp(&c->got[i], &c->want[i], sizeof(Out)) != 0;
   CHECK_INT(wrong, 0);
-  if (wrong > 0) printf("size %d slide %d batch %u\n", (int)size, (int)slide, batch_rows);
-  bench_close(&b);
+  if (wrong > 0) printf("size %d slide %d\n", (int)c->size, (int)c->slide);
+  bench_close(b);
+}
+
+/* disturb: after a batch, one time in so many; 0: never. */
+static void check_case(int64_t size, int64_t slide, uint32_t n_rows, uint32_t batch_rows,
+                       uint32_t disturb, const FormatField *in, const AggCall *aggs,
+                       uint64_t seed) {
+  Case *c = case_new(size, slide);
+  Bench b;
+  const Plan plan = make_plan(size, slide, in, aggs, N_AGGS);
+  Disturb d = {.make = make, .spec = &plan, .key = key_spec(keys, &in[0].type, 1), .one = disturb};
+  bench_init(&b, in, N_IN, on_row);
+  b.arg = c;
+  bench_open(&b, make(&b, &plan));
+  while (c->n_rows < n_rows) {
+    put_row(&b, c, &seed);
+    if (b.in->batch.rows < batch_rows) continue;
+    bench_push(&b, false, false);
+    if (disturb > 0) bench_fire(&b);
+    bench_disturb(&b, &d, &seed);
+  }
+  check_end(&b, c, disturb > 0);
+  bench_disturb_end(&d);
+  free(c);
+}
+
+/* Some of the aggregates, in any order. */
+static uint32_t random_pick(uint64_t *seed, uint32_t *pick) {
+  uint32_t n = 0;
+  for (uint32_t a = 0; a < N_AGGS; a++) {
+    if (bench_random(seed, 2) == 0) continue;
+    uint32_t at = bench_random(seed, n + 1);
+    pick[n++] = pick[at];
+    pick[at] = a;
+  }
+  return n;
+}
+
+/* A plan with other aggregates goes on: those that both have lose nothing, the others count from
+ * here. */
+static void check_upgrade(int64_t size, int64_t slide, const FormatField *in, const AggCall *aggs,
+                          uint64_t seed) {
+  Case *c = case_new(size, slide);
+  Bench b;
+  Kept kept;
+  AggCall before[N_AGGS], after[N_AGGS];
+  uint32_t map[N_AGGS], old[N_AGGS], n_old = random_pick(&seed, old);
+  uint32_t next[N_AGGS], n_next = random_pick(&seed, next);
+  for (uint32_t i = 0; i < n_old; i++) {
+    before[i] = aggs[old[i]];
+    map[i] = UINT32_MAX;
+  }
+  memcpy(c->pick, old, sizeof old);
+  c->n_pick = n_old;
+  const Plan from = make_plan(size, slide, in, before, n_old);
+  bench_init(&b, in, N_IN, on_row);
+  b.arg = c;
+  bench_open(&b, make(&b, &from));
+  uint32_t n = 1 + bench_random(&seed, 200);
+  while (c->n_rows < n) put_row(&b, c, &seed);
+  bench_push(&b, false, false);
+  for (uint32_t i = 0; i < n_next; i++) {
+    after[i] = aggs[next[i]];
+    c->since[next[i]] = n;
+    for (uint32_t k = 0; k < n_old; k++) {
+      if (old[k] != next[i]) continue;
+      map[k] = i;
+      c->since[next[i]] = 0;
+    }
+  }
+  memcpy(c->pick, next, sizeof next);
+  c->n_pick = n_next;
+  const Plan to = make_plan(size, slide, in, after, n_next);
+  kept_init(&kept);
+  CHECK_INT(op_save(b.op, &kept.sink), OK);
+  kept_drain(&kept, 100);
+  Op *fresh = make(&b, &to);
+  fresh->next = b.op->next;
+  fresh->n_next = b.op->n_next;
+  op_free(b.op);
+  b.op = fresh;
+  CHECK_INT(op_open(fresh), OK);
+  for (const StateBlock *block = kept.first; block != NULL; block = block->next) {
+    StateIn state;
+    state_in_init(&state, block, 0, UINT64_MAX);
+    state.agg_map = map;
+    state.n_aggs = n_old;
+    CHECK_INT(op_load(fresh, &state), OK);
+    CHECK(!state.bad);
+  }
+  CHECK_INT(op_loaded(fresh), OK);
+  kept_free(&kept);
+  for (n += 100; c->n_rows < n;) put_row(&b, c, &seed);
+  check_end(&b, c, false);
   free(c);
 }
 
@@ -169,15 +301,19 @@ int main(void) {
   uint64_t seed = 1;
   for (int64_t size = 1; size <= 9; size++) {
     for (int64_t slide = 1; slide <= 12; slide++) {
-      check_case(size, slide, 60, 7, in, COUNT_OF(in), aggs, seed++);
-      check_case(size, slide, 300, 100, in, COUNT_OF(in), aggs, seed++);
+      check_case(size, slide, 60, 7, 0, in, aggs, seed++);
+      check_case(size, slide, 300, 100, 0, in, aggs, seed++);
+      check_case(size, slide, 200, 7, 2, in, aggs, seed++);
+      check_upgrade(size, slide, in, aggs, seed++);
     }
   }
   static const int64_t large[][2] = {{100, 100}, {64, 1}, {100, 7},  {7, 100},    {1000, 100},
                                      {90, 60},   {1, 1},  {5000, 3}, {5000, 5000}};
   for (size_t i = 0; i < COUNT_OF(large); i++) {
-    check_case(large[i][0], large[i][1], ROWS_MAX, 1000, in, COUNT_OF(in), aggs, seed++);
-    check_case(large[i][0], large[i][1], 700, 1, in, COUNT_OF(in), aggs, seed++);
+    check_case(large[i][0], large[i][1], ROWS_MAX, 1000, 0, in, aggs, seed++);
+    check_case(large[i][0], large[i][1], 700, 1, 0, in, aggs, seed++);
+    check_case(large[i][0], large[i][1], ROWS_MAX, 100, 3, in, aggs, seed++);
+    for (int k = 0; k < 10; k++) check_upgrade(large[i][0], large[i][1], in, aggs, seed++);
   }
   return check_done();
 }

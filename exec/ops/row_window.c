@@ -135,3 +135,43 @@ bool row_window_drop(const GroupLayout *l, RowWindow *w, uint64_t first) {
   if (first > w->first) w->first = first;
   return true;
 }
+
+/* --- in a snapshot ------------------------------------------------------------------ */
+
+void row_window_save(const RowWindow *w, StateOut *out) {
+  state_put_u64(out, w->first);
+  state_put_u64(out, w->next);
+  state_put_u64(out, w->flip);
+}
+
+RowWindow row_window_load(StateIn *in) {
+  RowWindow w = {.first = state_get_u64(in)};
+  w.next = state_get_u64(in);
+  w.flip = state_get_u64(in);
+  return w;
+}
+
+bool row_window_make(const GroupLayout *l, RowWindow *w, RowWindow like) {
+  w->first = w->next = like.first;
+  w->flip = like.flip;
+  while (w->next < like.next) {
+    if (!row_window_begin(l, w)) return false;
+  }
+  return true;
+}
+
+void row_window_save_states(const GroupLayout *l, const RowWindow *w, uint32_t a, StateOut *out) {
+  size_t part = state_part(out);
+  uint32_t bytes = l->aggs[a].kernels->state_bytes, offset = l->offset[a];
+  state_put(out, total(w) + offset, bytes);
+  for (uint64_t s = w->first; s < w->next; s++) state_put(out, slot(l, w, s) + offset, bytes);
+  state_part_end(out, part);
+}
+
+void row_window_load_states(const GroupLayout *l, RowWindow *w, uint32_t a, StateIn *in) {
+  StateIn part = state_get_part(in);
+  uint32_t bytes = l->aggs[a].kernels->state_bytes, offset = l->offset[a];
+  state_get(&part, total(w) + offset, bytes);
+  for (uint64_t s = w->first; s < w->next; s++) state_get(&part, slot(l, w, s) + offset, bytes);
+  in->bad |= part.bad || part.at < part.end;
+}

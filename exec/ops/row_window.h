@@ -52,3 +52,12 @@ MUST_USE bool row_window_result(const GroupLayout *l, const RowWindow *w, bool w
                                 void *out);
 /* Forget the slices below first; all are complete.  false: no memory. */
 MUST_USE bool row_window_drop(const GroupLayout *l, RowWindow *w, uint64_t first);
+
+/* Which slices are here, into a snapshot; and back, without a ring. */
+void row_window_save(const RowWindow *w, StateOut *out);
+RowWindow row_window_load(StateIn *in);
+/* Make a zeroed window like that one, with empty states.  false: no memory. */
+MUST_USE bool row_window_make(const GroupLayout *l, RowWindow *w, RowWindow like);
+/* The total of aggregate a and its slices, as a part of an entry, and back. */
+void row_window_save_states(const GroupLayout *l, const RowWindow *w, uint32_t a, StateOut *out);
+void row_window_load_states(const GroupLayout *l, RowWindow *w, uint32_t a, StateIn *in);
