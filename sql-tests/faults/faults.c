@@ -19,6 +19,7 @@ static const char usage[] =
     "  --trace FILE                append a line for each point: number, call, path\n"
     "  --kill-at N[,N...]          SIGKILL at these points ...\n"
     "  --when before|halfway|after ... before the call (default), after half of a write, after it\n"
+    "  --stop-at N[,N...]          SIGSTOP at these points: before the call\n"
     "  --fail-at N=ENOSPC|EIO      the call fails ...\n"
     "  --for-ever                  ... and all later ones of its kind\n"
     "  --power-loss-at N           undo what is not synced, by chance, and SIGKILL\n"
@@ -75,6 +76,8 @@ static bool take(FaultPlan *plan, int option, const char *value) {
       return true;
     case 'k':
       return take_points(plan, FAULT_KILL, value);
+    case 'h':
+      return take_points(plan, FAULT_STOP, value);
     case 'w':
       return take_when(plan, value);
     case 'f':
@@ -95,15 +98,12 @@ static bool take(FaultPlan *plan, int option, const char *value) {
 }
 
 int main(int argc, char *argv[]) {
-  static const struct option options[] = {{"trace", required_argument, NULL, 't'},
-                                          {"kill-at", required_argument, NULL, 'k'},
-                                          {"when", required_argument, NULL, 'w'},
-                                          {"fail-at", required_argument, NULL, 'f'},
-                                          {"for-ever", no_argument, NULL, 'e'},
-                                          {"power-loss-at", required_argument, NULL, 'p'},
-                                          {"seed", required_argument, NULL, 's'},
-                                          {"plant-no-fsync", required_argument, NULL, 'n'},
-                                          {NULL, 0, NULL, 0}};
+  static const struct option options[] = {
+      {"trace", required_argument, NULL, 't'},          {"kill-at", required_argument, NULL, 'k'},
+      {"stop-at", required_argument, NULL, 'h'},        {"when", required_argument, NULL, 'w'},
+      {"fail-at", required_argument, NULL, 'f'},        {"for-ever", no_argument, NULL, 'e'},
+      {"power-loss-at", required_argument, NULL, 'p'},  {"seed", required_argument, NULL, 's'},
+      {"plant-no-fsync", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
   static FaultPlan plan;
   int option;
   while ((option = getopt_long(argc, argv, "+", options, NULL)) >= 0) {

@@ -115,12 +115,15 @@ class Place:
             (self.work / self.job.path).write_text(old_output)
         return self
 
-    def run(self, *args, faults=(), parallelism=1, stdout=None):
-        """Run the job; the process, with its stderr as text."""
-        command = [self.program, *faults, "--", "-p", str(parallelism), "-s", f"weir.chunk-bytes={self.chunk_bytes}",
+    def command(self, *args, faults=(), parallelism=1):
+        command = [self.program, *faults, "--", "-p", parallelism, "-s", f"weir.chunk-bytes={self.chunk_bytes}",
                    *args, "job.sql"]
-        return subprocess.run([str(c) for c in command], check=False, cwd=self.work, stdin=subprocess.DEVNULL,
-                              stdout=stdout, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT_S)
+        return [str(word) for word in command]
+
+    def run(self, *args, faults=(), parallelism=1):
+        """Run the job; the process, with its stderr as text."""
+        return subprocess.run(self.command(*args, faults=faults, parallelism=parallelism), check=False, cwd=self.work,
+                              stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT_S)
 
     def output(self):
         """All bytes of the sink that a reader sees; parts in their order.  None: there is nothing."""

@@ -60,10 +60,13 @@ static Fate fate_of(CallKind kind, bool planned) {
       if (planned && plan.for_ever) atomic_store(&failing, 1 + (int)kind);
       return planned || atomic_load(&failing) == 1 + (int)kind ? FAIL_IT : GO;
     case FAULT_KILL:
+    case FAULT_STOP:
     case FAULT_POWER_LOSS:
       break;
   }
   if (!planned) return GO;
+  if (plan.kind == FAULT_STOP) kill(getpid(), SIGSTOP);
+  if (plan.kind == FAULT_STOP) return GO;
   if (plan.when == WHEN_BEFORE) die();
   return plan.when == WHEN_HALFWAY ? DIE_HALFWAY : DIE_AFTER;
 }

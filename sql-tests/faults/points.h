@@ -19,7 +19,13 @@ typedef enum CallKind {
   CALL_FTRUNCATE,
 } CallKind;
 
-typedef enum FaultKind { FAULT_NONE, FAULT_KILL, FAULT_ERROR, FAULT_POWER_LOSS } FaultKind;
+typedef enum FaultKind {
+  FAULT_NONE,
+  FAULT_KILL,
+  FAULT_STOP, /* until SIGCONT */
+  FAULT_ERROR,
+  FAULT_POWER_LOSS
+} FaultKind;
 typedef enum FaultWhen { WHEN_BEFORE, WHEN_HALFWAY, WHEN_AFTER } FaultWhen;
 
 enum { POINTS_MAX = 64 };
