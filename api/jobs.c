@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,6 +41,8 @@ void weir_interrupt(Weir *w) {
     Job *job = atomic_load(&w->jobs[i]);
     if (job != NULL) job_interrupt(job);
   }
+  pid_t worker = atomic_load(&w->worker_process);
+  if (worker > 0) kill(worker, SIGTERM);
   atomic_fetch_sub(&w->interrupting, 1);
   errno = saved;
 }
@@ -56,7 +59,7 @@ static void leave_slot(Weir *w, uint32_t slot) {
 
 /* --- running */
 
-static void count_start(Weir *w) {
+void job_count_start(Weir *w) {
   pthread_mutex_lock(&w->telling);
   if (w->running++ == 0) w->running_since_us = sys.mono_us();
   pthread_mutex_unlock(&w->telling);
@@ -78,21 +81,41 @@ static void count_end(Weir *w, const JobStats *s) {
 
 static void job_note(void *arg, const char *line) { tell_note(arg, line); }
 
+/* Run a job that is open to its end; frees it. */
+static Code run_open(Weir *w, uint32_t slot, Job *job, JobStats *stats, Error *err) {
+  enter_slot(w, slot, job);
+  Code code = job_run(job, stats, err);
+  leave_slot(w, slot);
+  job_free(job);
+  return code;
+}
+
+Code job_run_here(Weir *w, const JobPlan *plan, JobStats *stats, bool *opened, Error *err) {
+  JobHooks hooks = {.note = job_note, .note_arg = w};
+  Job *job;
+  *opened = false;
+  TRY(job_new(plan, &hooks, &job, err));
+  *opened = true;
+  return run_open(w, 0, job, stats, err);
+}
+
+WeirStatus job_ended(Weir *w, const Statement *st, const JobStats *stats, Code code,
+                     const Error *err) {
+  count_end(w, stats);
+  if (code != ERR_CLOSED_PIPE) tell_job_end(w, &st->plan, stats);
+  if (code != OK) return tell_failure(w, st, err);
+  return stats->interrupted ? WEIR_INTERRUPTED : WEIR_OK;
+}
+
 /* Run a job that is open to its end, with the result it may have; frees it. */
 static WeirStatus run_to_end(Weir *w, uint32_t slot, const Statement *st, Job *job,
                              ResultWriter *result) {
   JobStats stats = {0};
   Error err = {0};
-  enter_slot(w, slot, job);
-  Code code = job_run(job, &stats, &err);
-  leave_slot(w, slot);
-  job_free(job);
-  count_end(w, &stats);
+  Code code = run_open(w, slot, job, &stats, &err);
   if (code == OK && result != NULL) code = result_end(result, &err);
   if (code != OK && result != NULL) result_fail(result);
-  if (code != ERR_CLOSED_PIPE) tell_job_end(w, &st->plan, &stats);
-  if (code != OK) return tell_failure(w, st, &err);
-  return stats.interrupted ? WEIR_INTERRUPTED : WEIR_OK;
+  return job_ended(w, st, &stats, code, &err);
 }
 
 /* --- jobs that run on */
@@ -145,7 +168,7 @@ static Code start_background(Weir *w, Statement *st, Error *err) {
   b->w = w;
   b->slot = slot;
   b->st = *st;
-  count_start(w);
+  job_count_start(w);
   int rc = pthread_create(&b->thread, NULL, background_main, b);
   if (rc != 0) {
     count_end(w, &(JobStats){0});
@@ -182,6 +205,7 @@ static bool runs_on(const Statement *st) {
 
 WeirStatus job_execute(Weir *w, Statement *st) {
   Error err = {0};
+  if (st->plan.restart.kind != RESTART_NONE) return supervise(w, st);
   if (runs_on(st)) {
     return start_background(w, st, &err) == OK ? WEIR_OK : tell_failure(w, st, &err);
   }
@@ -191,6 +215,6 @@ WeirStatus job_execute(Weir *w, Statement *st) {
   Job *job;
   if (job_new(st->plan.job, &hooks, &job, &err) != OK) return tell_failure(w, st, &err);
   if (result != NULL) result_begin(result);
-  count_start(w);
+  job_count_start(w);
   return run_to_end(w, 0, st, job, result);
 }

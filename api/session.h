@@ -1,9 +1,10 @@
 /* session.h -- what a Weir is: for the files of this folder.
  *
- *     weir.c     the session, statement after statement
- *     jobs.c     running a plan, waiting for it, stopping it
- *     results.c  rows to the handlers
- *     tell.c     errors and notes to the handlers
+ *     weir.c       the session, statement after statement
+ *     jobs.c       running a plan, waiting for it, stopping it
+ *     supervise.c  the same in a process that is restarted when it dies
+ *     results.c    rows to the handlers
+ *     tell.c       errors and notes to the handlers
  */
 #pragma once
 #include <pthread.h>
@@ -48,6 +49,7 @@ struct Weir {
   atomic_bool interrupted;
   atomic_uint interrupting; /* calls of weir_interrupt that may hold a pointer to a job */
   _Atomic(Job *) jobs[JOBS_MAX];
+  atomic_int worker_process; /* that runs a supervised job; 0: there is none */
 
   BackgroundJob *background[JOBS_MAX]; /* slot 0 is never used; the session's thread only */
   uint32_t n_background;
@@ -84,5 +86,16 @@ MUST_USE Code result_show(Weir *w, Statement *st, Error *err);
 
 /* Run st->plan.job.  Takes *st over (and zeroes it) when it is left to run on. */
 WeirStatus job_execute(Weir *w, Statement *st);
+/* Make the job of a plan and run it to its end on this thread.  *opened: it could be made. */
+MUST_USE Code job_run_here(Weir *w, const JobPlan *plan, JobStats *stats, bool *opened, Error *err);
+/* A job begins; and it has ended: take up what it has counted, tell what there is to be told. */
+void job_count_start(Weir *w);
+WeirStatus job_ended(Weir *w, const Statement *st, const JobStats *stats, Code code,
+                     const Error *err);
 /* Wait for the INSERTs that run on, and forget them. */
 WeirStatus jobs_wait(Weir *w);
+
+/* --- supervise.c */
+
+/* Run st->plan.job as its restart strategy says. */
+WeirStatus supervise(Weir *w, const Statement *st);

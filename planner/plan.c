@@ -154,6 +154,12 @@ static Code optimize_to_run(Binder *b, const Job *job, Lowered *out) {
   return job_plan_validate(out->job, b->err);
 }
 
+/* What a query has shown cannot be taken back: it is not run again. */
+static Code plan_restart(Binder *b, const Job *job, const JobPlan *plan, RestartPlan *out) {
+  if (job->is_query) return OK;
+  return restart_plan_make(&b->planner->settings, job->span, &plan->checkpoints, out, b->err);
+}
+
 /* Do all rows wait for the end of the input? */
 static bool comes_at_end(const Node *n) {
   if (n->kind == NODE_SORT || n->kind == NODE_AGGREGATE) return true;
@@ -209,6 +215,7 @@ static Code plan_job(Binder *b, const AstStmt *stmt, PlanResult *result) {
   Lowered plan;
   TRY(bind_job(b, stmt, &job));
   TRY(optimize_to_run(b, &job, &plan));
+  TRY(plan_restart(b, &job, plan.job, &result->restart));
   describe_job(b, &job, &plan, result);
   return OK;
 }
@@ -225,6 +232,7 @@ static Code plan_create_table(Binder *b, const AstStmt *stmt, PlanResult *result
     Job job = {.tables = &name, .n_tables = 1, .span = stmt->span};
     add_root(b, &job, insert);
     Code code = optimize_to_run(b, &job, &plan);
+    if (code == OK) code = plan_restart(b, &job, plan.job, &result->restart);
     if (code != OK) {
       table_def_free(def);
       return code;

@@ -17,6 +17,7 @@
 #pragma once
 #include "exec/run/job_plan.h"
 #include "parser/ast.h"
+#include "planner/restart_plan.h"
 
 typedef struct Planner Planner;
 
@@ -62,7 +63,8 @@ typedef struct PlanResult {
   bool limited;      /* QUERY: a LIMIT may end it before its input ends */
   bool changelog; /* QUERY: what is to be shown is changes, with their kind: a first column "op" */
   bool at_end;    /* rows come only when all input has ended: ORDER BY, GROUP BY */
-  const char *name; /* of the job, which is also its checkpoints': see planner/job_name.h */
+  RestartPlan restart; /* INSERT */
+  const char *name;    /* of the job, which is also its checkpoints': see planner/job_name.h */
   /* To be told on stderr, a line each: guessed columns, warnings. */
   const char *const *notes;
   uint32_t n_notes;

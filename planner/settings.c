@@ -9,6 +9,7 @@
 #include "exec/data/number_text.h"
 #include "exec/data/timestamp.h"
 #include "exec/data/zone.h"
+#include "planner/restart_plan.h"
 
 typedef enum SettingEffect { WORKS, HARMLESS, NOT_BUILT, USE_EMIT } SettingEffect;
 
@@ -25,6 +26,8 @@ static const char *const ON_INTERRUPTS[] = {"discard", "flush", NULL};
 static const char *const NOT_NULL_ENFORCERS[] = {"ERROR", "DROP", NULL};
 static const char *const LENGTH_ENFORCERS[] = {"IGNORE", "TRIM_PAD", "ERROR", NULL};
 static const char *const CHECKPOINT_MODES[] = {"EXACTLY_ONCE", "AT_LEAST_ONCE", NULL};
+static const char *const RESTART_STRATEGIES[] = {"none", "fixed-delay", "exponential-delay",
+                                                 "failure-rate", NULL};
 static const char *const AGG_PHASES[] = {"AUTO", "ONE_PHASE", "TWO_PHASE", NULL};
 
 static const SettingDef defs[SETTING_COUNT] = {
@@ -88,6 +91,12 @@ static Code check_range(const Option *o, int64_t low, int64_t high, Error *err) 
               o->value, (long long)low, (long long)high);
 }
 
+static Code check_at_least_one(const Option *o, Error *err) {
+  double v;
+  if (double_parse(str_of(o->value), &v) && v >= 1) return OK;
+  return FAIL(err, ERR_OPTION, o->value_span, "\"%s\" is %s, not 1 or more", o->key, o->value);
+}
+
 static Code only_choice(const Option *o, const char *built, Error *err) {
   if (text_eq_nocase(o->value, built)) return OK;
   FAIL(err, ERR_UNSUPPORTED, o->value_span, "\"%s\" = \"%s\" is not built yet", o->key, o->value);
@@ -112,6 +121,11 @@ static Code check_value(SettingId id, const Option *o, Error *err) {
     return check_path(o, err);
   }
   if (id == SETTING_EVERY_EPOCHS) return check_range(o, 0, INT32_MAX, err);
+  if (id == SETTING_RESTART_ATTEMPTS || id == SETTING_RESTART_BACKOFF_ATTEMPTS) {
+    return check_range(o, 0, INT32_MAX, err);
+  }
+  if (id == SETTING_RESTART_MAX_FAILURES) return check_range(o, 1, RESTART_FAILURES_MAX, err);
+  if (id == SETTING_RESTART_MULTIPLIER) return check_at_least_one(o, err);
   if (id == SETTING_COLUMN_WIDTH) return check_range(o, 4, INT32_MAX, err);
   if (id == SETTING_NOT_NULL_ENFORCER) return only_choice(o, "ERROR", err);
   if (id == SETTING_LENGTH_ENFORCER) return only_choice(o, "IGNORE", err);
@@ -186,6 +200,12 @@ int64_t settings_int(const Settings *s, SettingId id) {
   const char *text = settings_text(s, id);
   int64_t v = 0;
   return text != NULL && int_parse(str_of(text), &v) ? v : 0;
+}
+
+double settings_double(const Settings *s, SettingId id) {
+  const char *text = settings_text(s, id);
+  double v = 0;
+  return text != NULL && double_parse(str_of(text), &v) ? v : 0;
 }
 
 Micros settings_duration_us(const Settings *s, SettingId id) {

@@ -28,6 +28,7 @@ const char *settings_text(const Settings *s, SettingId id);
 const char *settings_by_key(const Settings *s, const char *key);
 bool settings_bool(const Settings *s, SettingId id); /* false where there is neither */
 int64_t settings_int(const Settings *s, SettingId id);
+double settings_double(const Settings *s, SettingId id);
 Micros settings_duration_us(const Settings *s, SettingId id);
 
 uint64_t settings_size_bytes(const Settings *s, SettingId id); /* 0: none given */

@@ -8,10 +8,12 @@ static void count(const char *name, uint64_t n) {
   fprintf(stderr, "%s: %llu\n", name, (unsigned long long)n);
 }
 
-/* The most memory that the process ever held, in MiB. */
+/* The most memory that the process ever held, or one that ran a job for it, in MiB. */
 static double peak_mib(void) {
-  struct rusage usage;
-  return getrusage(RUSAGE_SELF, &usage) == 0 ? (double)usage.ru_maxrss / 1024 : 0;
+  struct rusage own, children;
+  if (getrusage(RUSAGE_SELF, &own) != 0 || getrusage(RUSAGE_CHILDREN, &children) != 0) return 0;
+  long most = own.ru_maxrss > children.ru_maxrss ? own.ru_maxrss : children.ru_maxrss;
+  return (double)most / 1024;
 }
 
 void stats_print(const WeirStats *s) {

@@ -18,10 +18,15 @@
 static const char *const kind_names[] = {"open",   "write", "fsync", "rename",
                                          "unlink", "mkdir", "rmdir", "ftruncate"};
 
+/* What forked processes share. */
+typedef struct Shared {
+  atomic_ulong number;
+  atomic_int failing; /* 1 + kind of the calls that fail for ever; 0: none does */
+} Shared;
+
 static FaultPlan plan;
-static Sys under;            /* what carries a call out */
-static atomic_ulong *number; /* shared with forked processes */
-static atomic_int failing;   /* 1 + kind of the calls that fail for ever */
+static Shared *shared;
+static Sys under; /* what carries a call out */
 static int trace_fd = -1;
 /* One call at a time: what the simulated disk knows is what has been done. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -57,8 +62,8 @@ static Fate fate_of(CallKind kind, bool planned) {
     case FAULT_NONE:
       return GO;
     case FAULT_ERROR:
-      if (planned && plan.for_ever) atomic_store(&failing, 1 + (int)kind);
-      return planned || atomic_load(&failing) == 1 + (int)kind ? FAIL_IT : GO;
+      if (planned && plan.for_ever) atomic_store(&shared->failing, 1 + (int)kind);
+      return planned || atomic_load(&shared->failing) == 1 + (int)kind ? FAIL_IT : GO;
     case FAULT_KILL:
     case FAULT_STOP:
     case FAULT_POWER_LOSS:
@@ -73,7 +78,7 @@ static Fate fate_of(CallKind kind, bool planned) {
 
 static Fate begin(CallKind kind, const char *path) {
   pthread_mutex_lock(&lock);
-  unsigned long n = atomic_fetch_add(number, 1) + 1;
+  unsigned long n = atomic_fetch_add(&shared->number, 1) + 1;
   if (trace_fd >= 0) trace(n, kind, path);
   return fate_of(kind, is_planned(n));
 }
@@ -116,7 +121,7 @@ static ssize_t failed_write(int fd, const void *buf, size_t n, bool first) {
 static ssize_t point_write(int fd, const void *buf, size_t n) {
   if (!is_counted(fd)) return under.write(fd, buf, n);
   char path[4096];
-  bool first = atomic_load(&failing) == 0;
+  bool first = atomic_load(&shared->failing) == 0;
   Fate fate = begin(CALL_WRITE, path_of(fd, path));
   ssize_t done = fate == FAIL_IT ? failed_write(fd, buf, n, first)
                                  : under.write(fd, buf, fate == DIE_HALFWAY ? n / 2 : n);
@@ -169,8 +174,8 @@ static void lose_power_at_end(void) { disk_lose_power(plan.seed); }
 
 void points_install(const FaultPlan *wanted) {
   plan = *wanted;
-  number = mmap(NULL, sizeof *number, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (number == MAP_FAILED) give_up("weir-faults: mmap");
+  shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) give_up("weir-faults: mmap");
   if (plan.trace != NULL) {
     trace_fd = open(plan.trace, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (trace_fd < 0) give_up(plan.trace);
