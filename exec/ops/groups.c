@@ -105,6 +105,14 @@ void groups_deinit(Groups *g) {
   *g = (Groups){0};
 }
 
+void groups_swap(Groups *a, Groups *b) {
+  Groups was = *a;
+  *a = *b;
+  *b = was;
+  hash_table_moved(&a->table);
+  hash_table_moved(&b->table);
+}
+
 /* --- folding in ----------------------------------------------------------------------------------
  */
 

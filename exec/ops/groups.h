@@ -15,6 +15,16 @@
 #include "exec/ops/op.h"
 #include "exec/state/distinct.h"
 
+typedef struct Groups Groups;
+
+/* How room of the operator's own in a record (group_layout_reserve) is saved; NULL: it is not. */
+typedef struct GroupRoom {
+  void (*save)(const void *of, const void *record, StateOut *out);
+  bool (*load)(const void *of, Groups *g, void *record, uint64_t hash,
+               StateIn *in); /* false: no memory */
+  const void *of;            /* borrowed */
+} GroupRoom;
+
 /* What the records look like: the same for all slices of an operator. */
 typedef struct GroupLayout {
   KeySpec key;         /* columns of rows on PORT_ROWS */
@@ -29,6 +39,7 @@ typedef struct GroupLayout {
   bool sendable;    /* every state is plain words: partials may be made */
   bool notes_changes;
   uint32_t changed_at; /* if so: a word of the record that is set whenever something is folded in */
+  GroupRoom room;
   Type *partial_types;
   uint32_t n_partial_cols;
   Arena arena;    /* of the arrays here */
@@ -47,14 +58,14 @@ uint32_t group_layout_reserve(GroupLayout *l, uint32_t bytes);
 /* Groups are to note that something was folded in, for groups_emit_changed.  Likewise. */
 void group_layout_note_changes(GroupLayout *l);
 
-typedef struct Groups {
+struct Groups {
   const GroupLayout *layout;
   HashTable table;
   Distinct *distinct; /* one per DISTINCT aggregate, in their order; NULL: none */
   uint64_t numbers;   /* given to groups so far, where an aggregate is DISTINCT */
   HashCursor cursor;
   Arena results; /* text of the batch given out last */
-} Groups;
+};
 
 /* expected: groups it will probably hold, 0 unknown.  false: no memory. */
 MUST_USE bool groups_init(Groups *g, const GroupLayout *layout, uint64_t expected);
@@ -65,6 +76,8 @@ typedef struct GroupsSize {
 MUST_USE bool groups_init_sized(Groups *g, const GroupLayout *layout, GroupsSize expected);
 GroupsSize groups_size(const Groups *g);
 void groups_deinit(Groups *g);
+/* Groups of one layout. */
+void groups_swap(Groups *a, Groups *b);
 
 /* Fold rows in; arrival as in AggInput.  false: no memory. */
 MUST_USE bool groups_add(Groups *g, const Batch *in, uint64_t arrival, const uint16_t *rows,
@@ -102,6 +115,19 @@ MUST_USE bool groups_distinct_rows(Groups *g, Distinct *d, const Vector *values,
 /* Make the one group of an aggregation without keys. */
 MUST_USE bool groups_make_empty_group(Groups *g);
 
+/* Where a table of groups is in a snapshot: a section, and what the owner's load reads from the
+ * head before it gives the rest to groups_load, such as the start of a slice. */
+typedef struct GroupsPlace {
+  const char *section; /* a literal */
+  int64_t head[2];
+  uint32_t n_head;
+} GroupsPlace;
+
+/* Write all groups.  Large tables are deferred: from now on a record must not change but after
+ * groups_find, groups_match or hash_table_touch.  false: no memory. */
+MUST_USE bool groups_save(Groups *g, StateSink *to, GroupsPlace place);
+/* A block of them; groups are made where they are missing.  false: no memory. */
+MUST_USE bool groups_load(Groups *g, StateIn *in);
 /* The aggregates of one record, and back into a zeroed one; what their states own lies in the
  * arena. false: no memory. */
 void group_record_save(const GroupLayout *l, const void *record, StateOut *out);

@@ -2,6 +2,8 @@
  *
  * Output order: key hash, key.  Without keys there is one group, also when no row came.
  */
+#include <string.h>
+
 #include "exec/ops/groups.h"
 #include "exec/ops/ops.h"
 
@@ -54,6 +56,29 @@ static Code group_agg_fire(Op *op, bool *more) {
   return op_emit(op, PORT_ROWS, &out);
 }
 
+enum { ARRIVED_STATE_VERSION = 1 };
+
+static Code group_agg_save(Op *op, StateSink *to) {
+  OpGroupAgg *self = (OpGroupAgg *)op;
+  StateOut out;
+  state_begin(&out, to, "arrived", ARRIVED_STATE_VERSION);
+  state_put_u64(&out, self->arrived);
+  bool ok = state_end(&out) && groups_save(&self->groups, to, (GroupsPlace){.section = "groups"});
+  return ok ? OK : op_no_memory(op);
+}
+
+static Code group_agg_load(Op *op, StateIn *in) {
+  OpGroupAgg *self = (OpGroupAgg *)op;
+  if (strcmp(in->section, "groups") == 0) {
+    return groups_load(&self->groups, in) ? OK : op_no_memory(op);
+  }
+  if (strcmp(in->section, "arrived") != 0 || in->version != ARRIVED_STATE_VERSION) state_bad(in);
+  uint64_t arrived = state_get_u64(in);
+  /* What comes now is later than what came to any of them. */
+  if (arrived > self->arrived) self->arrived = arrived;
+  return OK;
+}
+
 static void group_agg_close(Op *op) {
   OpGroupAgg *self = (OpGroupAgg *)op;
   if (self->groups.layout != NULL) groups_deinit(&self->groups);
@@ -67,6 +92,8 @@ static const OpTable group_agg_table = {.name = "GroupAggregate",
                                         .push = group_agg_push,
                                         .fire = group_agg_fire,
                                         .finish = group_agg_finish,
+                                        .save = group_agg_save,
+                                        .load = group_agg_load,
                                         .close = group_agg_close};
 
 Op *op_group_agg_new(const GroupAggSpec *spec, const FormatField *input, uint32_t n_input,

@@ -11,6 +11,8 @@
  * it, at once; what the chunk's end completes comes by fire, one batch at a time.  Output order:
  * window end, window start, key hash, key.  One thread.
  */
+#include <string.h>
+
 #include "exec/ops/ops.h"
 #include "exec/ops/window_content.h"
 
@@ -210,6 +212,35 @@ static Code window_agg_push(Op *op, OpPort port, const Batch *in) {
   return OK;
 }
 
+/* --- state -------------------------------------------------------------------------- */
+
+enum { PASSED_STATE_VERSION = 1 };
+
+static Code window_agg_save(Op *op, StateSink *to) {
+  OpWindowAgg *self = (OpWindowAgg *)op;
+  StateOut out;
+  assert(self->firing == NULL);
+  state_begin(&out, to, "passed", PASSED_STATE_VERSION);
+  state_put_i64(&out, self->passed.us);
+  state_put_i64(&out, self->passed.end_us);
+  state_put_u64(&out, self->arrived);
+  return state_end(&out) && window_content_save(&self->content, to) ? OK : op_no_memory(op);
+}
+
+static Code window_agg_load(Op *op, StateIn *in) {
+  OpWindowAgg *self = (OpWindowAgg *)op;
+  if (strcmp(in->section, "passed") != 0) {
+    return window_content_load(&self->content, in) ? OK : op_no_memory(op);
+  }
+  if (in->version != PASSED_STATE_VERSION) state_bad(in);
+  Micros us = state_get_i64(in), end_us = state_get_i64(in);
+  uint64_t arrived = state_get_u64(in);
+  windows_passed_join(&self->passed, us, end_us);
+  /* What comes now is later than what came to any of them. */
+  if (arrived > self->arrived) self->arrived = arrived;
+  return OK;
+}
+
 /* --- life --------------------------------------------------------------------------- */
 
 static void window_agg_pending(const Op *op, OpPending *out) {
@@ -239,6 +270,8 @@ static const OpTable window_agg_table = {.name = "WindowAggregate",
                                          .push = window_agg_push,
                                          .fire = window_agg_fire,
                                          .pending = window_agg_pending,
+                                         .save = window_agg_save,
+                                         .load = window_agg_load,
                                          .close = window_agg_close};
 
 Op *op_window_agg_new(const WindowAggSpec *spec, const FormatField *input, uint32_t n_input,

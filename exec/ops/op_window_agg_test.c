@@ -5,10 +5,11 @@
  * counts for the windows that contain it and whose last instant is above the watermark at its
  * place.  All results have to come, in order, with the right tags; also the number of late rows,
  * and at every chunk's end the windows that are open.  Sums of floating point that are not exact
- * have to be the same to the bit however rows are batched.
+ * have to be the same to the bit however rows are batched.  At random ends of chunks the operator
+ * is saved, and fresh ones go on, one or two of them.
  */
 #include "base/hash.h"
-#include "exec/ops/op_check.h"
+#include "exec/ops/restore_check.h"
 #include "exec/ops/window.h"
 #include "exec/state/key.h"
 
@@ -21,7 +22,7 @@ typedef struct In {
   Micros at; /* the watermark at its place */
 } In;
 
-typedef enum Kind { COUNT_ROWS, COUNT, SUM, AVG, MIN, MAX, KINDS } Kind;
+typedef enum Kind { COUNT_ROWS, COUNT, SUM, AVG, MIN, MAX, FIRST, LAST, KINDS } Kind;
 
 typedef struct Agg {
   Kind kind;
@@ -56,7 +57,8 @@ typedef struct Case {
   uint32_t wrong;
 } Case;
 
-static const char *const kind_names[KINDS] = {"COUNT", "COUNT", "SUM", "AVG", "MIN", "MAX"};
+static const char *const kind_names[KINDS] = {"COUNT", "COUNT", "SUM",         "AVG",
+                                              "MIN",   "MAX",   "FIRST_VALUE", "LAST_VALUE"};
 
 /* --- the model ------------------------------------------------------------------------------ */
 
@@ -195,7 +197,7 @@ static bool next_result(Case *c) {
 
 /* Texts are compared as texts: of one length here, so by number. */
 static int64_t model_agg(const Case *c, const Agg *a) {
-  int64_t seen[ROWS_MAX], n = 0, sum = 0, least = INT64_MAX, most = INT64_MIN, rows = 0;
+  int64_t seen[ROWS_MAX], n = 0, sum = 0, least = INT64_MAX, most = INT64_MIN, rows = 0, last = 0;
   for (uint32_t i = 0; i < c->n_rows; i++) {
     const In *r = &c->rows[i];
     if (!same_key(c, r, c->key) || !counts(c, r, c->start, c->end)) continue;
@@ -203,6 +205,7 @@ static int64_t model_agg(const Case *c, const Agg *a) {
     rows++;
     int64_t v = r->cell[a->col];
     if (v == INT64_MIN) continue;
+    last = v;
     bool fresh = true;
     for (int64_t k = 0; a->distinct && k < n; k++) fresh = fresh && seen[k] != v;
     if (!fresh) continue;
@@ -214,6 +217,8 @@ static int64_t model_agg(const Case *c, const Agg *a) {
   if (a->kind == COUNT_ROWS) return rows;
   if (a->kind == COUNT) return n;
   if (n == 0) return INT64_MIN;
+  if (a->kind == FIRST) return seen[0];
+  if (a->kind == LAST) return last;
   return a->kind == SUM ? sum : a->kind == AVG ? sum / n : a->kind == MIN ? least : most;
 }
 
@@ -314,6 +319,7 @@ static void choose_aggs(Case *c, uint64_t *seed, uint32_t mode) {
   for (uint32_t i = 0; i < c->spec.n_aggs; i++) {
     Agg *a = &c->aggs[i];
     *a = (Agg){.kind = (Kind)bench_random(seed, KINDS), .col = columns[bench_random(seed, 3)]};
+    if (mode == 1 && a->kind > MAX) a->kind = MAX;
     if (mode == 1) a->col = V;
     if (mode == 2) *a = (Agg){.kind = SUM, .col = D};
     if (mode == 3) *a = (Agg){.kind = (Kind)bench_random(seed, AVG + 1), .col = V};
@@ -322,7 +328,7 @@ static void choose_aggs(Case *c, uint64_t *seed, uint32_t mode) {
     a->distinct = a->kind != COUNT_ROWS && mode != 1 && mode != 2 && bench_random(seed, 3) == 0;
     a->filter = mode != 2 && bench_random(seed, 4) == 0;
     c->calls[i] = bench_agg(kind_names[a->kind], fields, a->kind == COUNT_ROWS ? -1 : a->col);
-    c->calls[i].distinct = a->distinct && a->kind != MIN && a->kind != MAX;
+    c->calls[i].distinct = a->distinct && a->kind < MIN;
     if (a->filter) c->calls[i].filter = F;
   }
   c->spec.aggs = c->calls;
@@ -371,18 +377,21 @@ typedef struct Run {
   Op *window;
   Case *c;
   KeyBatch *scratch;
-  uint64_t batches; /* seed of the sizes of batches */
+  uint64_t batches; /* seed of the sizes of batches, and of restores */
+  FormatField out[2 + AGGS_MAX + 3];
+  Type key_types[2];
+  KeySpec key;
+  Kept late;
+  bool saved_late; /* what is late has not been checked */
 } Run;
 
 static void note_hashes(Run *run, uint32_t n) {
   Case *c = run->c;
   const Batch *batch = &run->b.in->batch;
-  Type types[2] = {fields[c->keys[0]].type, fields[c->keys[1]].type};
-  KeySpec spec = key_spec(c->keys, types, c->spec.n_keys);
-  uint16_t rows[BATCH_ROWS];
+  uint16_t rows[BATCH_ROWS] = {0};
   uint64_t hash[BATCH_ROWS];
   for (uint32_t i = 0; i < n; i++) rows[i] = (uint16_t)i;
-  CHECK(key_hashes(run->scratch, &spec, batch, rows, n, hash));
+  CHECK(key_hashes(run->scratch, &run->key, batch, rows, n, hash));
   for (uint32_t i = 0; i < n; i++) c->rows[c->n_rows - n + i].hash = hash[i];
 }
 
@@ -424,8 +433,39 @@ static void push_rows(Run *run, uint64_t *seed, uint32_t n, bool marked, Micros 
   push(run, marked);
 }
 
+/* --- restores ------------------------------------------------------------------------------- */
+
+static bool can_restore(const Case *c) {
+  return c->spec.window.kind == WINDOW_TUMBLE || c->spec.window.kind == WINDOW_CUMULATE;
+}
+
+static Op *window_op(Run *run) {
+  return op_window_agg_new(&run->c->spec, fields, N_COLS, run->out, &run->b.ctx);
+}
+
+static void check_saved_late(Run *run) {
+  if (run->saved_late) kept_check_late(&run->late);
+  run->saved_late = false;
+}
+
+/* Perhaps go on in another operator, or in two; perhaps begin to save this one. */
+static void perhaps_restore(Run *run) {
+  uint32_t way = bench_random(&run->batches, 12);
+  if (!can_restore(run->c) || way >= 4) return;
+  check_saved_late(run);
+  if (way <= 1) bench_restore(&run->b, window_op(run));
+  if (way == 2) {
+    uint64_t mid = rng_next(&run->batches);
+    bench_restore(&run->b, bench_split_at(&run->b, &run->key, mid, window_op(run), window_op(run)));
+  }
+  if (way == 3) bench_save_late(&run->b, &run->late);
+  run->saved_late = way == 3;
+  run->window = run->b.op;
+}
+
 static void check_open(const Run *run) {
   const Case *c = run->c;
+  if (bench_is_split(&run->b)) return;
   if (c->spec.window.only_on_update) return; /* all steps to come are open, changed or not */
   OpPending want, got;
   open_windows(c, &want);
@@ -451,19 +491,23 @@ static void one_chunk(Run *run, uint64_t *seed, Micros *now) {
   op_advance(run->b.op, c->passed);
   bench_fire(&run->b);
   if (c->exact) check_open(run);
+  perhaps_restore(run);
+  if (c->exact) check_open(run);
 }
 
 static void open_run(Run *run, Case *c, uint64_t batches) {
-  FormatField out[2 + AGGS_MAX + 3];
   uint32_t n = 0;
+  *run = (Run){.c = c, .scratch = key_batch_new(), .batches = batches};
+  FormatField *out = run->out;
   for (uint32_t i = 0; i < c->spec.n_keys; i++) out[n++].type = fields[c->keys[i]].type;
   for (uint32_t i = 0; i < c->spec.n_aggs; i++) out[n++].type = c->calls[i].result;
   for (uint32_t i = 0; i < 3; i++) out[n++].type = fields[TS].type;
-  *run = (Run){.c = c, .scratch = key_batch_new(), .batches = batches};
+  for (uint32_t i = 0; i < 2; i++) run->key_types[i] = fields[c->keys[i]].type;
+  run->key = key_spec(c->keys, run->key_types, c->spec.n_keys);
   bench_init(&run->b, fields, N_COLS, on_row);
   run->b.arg = c;
   run->b.on_late = on_late;
-  bench_open(&run->b, op_window_agg_new(&c->spec, fields, N_COLS, out, &run->b.ctx));
+  bench_open(&run->b, window_op(run));
   if (!c->spec.two_phase || c->spec.window.kind == WINDOW_ATTACHED) return;
   run->local = op_local_window_agg_new(&c->spec, fields, N_COLS, &run->b.ctx);
   run->window = run->b.op;
@@ -486,6 +530,7 @@ static void whole_run(Case *c, uint64_t seed, uint64_t batches) {
   op_free(run.local);
   key_batch_free(run.scratch);
   bench_close(&run.b);
+  check_saved_late(&run);
 }
 
 static void one_case(uint64_t number, WindowKind kind, uint32_t mode) {

@@ -88,3 +88,19 @@ void slices_deinit(Slices *s) {
   free(s->items);
   *s = (Slices){0};
 }
+
+bool slices_save(const Slices *s, StateSink *to) {
+  for (uint32_t i = 0; i < s->n; i++) {
+    Slice *slice = slice_at(s, i);
+    const GroupsPlace place = {.section = "slice", .head = {slice->start_us}, .n_head = 1};
+    if (!groups_save(&slice->groups, to, place)) return false;
+  }
+  return true;
+}
+
+bool slices_load(Slices *s, StateIn *in) {
+  Micros start_us = state_get_i64(in);
+  if (in->bad || !state_has_next(in)) return true;
+  Slice *slice = slices_get(s, start_us);
+  return slice != NULL && groups_load(&slice->groups, in);
+}

@@ -35,3 +35,7 @@ uint32_t slices_run_end(const Slices *s, uint32_t first, Micros slice_us);
 Slice *slices_get(Slices *s, Micros start_us);
 /* Forget the first one. */
 void slices_drop_first(Slices *s);
+
+/* All slices, as sections "slice", and one block of them.  false: no memory. */
+MUST_USE bool slices_save(const Slices *s, StateSink *to);
+MUST_USE bool slices_load(Slices *s, StateIn *in);

@@ -88,6 +88,12 @@ void windows_passed_init(WindowsPassed *p, const WindowClock *clock) {
   *p = (WindowsPassed){.clock = clock, .us = MICROS_MIN, .end_us = MICROS_MIN};
 }
 
+void windows_passed_join(WindowsPassed *p, Micros us, Micros end_us) {
+  if (us < p->us || (us == p->us && end_us <= p->end_us)) return;
+  p->us = us;
+  p->end_us = end_us;
+}
+
 bool window_passed(const WindowsPassed *p, Micros end_us) {
   Micros last = window_last_instant(p->clock, end_us);
   return last < p->us || (last == p->us && end_us <= p->end_us);

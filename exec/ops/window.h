@@ -60,6 +60,8 @@ typedef struct WindowsPassed {
 } WindowsPassed;
 
 void windows_passed_init(WindowsPassed *p, const WindowClock *clock);
+/* The later of the two: what is told by several instances. */
+void windows_passed_join(WindowsPassed *p, Micros us, Micros end_us);
 bool window_passed(const WindowsPassed *p, Micros end_us);
 /* The window with this end fires. */
 void windows_pass_one(WindowsPassed *p, Micros end_us);

@@ -1,6 +1,8 @@
 /* window_content.c -- slices into windows; window_content.h tells how. */
 #include "exec/ops/window_content.h"
 
+#include <string.h>
+
 static ContentKind kind_of(const WindowAggSpec *spec, const WindowClock *clock) {
   const WindowSpec *w = &spec->window;
   if (w->kind == WINDOW_CUMULATE) return RUNNING;
@@ -135,9 +137,7 @@ static Groups *run_on(WindowContent *c, Micros end_us, uint32_t n) {
     Groups *running = running_groups(c, round_us), *step = &slice_at(&c->slices, 0)->groups;
     if (running == NULL) return NULL;
     if (first) {
-      Groups empty = *running;
-      *running = *step;
-      *step = empty;
+      groups_swap(running, step);
     } else if (!groups_merge(running, step)) {
       return NULL;
     }
@@ -162,6 +162,26 @@ Groups *window_content_of(WindowContent *c, Micros end_us) {
 
 void window_content_done(WindowContent *c) {
   if (c->kind == MERGED) drop_groups(c);
+}
+
+/* --- state ------------------------------------------------------------------------------ */
+
+bool window_content_save(WindowContent *c, StateSink *to) {
+  if (!window_content_expire(c) || !slices_save(&c->slices, to)) return false;
+  if (c->kind != RUNNING || !has_groups(c)) return true;
+  const GroupsPlace place = {.section = "round", .head = {c->round_us}, .n_head = 1};
+  return groups_save(&c->groups, to, place);
+}
+
+bool window_content_load(WindowContent *c, StateIn *in) {
+  if (strcmp(in->section, "slice") == 0) return slices_load(&c->slices, in);
+  if (strcmp(in->section, "round") != 0 || c->kind != RUNNING) state_bad(in);
+  Micros round_us = state_get_i64(in);
+  /* All instances were at one watermark. */
+  if (has_groups(c) && c->round_us != round_us) state_bad(in);
+  if (in->bad || !state_has_next(in)) return true;
+  Groups *groups = running_groups(c, round_us);
+  return groups != NULL && groups_load(groups, in);
 }
 
 /* --- what is open --------------------------------------------------------------------- */

@@ -51,5 +51,10 @@ Micros window_content_next_end(const WindowContent *c);
 Groups *window_content_of(WindowContent *c, Micros end_us);
 void window_content_done(WindowContent *c);
 
+/* What windows that have not passed need; nothing is in hand.  false: no memory. */
+MUST_USE bool window_content_save(WindowContent *c, StateSink *to);
+/* A block of it.  false: no memory. */
+MUST_USE bool window_content_load(WindowContent *c, StateIn *in);
+
 /* How many windows are open, and the next one. */
 void window_content_pending(const WindowContent *c, OpPending *out);

@@ -54,7 +54,10 @@ void distinct_init(Distinct *d, Type value, uint64_t expected) {
   hash_table_init(&d->table, form_of(value), sizeof(DistinctPair), expected);
 }
 
-void distinct_deinit(Distinct *d) { hash_table_deinit(&d->table); }
+void distinct_deinit(Distinct *d) {
+  if (d->saver != NULL) distinct_saver_finish(d);
+  hash_table_deinit(&d->table);
+}
 
 bool distinct_list_by_group(Distinct *d, uint32_t list_at) {
   assert(list_at > 0);

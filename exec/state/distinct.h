@@ -13,11 +13,13 @@
 #include "exec/state/hash_table.h"
 
 typedef struct DistinctPair DistinctPair;
+typedef struct DistinctSaver DistinctSaver;
 
 typedef struct Distinct {
   HashTable table; /* keys: PAIR of two words, or BYTES; records are DistinctPairs */
   DistinctPair *first, *last;
-  uint32_t list_at; /* 0: the list above; else every group has its own, there in its record */
+  uint32_t list_at;     /* 0: the list above; else every group has its own, there in its record */
+  DistinctSaver *saver; /* of a snapshot that has not got everything; else NULL */
 } Distinct;
 
 /* Behind the key in the set's table. */
@@ -58,6 +60,22 @@ MUST_USE bool distinct_add(Distinct *d, const DistinctInput *in, uint16_t *fresh
  * last to come stands first. */
 uint32_t distinct_next(const Distinct *d, const DistinctPair **at, uint32_t max, void **groups,
                        Vector *out);
+
+/* How to name the groups of pairs in a snapshot: their records have keys of this form; of words,
+ * one may stand for NULL. */
+typedef struct DistinctGroups {
+  KeyForm form;
+  const void *null_group; /* its record; NULL: there is none */
+} DistinctGroups;
+
+/* Write all pairs, each as an entry of its group: the group's key, the value.  out has been begun
+ * and holds the head; it is taken over.  Large sets are deferred.  Not where groups go one by one.
+ * false: no memory. */
+MUST_USE bool distinct_save(Distinct *d, StateOut *out, DistinctGroups groups);
+/* The value of an entry into slot row of a flat vector whose validity is all ones; text is borrowed
+ * from the block. */
+void distinct_get_value(const Distinct *d, StateIn *in, Vector *out, uint32_t row);
+void distinct_saver_finish(Distinct *d);
 
 typedef struct DistinctTally {
   HashTable table; /* keys as in Distinct; records are the number of sets */

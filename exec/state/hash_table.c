@@ -236,6 +236,20 @@ static char *find_or_make(HashTable *t, const KeyBatch *keys, uint32_t i) {
   }
 }
 
+const void *hash_table_find(const HashTable *t, const KeyBatch *keys, uint32_t i) {
+  assert(keys->form == t->form);
+  if (t->dir == NULL) return NULL;
+  uint64_t hash = keys->hash[i];
+  const HashSegment *s = t->dir[hash_dir_index(t, hash)];
+  const HashSlot *slot = &s->slots[home(s, hash)], *end = s->slots + segment_slots(s);
+  for (; slot < end && slot->record != NULL; slot++) {
+    if (slot->hash == hash && same_key(t->form, slot->record, keys, i)) {
+      return slot->record + key_bytes(t->form);
+    }
+  }
+  return NULL;
+}
+
 /* What find_or_make will look at for a hash: a slot, then a record. */
 static inline const HashSlot *home_slot(const HashTable *t, uint64_t hash) {
   const HashSegment *s = t->dir[hash_dir_index(t, hash)];

@@ -57,6 +57,9 @@ size_t hash_table_bytes(const HashTable *t);
  * false: no memory (some may have been made). */
 MUST_USE bool hash_table_get(HashTable *t, const KeyBatch *keys, uint32_t n, void **records);
 
+/* The record of key i; NULL: there is none. */
+const void *hash_table_find(const HashTable *t, const KeyBatch *keys, uint32_t i);
+
 /* Records will be removed one by one, and their room used again; called before the first is made.
  * false: no memory. */
 MUST_USE bool hash_table_reuse(HashTable *t);

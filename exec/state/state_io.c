@@ -216,6 +216,12 @@ bool state_next(StateIn *in, uint64_t *hash) {
   return false;
 }
 
+bool state_has_next(const StateIn *in) {
+  StateIn ahead = *in;
+  uint64_t hash;
+  return state_next(&ahead, &hash);
+}
+
 static const char *take(StateIn *in, size_t n) {
   if ((size_t)(in->end - in->at) < n) {
     in->bad = true;
