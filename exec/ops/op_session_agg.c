@@ -162,7 +162,7 @@ static Code agg_emit(SessionOp *base) {
 
 /* A session has an entry of its states, then entries of the values of its DISTINCT aggregates, a
  * batch each, those that came first first. */
-enum { ENTRY_STATES = UINT32_MAX }; /* else the number of the aggregate */
+#define ENTRY_STATES UINT32_MAX /* else the number of the aggregate */
 
 static void save_values(OpSessionAgg *self, Session *x, uint32_t a, uint32_t d, StateOut *out) {
   Distinct *set = &self->groups.distinct[d];
