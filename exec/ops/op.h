@@ -127,6 +127,8 @@ MUST_USE Code op_loaded(Op *op);
 static inline Micros op_due_us(const Op *op) {
   return op->finished ? MICROS_MAX : op->watermark_us;
 }
+/* The save of those that stand behind an exchange and keep nothing at the end of a chunk. */
+Code op_save_nothing(Op *op, StateSink *to);
 MUST_USE Code op_emit(Op *op, OpPort port, const Batch *out);
 /* Rows rows[0..n) of the input are late: count them, and give them to op->late. */
 MUST_USE Code op_drop_late(Op *op, const Batch *in, const uint16_t *rows, uint32_t n);

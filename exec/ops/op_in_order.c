@@ -157,6 +157,7 @@ static const OpTable in_order_table = {.name = "InOrder",
                                        .chunk_end = in_order_chunk_end,
                                        .fire = in_order_fire,
                                        .finish = in_order_finish,
+                                       .save = op_save_nothing,
                                        .close = in_order_close};
 
 Op *op_in_order_new(const InOrderSpec *spec, const FormatField *input, uint32_t n_input,

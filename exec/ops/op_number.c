@@ -48,6 +48,7 @@ static const OpTable number_table = {.name = "Number",
                                      .size = sizeof(OpNumber),
                                      .push = number_push,
                                      .chunk_end = number_chunk_end,
+                                     .save = op_save_nothing,
                                      .close = number_close};
 
 Op *op_number_new(OpContext *ctx) { return op_new(&number_table, ctx); }

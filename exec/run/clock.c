@@ -139,6 +139,8 @@ Micros clock_wait_us(const Job *job, Micros max_us) {
   }
   Micros notice = notice_in_us(job, now_us);
   if (notice < wait) wait = notice;
+  Micros checkpoint = checkpoints_due_in_us(job);
+  if (checkpoint < wait) wait = checkpoint;
   Micros due = clock_due_us(job);
   if (due == MICROS_MAX || !pipeline_is_empty(job)) return wait;
   Micros left = due - sys.wall_us();

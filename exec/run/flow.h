@@ -57,11 +57,12 @@ typedef struct Lane {
 enum { LANE_BYTES_MAX = 2 << 20, PARCEL_BYTES = 64 << 10 };
 
 typedef enum ChunkKind {
-  CHUNK_ROWS,  /* of a split */
-  CHUNK_CLOCK, /* no rows: only the machine's clock has moved */
-  CHUNK_IDLE,  /* no rows: the split has been silent for too long */
-  CHUNK_END,   /* the input has ended: all fires */
-  CHUNK_STOP   /* interrupted: nothing more fires */
+  CHUNK_ROWS,       /* of a split */
+  CHUNK_CLOCK,      /* no rows: only the machine's clock has moved */
+  CHUNK_IDLE,       /* no rows: the split has been silent for too long */
+  CHUNK_CHECKPOINT, /* no rows: state is saved here */
+  CHUNK_END,        /* the input has ended: all fires */
+  CHUNK_STOP        /* interrupted: nothing more fires */
 } ChunkKind;
 
 static inline bool chunk_is_last(ChunkKind kind) { return kind == CHUNK_END || kind == CHUNK_STOP; }
@@ -83,6 +84,7 @@ typedef struct ChunkSlot {
   uint32_t source; /* stage that parses it */
   InputSplit *from;
   bool split_ended; /* its last */
+  bool saves;       /* a checkpoint ends here */
   Micros now_us;    /* processing time of all its rows */
   /* bytes, for byte sources */
   char *text; /* malloc'ed with CHUNK_PADDING; the slot's */

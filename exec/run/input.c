@@ -21,7 +21,8 @@ enum { SPLITS_PER_EPOCH = 4, MAX_WAIT_US = 1000000 };
 /* --- the ring (lock held) ----------------------------------------------------------- */
 
 static bool stopping(const Job *job) {
-  return job->flow.failed || job->limit_reached || atomic_load(&job->interrupted);
+  return job->flow.failed || job->limit_reached || atomic_load(&job->interrupted) ||
+         job->checkpoints.request.stop;
 }
 
 bool input_has_room(const Job *job) {
@@ -137,12 +138,12 @@ static int by_index(const void *a, const void *b) {
   return (x->index > y->index) - (x->index < y->index);
 }
 
-/* Wait until all that was admitted is parsed, and learn the candidates.  false: stop. */
-static bool learn_candidates(Job *job, uint64_t since) {
+/* Wait until all that was admitted is parsed, so that candidates are known.  false: failed. */
+static bool wait_for_parsing(Job *job) {
   Flow *f = &job->flow;
-  for (uint64_t c = since; c < f->admitted; c++) {
+  for (uint64_t c = f->retired; c < f->admitted; c++) {
     while (c >= f->retired && flow_slot(f, c)->state != SLOT_PARSED) {
-      if (stopping(job)) return false;
+      if (f->failed) return false;
       wait_for_workers(job, -1, MAX_WAIT_US);
     }
   }
@@ -166,11 +167,11 @@ static void keep_first(InputSplit **list, uint32_t *n, InputSplit *split) {
 }
 
 /* The splits of the next epoch, in their order; returns how many. */
-static uint32_t choose(Job *job, InputSplit **list, uint64_t epoch_start) {
+static uint32_t choose(Job *job, InputSplit **list) {
   SplitList *splits = &job->splits;
   uint32_t n = 0;
   split_list_drop_ended(splits);
-  if (splits->n_open > SPLITS_PER_EPOCH && !learn_candidates(job, epoch_start)) return 0;
+  if (splits->n_open > SPLITS_PER_EPOCH && (!wait_for_parsing(job) || stopping(job))) return 0;
   for (uint32_t i = 0; i < splits->n_open; i++) keep_first(list, &n, splits->open[i]);
   qsort(list, n, sizeof *list, by_index);
   return n;
@@ -193,7 +194,7 @@ static bool take_chunk(Job *job, InputSplit *split, bool alone, Micros started_u
         split->waits = true;
         break;
     }
-    if (!alone) return true;
+    if (!alone || checkpoints_due(job)) return true;
     int fd = split->reader.stream != NULL ? stream_poll_fd(split->reader.stream) : -1;
     wait_for_workers(job, fd, wait_us);
   }
@@ -207,35 +208,67 @@ static void begin_split(Job *job, InputSplit *split, Micros now_us) {
   split->pace_us = src->scan->connector->rows->due_us(src->rows, split->next_chunk);
 }
 
+/* --- checkpoints (lock held) -------------------------------------------------------- */
+
+/* Until the last checkpoint is through and there is room for a chunk.  false: the job has failed.
+ */
+static bool wait_for_checkpoint(Job *job) {
+  while (!job->flow.failed && !(checkpoints_idle(&job->checkpoints) && input_has_room(job))) {
+    wait_for_workers(job, -1, MAX_WAIT_US);
+  }
+  return !job->flow.failed;
+}
+
+/* Between two epochs.  All that was admitted is parsed first, so that what is known of the splits
+ * is what was known there. */
+static void take_checkpoint(Job *job) {
+  if (!wait_for_parsing(job) || !wait_for_checkpoint(job)) return;
+  ChunkSlot *slot = input_admit(job, CHUNK_CHECKPOINT);
+  slot->saves = true;
+  checkpoints_begin(job, slot);
+}
+
 static void read_all(Job *job) {
   InputSplit *list[SPLITS_PER_EPOCH];
   Micros started_us = sys.mono_us();
   for (uint32_t i = 0; i < job->splits.n; i++) begin_split(job, job->splits.all[i], started_us);
   job->silence.since_us = started_us;
-  uint64_t epoch_start = 0;
   bool go_on = true;
   while (go_on && !stopping(job)) {
+    if (checkpoints_due(job)) take_checkpoint(job);
     uint64_t before = job->flow.admitted;
-    uint32_t n = choose(job, list, epoch_start);
+    uint32_t n = choose(job, list);
     if (n == 0) break;
-    epoch_start = before;
     for (uint32_t i = 0; go_on && i < n; i++) go_on = take_chunk(job, list[i], n == 1, started_us);
+    job->checkpoints.epochs += job->flow.admitted > before;
     if (go_on && job->flow.admitted == before && n > 1) wait_for_workers(job, -1, MICROS_PER_MILLI);
   }
+}
+
+/* What is open is in the checkpoint, so nothing of it is given out. */
+static bool stops_with_checkpoint(const Job *job) {
+  bool asked = job->checkpoints.request.stop && !job->checkpoints.request.drain;
+  return job->checkpoints.on && !job->limit_reached && (asked || atomic_load(&job->interrupted));
+}
+
+/* The last chunk; with it the last checkpoint, which says that there is nothing to go on with. */
+static void admit_last(Job *job) {
+  bool interrupted = atomic_load(&job->interrupted), resumable = stops_with_checkpoint(job);
+  job->stats.interrupted = interrupted;
+  if (resumable) take_checkpoint(job);
+  if (!wait_for_checkpoint(job)) return;
+  bool stop = resumable || job->limit_reached || (interrupted && !job->plan->flush_on_interrupt);
+  ChunkSlot *slot = input_admit(job, stop ? CHUNK_STOP : CHUNK_END);
+  slot->saves = job->checkpoints.on && !resumable;
+  if (slot->saves) checkpoints_begin(job, slot);
+  job->flow.ended = true;
 }
 
 void *input_main(void *arg) {
   Job *job = arg;
   pthread_mutex_lock(&job->flow.lock);
   read_all(job);
-  while (!job->flow.failed && !input_has_room(job)) wait_for_workers(job, -1, MAX_WAIT_US);
-  if (!job->flow.failed) {
-    bool interrupted = atomic_load(&job->interrupted);
-    job->stats.interrupted = interrupted;
-    bool stop = job->limit_reached || (interrupted && !job->plan->flush_on_interrupt);
-    input_admit(job, stop ? CHUNK_STOP : CHUNK_END);
-    job->flow.ended = true;
-  }
+  admit_last(job);
   pthread_cond_broadcast(&job->flow.changed);
   pthread_mutex_unlock(&job->flow.lock);
   return NULL;
@@ -270,7 +303,8 @@ Code input_peek_splits(Job *job, Error *err) {
   for (uint32_t i = 0; i < job->splits.n; i++) {
     InputSplit *split = job->splits.all[i];
     const Source *src = &job->sources[split->source];
-    if (!src->timed || src->rows != NULL || !split->reader.split->bounded) continue;
+    if (split->restored || !src->timed || src->rows != NULL) continue;
+    if (!split->reader.split->bounded) continue;
     TRY(peek_candidate(job, split, err));
   }
   return OK;

@@ -88,6 +88,7 @@ void job_retire(Job *job, ChunkSlot *slot) {
     if (job->stats.far_rows == 0) job->stats.far_us = slot->far_us;
     job->stats.far_rows += slot->far_rows;
   }
+  if (slot->saves) checkpoint_save_job(job, slot);
   clear_slot(job, slot);
   job->flow.retired++;
   job_wake_input(job);
@@ -251,12 +252,17 @@ static Code open_workers(Job *job, Error *err) {
 
 static Code open_job(Job *job, Error *err) {
   TRY(stages_cut(&job->arena, job->plan, &job->stages, err));
+  job->chunk_bytes = job->plan->chunk_bytes;
+  TRY(checkpoints_open(job, err));
   TRY(open_sources(job, err));
   job->n_workers = choose_workers(job);
   open_lanes(job);
   open_ring(job);
   TRY(open_sinks(job, err));
-  return open_workers(job, err);
+  TRY(restore_begin(job, err));
+  TRY(open_workers(job, err));
+  TRY(restore_operators(job, err));
+  return job->checkpoints.restored_from == NULL ? checkpoints_write_first(job, err) : OK;
 }
 
 Code job_new(const JobPlan *plan, const JobHooks *hooks, Job **out, Error *err) {
@@ -309,6 +315,7 @@ static void run_threads(Job *job) {
                  &job->workers[i]);
   }
   start_thread(job, &job->input_thread, &job->input_started, input_main, job);
+  start_thread(job, &job->checkpoints.thread, &job->checkpoints.started, checkpoints_main, job);
   worker_loop(&job->workers[0]);
   for (uint32_t i = 1; i < job->n_workers; i++) {
     if (job->workers[i].started) pthread_join(job->workers[i].thread, NULL);
@@ -317,10 +324,11 @@ static void run_threads(Job *job) {
     if (job->sinks[i].started) pthread_join(job->sinks[i].thread, NULL);
   }
   if (job->input_started) pthread_join(job->input_thread, NULL);
+  checkpoints_stop(job);
 }
 
 Code job_run(Job *job, JobStats *stats, Error *err) {
-  run_threads(job);
+  if (!job->finished) run_threads(job);
   bool ok = !job->flow.failed;
   for (uint32_t i = 0; i < job->stages.n_sinks; i++) {
     job->stats.rows_out += job->sinks[i].rows;
@@ -355,6 +363,7 @@ void job_free(Job *job) {
     strbuf_deinit(&slot->dead_letters);
     clear_slot(job, slot);
   }
+  checkpoints_close(job);
   for (uint32_t i = 0; i < job->stages.n_edges; i++) {
     Edge *edge = &job->stages.edges[i];
     if (edge->lanes == NULL) continue;

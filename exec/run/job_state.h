@@ -12,6 +12,7 @@
 #include <stdatomic.h>
 
 #include "exec/expr/program.h"
+#include "exec/run/checkpoint.h"
 #include "exec/run/flow.h"
 #include "exec/run/job.h"
 #include "exec/run/out_op.h"
@@ -51,9 +52,11 @@ typedef struct KeyedInstance {
   KeyedState state;
   uint64_t chunk; /* being read, or the next */
   Watermark watermark;
-  uint32_t n_ended;   /* splits of the job whose last chunk has come by */
-  OpPending pending;  /* of the head, after its last chunk; guarded by flow.lock */
-  ParcelQueue marked; /* of the chunk, until its other rows are in */
+  uint32_t n_ended;    /* splits of the job whose last chunk has come by */
+  OpPending pending;   /* of the head, after its last chunk; guarded by flow.lock */
+  ParcelQueue marked;  /* of the chunk, until its other rows are in */
+  uint64_t late_total; /* rows that it has dropped */
+  Saver saver;
 } KeyedInstance;
 
 typedef struct Worker {
@@ -79,6 +82,8 @@ typedef struct SinkWriter {
   bool started;
   Error err;
   uint64_t rows;
+  Saver saver;
+  bool commit_due; /* the checkpoint is decided */
 } SinkWriter;
 
 /* When something came out last, for "waiting: ..."; guarded by flow.lock. */
@@ -110,6 +115,9 @@ struct Job {
   Micros now_us;      /* processing time of the last chunk: it never goes back */
   Silence silence;
   JobStats stats; /* guarded by flow.lock */
+  Checkpoints checkpoints;
+  uint64_t chunk_bytes; /* S: the plan's, or that of the checkpoint it goes on from */
+  bool finished;        /* it had come to its end before: there is nothing to do */
 };
 
 /* --- job.c --- */
@@ -153,6 +161,27 @@ void *input_main(void *job);
 /* Largest candidates of the first records of a job's splits, where the order of reading needs them.
  */
 MUST_USE Code input_peek_splits(Job *job, Error *err);
+
+/* --- split_state.c: where reading is, in a checkpoint --- */
+MUST_USE Code source_save(Job *job, uint32_t source, StateSink *to, Error *err);
+MUST_USE Code source_restore(Job *job, uint32_t source, StateIn *in, Error *err);
+
+/* --- restore.c --- */
+/* Choose the checkpoint that the plan says to go on from, if there is one, and go back to what it
+ * says of sources and sinks. */
+MUST_USE Code restore_begin(Job *job, Error *err);
+/* Give the state to the operators. */
+MUST_USE Code restore_operators(Job *job, Error *err);
+
+/* --- load.c: state into operators that are open, from a checkpoint or from before a change of
+ * workers ---
+ */
+/* A list of blocks of operators (owner: of the plan), each worker's part on a thread of its own.
+ * The list is the caller's. */
+MUST_USE Code operators_load(Job *job, const StateBlock *blocks, Error *err);
+MUST_USE Code operators_loaded(Job *job, Error *err);
+/* The range of hashes of instance i of n. */
+void hash_range(uint32_t i, uint32_t n, uint64_t *first, uint64_t *last);
 
 /* --- sink_writer.c --- */
 MUST_USE Code sink_open(SinkWriter *s, Error *err);

@@ -123,10 +123,13 @@ static Code open_watermark(Job *job, KeyedInstance *k, Error *err) {
   SplitClock *clocks = calloc(splits->n + 1, sizeof *clocks);
   bool ok = clocks != NULL;
   for (uint32_t i = 0; ok && i < splits->n; i++) {
-    const Source *source = &job->sources[splits->all[i]->source];
-    Micros first = splits->all[i]->candidate_us; /* of a row that has yet to come */
-    clocks[i] = (SplitClock){.max_us = first > MICROS_MIN ? first - 1 : first,
-                             .active = feeds_stage(k->instance.stage, source)};
+    const InputSplit *split = splits->all[i];
+    Micros first = split->candidate_us; /* of a row that has yet to come */
+    Micros max_us = first > MICROS_MIN ? first - 1 : first;
+    bool feeds = feeds_stage(k->instance.stage, &job->sources[split->source]);
+    clocks[i] = (SplitClock){.max_us = split->restored ? split->max_us : max_us,
+                             .active = feeds && !split->ended};
+    k->n_ended += split->ended;
   }
   ok = ok && watermark_init(&k->watermark, clocks, splits->n);
   free(clocks);
@@ -144,6 +147,10 @@ Code keyed_open(Worker *w, uint32_t stage, Error *err) {
       .ctx = {.env = &w->job->plan->env, .err = &w->err, .chunk_watermark_us = MICROS_MIN}};
   Code code = open_watermark(w->job, k, err);
   if (code == OK) code = instance_open(&k->instance, keyed_out_op, w);
+  if (code == OK && w->job->checkpoints.on && k->instance.ops[0]->table->save == NULL) {
+    code = FAIL(err, ERR_UNSUPPORTED, s->head->span, "checkpoints of operator %s are not built yet",
+                op_traits(s->head->id)->name);
+  }
   if (code != OK && err->code == OK) *err = w->err;
   return code;
 }
@@ -151,6 +158,7 @@ Code keyed_open(Worker *w, uint32_t stage, Error *err) {
 void keyed_close(Worker *w, uint32_t stage) {
   KeyedInstance *k = &w->keyed[stage];
   if (!k->exists) return;
+  state_sink_cancel(&k->saver.sink);
   instance_close(&k->instance);
   watermark_deinit(&k->watermark);
   parcel_queue_free(&k->marked);
@@ -170,6 +178,7 @@ static bool timed_chunk(const Job *job, const KeyedInstance *k, const ChunkSlot 
  * results with others no longer waits for it.  (The end of the job itself is CHUNK_END, which an
  * interrupt may put off.) */
 static Micros chunk_end_us(const Job *job, KeyedInstance *k, const ChunkSlot *slot) {
+  if (slot->kind == CHUNK_CHECKPOINT) return MICROS_MIN;
   if (k->instance.stage->by_clock) {
     return slot->now_us - time_of_day(slot->now_us) % MICROS_PER_MILLI - MICROS_PER_MILLI;
   }
@@ -237,6 +246,7 @@ static void end_chunk(Job *job, KeyedInstance *k, ChunkSlot *slot) {
   check_limit(job, k);
   announce(job, &k->instance, k->chunk + 1, TAG_READING);
   job->stats.late_rows += k->instance.ctx.late_rows;
+  k->late_total += k->instance.ctx.late_rows;
   k->instance.ctx.late_rows = 0;
   op_pending(k->instance.ops[0], &k->pending);
   if (slot->kind == CHUNK_STOP) remember_open(job, &k->pending);
@@ -268,6 +278,8 @@ static Code run_unlocked(Worker *w, KeyedInstance *k, ChunkSlot *slot, Parcel *p
     *more = true;
   } else {
     code = fire(k, more);
+    bool save = code == OK && !*more && slot->kind == CHUNK_CHECKPOINT;
+    if (save) code = checkpoint_save_instance(job, k);
   }
   pthread_mutex_lock(&job->flow.lock);
   announce(job, &k->instance, k->chunk, k->instance.ctx.tag);
@@ -309,6 +321,7 @@ bool keyed_step(Worker *w, KeyedInstance *k) {
     job_fail(job, &w->err);
     return true;
   }
+  if (!last && !more && slot->kind == CHUNK_CHECKPOINT) checkpoint_instance_saved(job, k);
   if (last || !more) end_chunk(job, k, slot);
   return true;
 }

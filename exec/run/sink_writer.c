@@ -18,6 +18,7 @@ static SinkSpec sink_spec(const SinkWriter *s) {
                     .n_primary_key = spec->n_primary_key,
                     .updating = spec->updating,
                     .overwrite = spec->overwrite,
+                    .checkpointing = s->job->checkpoints.on,
                     .span = spec->span};
 }
 
@@ -99,6 +100,7 @@ static Code flush_and_wait(SinkWriter *s, bool *dirty) {
 static Code write_chunk(SinkWriter *s, uint64_t chunk, bool *dirty, bool *ended) {
   Job *job = s->job;
   while (!job->flow.failed) {
+    TRY(checkpoint_commit_sink(s));
     ChunkSlot *slot = chunk < job->flow.admitted ? flow_slot(&job->flow, chunk) : NULL;
     if (slot == NULL || slot->state != SLOT_PARSED) {
       TRY(flush_and_wait(s, dirty));
@@ -117,6 +119,7 @@ static Code write_chunk(SinkWriter *s, uint64_t chunk, bool *dirty, bool *ended)
       TRY(write_parcel(s, p));
     } else {
       *ended = chunk_is_last(slot->kind);
+      if (slot->saves) TRY(checkpoint_prepare_sink(s, *ended));
       job_retire(job, slot);
       return OK;
     }
@@ -133,6 +136,12 @@ void *sink_main(void *arg) {
   pthread_mutex_lock(&flow->lock);
   for (uint64_t chunk = 0; code == OK && !ended && !flow->failed; chunk++) {
     code = write_chunk(s, chunk, &dirty, &ended);
+  }
+  while (code == OK && !flow->failed && !checkpoints_idle(&s->job->checkpoints)) {
+    code = checkpoint_commit_sink(s);
+    if (code == OK && !checkpoints_idle(&s->job->checkpoints)) {
+      pthread_cond_wait(&flow->output, &flow->lock);
+    }
   }
   if (code != OK) job_fail(s->job, &s->err);
   pthread_mutex_unlock(&flow->lock);

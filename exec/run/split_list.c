@@ -18,8 +18,11 @@ InputSplit *split_list_add(SplitList *l, uint32_t source) {
   }
   InputSplit *split = malloc(sizeof *split);
   if (split == NULL) return NULL;
-  *split = (InputSplit){
-      .index = l->n, .source = source, .candidate_us = MICROS_MIN, .max_us = MICROS_MIN};
+  *split = (InputSplit){.index = l->n,
+                        .was = l->n,
+                        .source = source,
+                        .candidate_us = MICROS_MIN,
+                        .max_us = MICROS_MIN};
   l->all[l->n++] = l->open[l->n_open++] = split;
   return split;
 }

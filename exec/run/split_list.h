@@ -7,6 +7,8 @@
 #pragma once
 #include "exec/run/split_reader.h"
 
+#define SPLIT_NEW UINT32_MAX
+
 typedef struct InputSplit InputSplit;
 struct InputSplit {
   uint32_t index;  /* in SplitList.all */
@@ -18,6 +20,8 @@ struct InputSplit {
       candidate_us; /* largest watermark candidate known, also of a row that has only been peeked */
   Micros max_us;    /* ... of the chunks that have been parsed */
   Micros heard_us;  /* when its last chunk came, by the monotonic clock */
+  bool restored;    /* from a checkpoint */
+  uint32_t was;     /* its index when the state that is loaded was saved; SPLIT_NEW: not there */
   bool waits;       /* had nothing to give when asked last: a pipe, a paced generator */
   bool idle;        /* ... for longer than the idle timeout */
   bool ended;

@@ -2,7 +2,8 @@
  *
  * The loop prefers what is furthest downstream, so that rows leave before new ones come in; only
  * when no keyed instance can move it parses the next chunk; with nothing to do it sleeps
- * until something changes.
+ * until something changes.  State that a checkpoint waits for is written a little at a time beside
+ * all that.
  */
 #include "exec/run/job_state.h"
 
@@ -51,7 +52,8 @@ static bool keyed_steps(Worker *w) {
 static bool finished(const Worker *w) {
   const Flow *flow = &w->job->flow;
   for (uint32_t s = 0; s < w->job->stages.n_stages; s++) {
-    if (w->keyed[s].exists && w->keyed[s].state != KEYED_ENDED) return false;
+    const KeyedInstance *k = &w->keyed[s];
+    if (k->exists && (k->state != KEYED_ENDED || k->saver.draining)) return false;
   }
   return flow->ended && flow->claimed == flow->admitted;
 }
@@ -60,7 +62,9 @@ void worker_loop(Worker *w) {
   Flow *flow = &w->job->flow;
   pthread_mutex_lock(&flow->lock);
   while (!flow->failed && !finished(w)) {
-    if (!keyed_steps(w) && !parse_step(w)) pthread_cond_wait(&flow->changed, &flow->lock);
+    bool moved = keyed_steps(w) || parse_step(w);
+    moved |= checkpoint_save_step(w);
+    if (!moved) pthread_cond_wait(&flow->changed, &flow->lock);
   }
   pthread_cond_broadcast(&flow->changed);
   pthread_mutex_unlock(&flow->lock);

@@ -19,6 +19,14 @@ void state_block_free(StateBlock *b) {
   free(b);
 }
 
+void state_blocks_free(StateBlock *b) {
+  while (b != NULL) {
+    StateBlock *next = b->next;
+    state_block_free(b);
+    b = next;
+  }
+}
+
 /* --- what is deferred --------------------------------------------------------------- */
 
 void state_sink_defer(StateSink *to, StateDrain *d) {

@@ -32,7 +32,8 @@ struct StateBlock {
   StrBuf bytes;
 };
 
-void state_block_free(StateBlock *b); /* one; NULL is allowed */
+void state_block_free(StateBlock *b);  /* one; NULL is allowed */
+void state_blocks_free(StateBlock *b); /* a list */
 
 /* Something too large to be written while the worker waits: a keyed table.  It is written bit by
  * bit later, and by itself before any part of it changes, so that what is written is the state at
