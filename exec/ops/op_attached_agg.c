@@ -5,6 +5,8 @@
  * ends first before the others; a row whose window has fired is late.  Output order: window
  * end, window start, key hash, key.  One thread.
  */
+#include <string.h>
+
 #include "exec/ops/open_windows.h"
 #include "exec/ops/ops.h"
 
@@ -128,6 +130,38 @@ static Code attached_agg_push(Op *op, OpPort port, const Batch *in) {
   return OK;
 }
 
+/* --- state -------------------------------------------------------------------------- */
+
+enum { ARRIVED_VERSION = 1 };
+
+static const char arrived_section[] = "arrived";
+
+static Code attached_agg_save(Op *op, StateSink *to) {
+  OpAttachedAgg *self = (OpAttachedAgg *)op;
+  StateOut out;
+  assert(!self->firing && self->passed_us <= op->watermark_us);
+  state_begin(&out, to, arrived_section, ARRIVED_VERSION);
+  state_put_u64(&out, self->arrived);
+  return state_end(&out) && open_windows_save(&self->windows, to) ? OK : op_no_memory(op);
+}
+
+static Code attached_agg_load(Op *op, StateIn *in) {
+  OpAttachedAgg *self = (OpAttachedAgg *)op;
+  if (strcmp(in->section, "window") == 0) {
+    return open_windows_load(&self->windows, &self->clock, in) ? OK : op_no_memory(op);
+  }
+  if (strcmp(in->section, arrived_section) != 0 || in->version != ARRIVED_VERSION) state_bad(in);
+  /* Rows of a key count on from those of whoever had it. */
+  uint64_t arrived = state_get_u64(in);
+  if (arrived > self->arrived) self->arrived = arrived;
+  return OK;
+}
+
+static Code attached_agg_loaded(Op *op) {
+  ((OpAttachedAgg *)op)->passed_us = op->watermark_us;
+  return OK;
+}
+
 /* --- life --------------------------------------------------------------------------- */
 
 static void attached_agg_pending(const Op *op, OpPending *out) {
@@ -168,6 +202,9 @@ static const OpTable attached_agg_table = {.name = "WindowAggregate",
                                            .push = attached_agg_push,
                                            .fire = attached_agg_fire,
                                            .pending = attached_agg_pending,
+                                           .save = attached_agg_save,
+                                           .load = attached_agg_load,
+                                           .loaded = attached_agg_loaded,
                                            .close = attached_agg_close};
 
 Op *op_attached_agg_new(const WindowAggSpec *spec, const FormatField *input, uint32_t n_input,

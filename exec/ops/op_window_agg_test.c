@@ -436,7 +436,7 @@ static void push_rows(Run *run, uint64_t *seed, uint32_t n, bool marked, Micros 
 /* --- restores ------------------------------------------------------------------------------- */
 
 static bool can_restore(const Case *c) {
-  return c->spec.window.kind == WINDOW_TUMBLE || c->spec.window.kind == WINDOW_CUMULATE;
+  return c->spec.window.kind != WINDOW_HOP;
 }
 
 static Op *window_op(Run *run) {

@@ -90,3 +90,20 @@ bool open_window_changed(OpenWindow *w, void *record) {
   w->changed[w->n_changed++] = record;
   return true;
 }
+
+bool open_windows_save(const OpenWindows *w, StateSink *to) {
+  for (uint32_t i = 0; i < w->n; i++) {
+    OpenWindow *window = w->items[i];
+    const GroupsPlace place = {
+        .section = "window", .head = {window->end_us, window->start_us}, .n_head = 2};
+    if (!groups_save(&window->groups, to, place)) return false;
+  }
+  return true;
+}
+
+bool open_windows_load(OpenWindows *w, const WindowClock *clock, StateIn *in) {
+  Micros end_us = state_get_i64(in), start_us = state_get_i64(in);
+  if (in->bad || !state_has_next(in)) return true;
+  OpenWindow *window = open_windows_get(w, clock, end_us, start_us);
+  return window != NULL && groups_load(&window->groups, in);
+}

@@ -32,3 +32,7 @@ OpenWindow *open_windows_get(OpenWindows *w, const WindowClock *clock, Micros en
 void open_windows_drop(OpenWindows *w, uint32_t n);
 /* Note a group as changed.  false: no memory. */
 MUST_USE bool open_window_changed(OpenWindow *w, void *record);
+
+/* All windows, as sections "window", and one block of them.  false: no memory. */
+MUST_USE bool open_windows_save(const OpenWindows *w, StateSink *to);
+MUST_USE bool open_windows_load(OpenWindows *w, const WindowClock *clock, StateIn *in);

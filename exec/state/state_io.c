@@ -224,10 +224,12 @@ bool state_next(StateIn *in, uint64_t *hash) {
   return false;
 }
 
-bool state_has_next(const StateIn *in) {
+bool state_has_next(StateIn *in) {
   StateIn ahead = *in;
   uint64_t hash;
-  return state_next(&ahead, &hash);
+  bool any = state_next(&ahead, &hash);
+  in->bad |= ahead.bad;
+  return any;
 }
 
 static const char *take(StateIn *in, size_t n) {

@@ -122,7 +122,7 @@ void state_in_init(StateIn *in, const StateBlock *block, uint64_t first_hash, ui
 /* The next entry of the reader's range; false: no more. */
 bool state_next(StateIn *in, uint64_t *hash);
 /* Is there one, in what is left of the block? */
-bool state_has_next(const StateIn *in);
+bool state_has_next(StateIn *in);
 /* Is the range of whoever reads the first one?  What only one of them may take is its. */
 static inline bool state_is_first(const StateIn *in) { return in->first_hash == 0; }
 
