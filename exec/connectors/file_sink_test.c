@@ -55,13 +55,13 @@ static void test_one_file(void) {
   CHECK_INT(run(at("noext"), false, "7\n"), OK);
   CHECK_STR(text_in(at("noext")), "h\n7\n");
 
-  /* No rows: an empty table is an empty file, and replaces. */
+  /* No rows: an empty table is a header, and replaces. */
   CHECK_INT(begin(&j, at("none.csv"), false), OK);
   CHECK_INT(end(&j, true), OK);
-  CHECK_STR(text_in(at("none.csv")), "");
+  CHECK_STR(text_in(at("none.csv")), "h\n");
   CHECK_INT(begin(&j, at("out.csv"), true), OK);
   CHECK_INT(end(&j, true), OK);
-  CHECK_STR(text_in(at("out.csv")), "");
+  CHECK_STR(text_in(at("out.csv")), "h\n");
   CHECK_STR(names_in(test_dir), "OUT.JSONL noext none.csv out.csv ");
 }
 
@@ -97,7 +97,7 @@ static void test_parts(void) {
   for (const char *const *row = (const char *const[]){"1\n", "2\n", "3\n", NULL}; *row; row++) {
     CHECK_INT(put(&j, *row), OK);
   }
-  CHECK_STR(names_in(at("p/q/t")), ".part-0-2.inprogress part-0-0 part-0-1 ");
+  CHECK_STR(names_in(at("p/q/t")), "part-0-0 part-0-1 part-0-2 ");
   CHECK_INT(end(&j, true), OK);
   CHECK_STR(names_in(at("p/q/t")), "part-0-0 part-0-1 part-0-2 ");
   CHECK_STR(text_in(at("p/q/t/part-0-1")), "h\n2\n");
@@ -165,14 +165,14 @@ static void test_two_writers(void) {
   CHECK_INT(put(&b, "2\n"), OK);
   CHECK_INT(end(&a, true), OK);
   CHECK_INT(end(&b, true), OK);
-  CHECK_STR(names_in(at("two")), "part-0-0 part-0-1 ");
+  CHECK_STR(names_in(at("two")), "part-0-0 part-1-0 ");
   CHECK_INT(begin(&a, at("two"), false), OK); /* looks, and writes when b is done */
   CHECK_INT(run(at("two"), false, "3\n"), OK);
   CHECK_INT(put(&a, "4\n"), OK);
   CHECK_INT(end(&a, true), OK);
-  CHECK_STR(names_in(at("two")), "part-0-0 part-0-1 part-0-2 part-0-3 ");
-  CHECK_STR(text_in(at("two/part-0-2")), "h\n3\n");
-  CHECK_STR(text_in(at("two/part-0-3")), "h\n4\n");
+  CHECK_STR(names_in(at("two")), "part-0-0 part-0-1 part-1-0 part-1-1 ");
+  CHECK_STR(text_in(at("two/part-1-1")), "h\n3\n");
+  CHECK_STR(text_in(at("two/part-0-1")), "h\n4\n");
   CHECK_INT(begin(&a, at("two"), true), OK);
   CHECK_INT(begin(&b, at("two"), true), ERR_UNSUPPORTED);
   CHECK_INT(end(&a, false), OK);
