@@ -37,7 +37,8 @@ typedef enum CheckpointPhase {
 
 /* What a statement asks for: CHECKPOINT, STOP JOB. */
 typedef struct CheckpointRequest {
-  bool wanted, stop, drain;
+  bool wanted; /* and not yet taken */
+  bool stop, drain;
   const char *into; /* of a savepoint; NULL: the job's own directory */
   uint64_t done;    /* requests that are through, to be waited for */
   char *path;       /* of the last; malloc'ed */
@@ -62,7 +63,7 @@ typedef struct Checkpoints {
   CheckpointRequest request;
   pthread_cond_t changed;
   pthread_t thread;
-  bool started, stopping;
+  bool started, stopping; /* its thread; ended: there will be no more */
   Error err;
   uint64_t bytes_in;           /* that the sources had given when it began */
   uint64_t n_done, bytes_done; /* for --stats */

@@ -47,4 +47,17 @@ MUST_USE Code job_run(Job *job, JobStats *stats, Error *err);
 /* Ask a running job to stop: it finishes what it has read, and returns OK with stats.interrupted.
  * Async-signal-safe. */
 void job_interrupt(Job *job);
+/* A checkpoint now, of a job that another thread runs; returns when it is there.  savepoint_dir
+ * NULL: in the job's own directory, where it goes with the others; else in savepoint_dir/JOB, where
+ * nobody removes it. *path is malloc'ed.  ERR_STATE: the job takes none, or has ended before. */
+MUST_USE Code job_checkpoint(Job *job, const char *savepoint_dir, char **path, Error *err);
+/* The same, and the job ends behind it.  drain: as if its input had ended there, so that all that
+ * is open is given out, and there is nothing to go on with but the savepoint. */
+MUST_USE Code job_stop(Job *job, const char *savepoint_dir, bool drain, char **path, Error *err);
+/* EXPLAIN UPGRADE: what the plan would take over from a checkpoint, line by line.  path: a
+ * checkpoint, or the directory of checkpoints, whose newest of the plan's job is taken.  *fits: it
+ * would go on without
+ * --allow-non-restored-state. */
+MUST_USE Code job_explain_upgrade(const JobPlan *plan, const char *path, StrBuf *out, bool *fits,
+                                  Error *err);
 void job_free(Job *job); /* NULL is allowed */

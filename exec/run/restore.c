@@ -288,3 +288,39 @@ Code restore_operators(Job *job, Error *err) {
   c->reader = NULL;
   return code;
 }
+
+/* --- EXPLAIN UPGRADE ---------------------------------------------------------------- */
+
+/* A checkpoint itself has a manifest; a directory of jobs has not. */
+static Code find_for_upgrade(Arena *arena, const JobPlan *plan, const char *path,
+                             CheckpointInfo *info, Error *err) {
+  Error why = {0};
+  if (checkpoint_peek(arena, path, info, &why) == OK) return OK;
+  const char **paths;
+  uint32_t n;
+  TRY(checkpoint_list(arena, path, plan->checkpoints.job, &paths, &n, err));
+  if (n > 0) return checkpoint_peek(arena, paths[n - 1], info, err);
+  FAIL(err, ERR_STATE, NO_SPAN, "\"%s\" is no checkpoint, and has none of job \"%s\"", path,
+       plan->checkpoints.job);
+  error_hint(err, "SHOW CHECKPOINTS '%s' lists what is there", path);
+  return ERR_STATE;
+}
+
+Code job_explain_upgrade(const JobPlan *plan, const char *path, StrBuf *out, bool *fits,
+                         Error *err) {
+  TRY(job_plan_validate(plan, err));
+  Arena arena = {0};
+  Stages stages;
+  CheckpointInfo info;
+  Owners owners;
+  UpgradeReport report;
+  Code code = stages_cut(&arena, plan, &stages, err);
+  if (code == OK) code = find_for_upgrade(&arena, plan, path, &info, err);
+  if (code == OK) {
+    owners_of(&arena, &stages, &owners);
+    owners_match(&arena, &owners, &info, out, &report);
+    *fits = !report.loses;
+  }
+  arena_deinit(&arena);
+  return code;
+}
