@@ -150,7 +150,7 @@ static void set_u32(StrBuf *file, size_t place, uint32_t v) {
 /* What is said of what; the version is told where the rest is whole. */
 static void check_messages(void) {
   make_whole();
-  forged.state.data[sizeof(FileHeader) + 20] ^= 1;
+  forged.state.data[sizeof(FileHeader) + sizeof(FrameHeader) + 4] ^= 1;
   check_message("forged/state: damaged at byte 16 (checksum)");
   make_whole();
   forged.state.len = 30;
@@ -221,7 +221,7 @@ int main(void) {
   faults_begin();
   limit_memory();
   load_small(&small);
-  for (uint32_t i = 0; i < 4; i++) blocks_add(&large, i % 3, "table", 40000, 40, 20 + i);
+  for (uint32_t i = 0; i < 4; i++) blocks_add(&large, i, "table", 40000, i % 2 * 40, 20 + i);
   forged_install();
   check_small();
   faults_off();

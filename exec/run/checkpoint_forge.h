@@ -83,7 +83,7 @@ static void forge_state(void) {
     FrameHeader h;
     char *frame = forged.state.data + at;
     memcpy(&h, frame, sizeof h);
-    if (!frame_possible(&h, forged.state.len - at)) return;
+    if (!frame_possible(&h, forged.state.len - at, FRAME_RAW_MAX)) return;
     h.checksum = XXH3_64bits(frame + skip, sizeof h - skip + h.stored);
     memcpy(frame, &h, sizeof h);
     at += sizeof h + h.stored;

@@ -11,6 +11,7 @@ enum {
   CHECKPOINT_DIR_MODE = 0700, /* state is as secret as the rows that it is made of */
   CHECKPOINT_FILE_MODE = 0600,
   FRAME_RAW_MAX = 1 << 20, /* of the state between two checksums; what a reader must allocate */
+  FRAME_ROW_MAX = 1024,    /* more are text for the most part, and not of one size */
   MANIFEST_MAX = 64 << 20,
 };
 
@@ -30,12 +31,18 @@ typedef struct Digest {
 } Digest;
 static_assert(sizeof(Digest) == 16, "as on disk");
 
-/* state is a stream of blocks, cut into frames of FRAME_RAW_MAX bytes whatever they fall into. */
+/* state is a stream of blocks, cut into frames of up to FRAME_RAW_MAX bytes whatever they fall
+ * into.  A frame of entries that all have the same size is turned into planes of bytes
+ * (exec/state/byte_planes.h) before it is compressed. */
 typedef struct FrameHeader {
-  uint64_t checksum;    /* XXH3-64 of what follows: the lengths, and the bytes as they are stored */
+  uint64_t checksum;    /* XXH3-64 of what follows: the numbers, and the bytes as they are stored */
   uint32_t stored, raw; /* equal: not compressed */
+  uint32_t row;         /* of the planes; 0: not turned */
+  uint32_t zero;
 } FrameHeader;
-static_assert(sizeof(FrameHeader) == 16, "as on disk");
+static_assert(sizeof(FrameHeader) == 24, "as on disk");
+
+enum { ENTRY_HEADER_BYTES = 12 }; /* the hash and the length, before the bytes of an entry */
 
 typedef struct BlockHeader {
   uint64_t bytes; /* that follow */
@@ -83,12 +90,26 @@ MUST_USE Code file_header_check(const FileHeader *h, const char *magic, const ch
 
 /* --- frames ---------------------------------------------------------------------------------- */
 
-/* A whole frame in out, which has room for a header and FRAME_RAW_MAX bytes: 0 < n of them, at raw.
- * Returns its length. */
-size_t frame_pack(const char *raw, uint32_t n, char *out);
-/* Can a frame of a file with `left` more bytes, the header's included, begin like this? */
-bool frame_possible(const FrameHeader *h, uint64_t left);
-/* Is the frame, header and all, as it was written? */
-bool frame_intact(const char *frame);
-/* Its bytes into out, which has room for FRAME_RAW_MAX.  false: they are no such frame's. */
-MUST_USE bool frame_unpack(const char *frame, char *out);
+/* What packing and unpacking needs; one thread. */
+typedef struct FrameBuffers {
+  uint32_t size; /* at most FRAME_RAW_MAX */
+  char *raw;     /* size bytes */
+  char *planes;  /* as many */
+  char *frame;   /* and a header */
+} FrameBuffers;
+
+/* false: no memory; deinit all the same. */
+MUST_USE bool frame_buffers_init(FrameBuffers *b, uint32_t size);
+void frame_buffers_deinit(FrameBuffers *b);
+
+/* The bytes that a row of planes should have for such entries; 0: it is better without. */
+uint32_t frame_row_of(const StateBlock *block);
+/* Make b->frame of 0 < n bytes of b->raw.  Returns its length. */
+size_t frame_pack(FrameBuffers *b, uint32_t n, uint32_t row);
+/* Can a frame begin like this, in a file with `left` more bytes, the header's included?  raw_max:
+ * the most that it may hold. */
+bool frame_possible(const FrameHeader *h, uint64_t left, uint32_t raw_max);
+/* Is b->frame, header and all, as it was written? */
+bool frame_intact(const FrameBuffers *b);
+/* Fill b->raw from b->frame.  false: they are no such frame's. */
+MUST_USE bool frame_unpack(FrameBuffers *b);

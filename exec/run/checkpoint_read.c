@@ -19,9 +19,9 @@ struct CheckpointReader {
   Manifest manifest;
   const char *name; /* of the file of state */
   int fd;
-  uint64_t at;       /* in the file: the frame in hand */
-  uint64_t next;     /* the one behind it */
-  char *frame, *raw; /* of the frame in hand */
+  uint64_t at;          /* in the file: the frame in hand */
+  uint64_t next;        /* the one behind it */
+  FrameBuffers buffers; /* of it */
   uint32_t raw_at, raw_len;
   uint64_t raw_left; /* of the stream of blocks, behind what has been taken */
   uint64_t blocks_left;
@@ -54,10 +54,11 @@ static Code read_frame(CheckpointReader *r, Error *err) {
   r->at = r->next;
   if (left < sizeof h) return checkpoint_damaged(r->name, r->at, "frame", err);
   TRY(read_at(r, r->at, &h, sizeof h, err));
-  if (!frame_possible(&h, left)) return checkpoint_damaged(r->name, r->at, "frame", err);
-  memcpy(r->frame, &h, sizeof h);
-  TRY(read_at(r, r->at + sizeof h, r->frame + sizeof h, h.stored, err));
-  if (!frame_intact(r->frame)) return checkpoint_damaged(r->name, r->at, "checksum", err);
+  if (!frame_possible(&h, left, r->buffers.size))
+    return checkpoint_damaged(r->name, r->at, "frame", err);
+  memcpy(r->buffers.frame, &h, sizeof h);
+  TRY(read_at(r, r->at + sizeof h, r->buffers.frame + sizeof h, h.stored, err));
+  if (!frame_intact(&r->buffers)) return checkpoint_damaged(r->name, r->at, "checksum", err);
   r->next = r->at + sizeof h + h.stored;
   r->raw_len = h.raw;
   return OK;
@@ -85,7 +86,7 @@ static Code check_frames(CheckpointReader *r, XXH3_state_t *digest, Error *err) 
   XXH3_128bits_update(digest, &h, sizeof h);
   for (r->next = sizeof h; r->next < r->manifest.state_length;) {
     TRY(read_frame(r, err));
-    XXH3_128bits_update(digest, r->frame, r->next - r->at);
+    XXH3_128bits_update(digest, r->buffers.frame, r->next - r->at);
     raw += r->raw_len;
   }
   XXH128_hash_t got = XXH3_128bits_digest(digest);
@@ -106,11 +107,11 @@ static Code open_state(CheckpointReader *r, const char *path, Error *err) {
   if (r->fd < 0 && errno == ENOENT) return checkpoint_damaged(r->name, 0, "it is missing", err);
   if (r->fd < 0) return io_fail(err, NO_SPAN, "read", r->name, errno);
   TRY(check_length(r, err));
-  r->frame = malloc(sizeof(FrameHeader) + FRAME_RAW_MAX);
-  r->raw = malloc(FRAME_RAW_MAX);
+  uint64_t raw = r->manifest.info.state_bytes;
+  uint32_t size = raw < FRAME_RAW_MAX ? (uint32_t)raw + 1 : FRAME_RAW_MAX; /* never 0 */
   XXH3_state_t *digest = XXH3_createState();
   Code code = OK;
-  if (r->frame == NULL || r->raw == NULL || digest == NULL) {
+  if (!frame_buffers_init(&r->buffers, size) || digest == NULL) {
     code = FAIL(err, ERR_MEMORY, NO_SPAN, "no memory to read %s", r->name);
   }
   if (code == OK) code = check_frames(r, digest, err);
@@ -141,8 +142,7 @@ const CheckpointInfo *checkpoint_info(const CheckpointReader *r) { return &r->ma
 void checkpoint_close(CheckpointReader *r) {
   if (r == NULL) return;
   if (r->fd >= 0) sys.close(r->fd);
-  free(r->frame);
-  free(r->raw);
+  frame_buffers_deinit(&r->buffers);
   arena_deinit(&r->arena);
   free(r);
 }
@@ -159,11 +159,11 @@ static Code take_raw(CheckpointReader *r, char *out, uint64_t n, Error *err) {
   while (n > 0) {
     if (r->raw_at == r->raw_len) {
       TRY(read_frame(r, err));
-      if (!frame_unpack(r->frame, r->raw)) return damaged_here(r, "lz4", err);
+      if (!frame_unpack(&r->buffers)) return damaged_here(r, "lz4", err);
       r->raw_at = 0;
     }
     size_t have = r->raw_len - r->raw_at, part = n < have ? n : have;
-    memcpy(out, r->raw + r->raw_at, part);
+    memcpy(out, r->buffers.raw + r->raw_at, part);
     r->raw_at += (uint32_t)part;
     out += part;
     n -= part;
@@ -172,9 +172,8 @@ static Code take_raw(CheckpointReader *r, char *out, uint64_t n, Error *err) {
 }
 
 static bool header_makes_sense(const CheckpointReader *r, const BlockHeader *h) {
-  uint64_t least = 12; /* of an entry: its hash and its length */
   if (h->bytes > r->raw_left || h->head_bytes > h->bytes || h->zero != 0) return false;
-  if (h->n_entries > (h->bytes - h->head_bytes) / least) return false;
+  if (h->n_entries > (h->bytes - h->head_bytes) / ENTRY_HEADER_BYTES) return false;
   size_t name = strnlen(h->section, sizeof h->section);
   for (size_t i = name; i < sizeof h->section; i++) {
     if (h->section[i] != '\0') return false;

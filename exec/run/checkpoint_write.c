@@ -21,9 +21,9 @@ struct CheckpointWriter {
   int fd;         /* of state; -1: not open */
   bool has_aside; /* the directory is there, and is ours */
   XXH3_state_t *digest;
-  char *raw; /* being filled, raw_len so far */
-  uint32_t raw_len;
-  char *frame;
+  FrameBuffers buffers;
+  uint32_t raw_len;  /* of buffers.raw, being filled */
+  uint32_t row;      /* of its planes */
   uint32_t n_owners; /* that blocks have come for, at least */
   Manifest manifest;
 };
@@ -31,8 +31,7 @@ struct CheckpointWriter {
 static void writer_free(CheckpointWriter *w) {
   if (w->fd >= 0) sys.close(w->fd);
   if (w->digest != NULL) XXH3_freeState(w->digest);
-  free(w->raw);
-  free(w->frame);
+  frame_buffers_deinit(&w->buffers);
   arena_deinit(&w->arena);
   free(w);
 }
@@ -57,9 +56,7 @@ static CheckpointWriter *writer_new(const char *into, uint64_t id) {
   w->state_name = arena_printf(&w->arena, "%s/state", w->aside);
   w->manifest_name = arena_printf(&w->arena, "%s/manifest", w->aside);
   w->digest = XXH3_createState();
-  w->raw = malloc(FRAME_RAW_MAX);
-  w->frame = malloc(sizeof(FrameHeader) + FRAME_RAW_MAX);
-  if (w->digest != NULL && w->raw != NULL && w->frame != NULL) {
+  if (frame_buffers_init(&w->buffers, FRAME_RAW_MAX) && w->digest != NULL) {
     XXH3_128bits_reset(w->digest);
     return w;
   }
@@ -120,21 +117,31 @@ Code checkpoint_create(const char *into, uint64_t id, CheckpointWriter **out, Er
 
 static Code flush_frame(CheckpointWriter *w, Error *err) {
   if (w->raw_len == 0) return OK;
-  size_t n = frame_pack(w->raw, w->raw_len, w->frame);
+  size_t n = frame_pack(&w->buffers, w->raw_len, w->row);
   w->raw_len = 0;
-  return write_state(w, w->frame, n, err);
+  return write_state(w, w->buffers.frame, n, err);
 }
 
 static Code put_raw(CheckpointWriter *w, const char *bytes, size_t n, Error *err) {
   w->manifest.info.state_bytes += n;
   while (n > 0) {
     size_t room = FRAME_RAW_MAX - w->raw_len, part = n < room ? n : room;
-    memcpy(w->raw + w->raw_len, bytes, part);
+    memcpy(w->buffers.raw + w->raw_len, bytes, part);
     w->raw_len += (uint32_t)part;
     bytes += part;
     n -= part;
     if (w->raw_len == FRAME_RAW_MAX) TRY(flush_frame(w, err));
   }
+  return OK;
+}
+
+/* A large block begins a frame of its own when its entries have another size than those before;
+ * small ones go with what there is. */
+static Code choose_row(CheckpointWriter *w, const StateBlock *block, Error *err) {
+  if (w->raw_len > 0 && block->bytes.len < STATE_BLOCK_BYTES / 2) return OK;
+  uint32_t row = frame_row_of(block);
+  if (row != w->row) TRY(flush_frame(w, err));
+  w->row = row;
   return OK;
 }
 
@@ -147,6 +154,7 @@ Code checkpoint_add(CheckpointWriter *w, uint32_t owner, const StateBlock *block
   memcpy(h.section, block->section, strnlen(block->section, sizeof h.section - 1));
   if (owner >= w->n_owners) w->n_owners = owner + 1;
   w->manifest.n_blocks++;
+  TRY(choose_row(w, block, err));
   TRY(put_raw(w, (const char *)&h, sizeof h, err));
   return put_raw(w, block->bytes.data, block->bytes.len, err);
 }
