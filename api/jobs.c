@@ -2,9 +2,9 @@
  *
  * A job runs on the thread that calls job_run: the session's, or one of its own when it is left to
  * run on.  weir_interrupt may come at any moment, from a signal handler on any thread, and finds
- * jobs in w->jobs.  A job leaves its slot before it is freed, and is freed only when no call of
- * weir_interrupt is under way; one that enters looks at w->interrupted afterwards.  As all of that
- * is sequentially consistent, no interrupt is lost and none meets a freed job.
+ * jobs in w->jobs, as STOP JOB does.  A job leaves its slot before it is freed, and is freed only
+ * when nobody holds one; who enters looks at w->interrupted afterwards.  As all of that is
+ * sequentially consistent, no interrupt is lost and none meets a freed job.
  *
  * When a job that was left to run on fails, everything else is stopped: a script ends at its first
  * error.
@@ -23,19 +23,11 @@ static_assert(ATOMIC_POINTER_LOCK_FREE == 2 && ATOMIC_BOOL_LOCK_FREE == 2 &&
                   ATOMIC_INT_LOCK_FREE == 2,
               "weir_interrupt is called from signal handlers");
 
-struct BackgroundJob {
-  Weir *w;
-  uint32_t slot;
-  Statement st;
-  Job *job;
-  pthread_t thread;
-};
-
 /* --- interrupting */
 
 void weir_interrupt(Weir *w) {
   int saved = errno;
-  atomic_fetch_add(&w->interrupting, 1);
+  atomic_fetch_add(&w->holders, 1);
   atomic_store(&w->interrupted, true);
   for (uint32_t i = 0; i < JOBS_MAX; i++) {
     Job *job = atomic_load(&w->jobs[i]);
@@ -43,7 +35,7 @@ void weir_interrupt(Weir *w) {
   }
   pid_t worker = atomic_load(&w->worker_process);
   if (worker > 0) kill(worker, SIGTERM);
-  atomic_fetch_sub(&w->interrupting, 1);
+  atomic_fetch_sub(&w->holders, 1);
   errno = saved;
 }
 
@@ -54,7 +46,7 @@ static void enter_slot(Weir *w, uint32_t slot, Job *job) {
 
 static void leave_slot(Weir *w, uint32_t slot) {
   atomic_store(&w->jobs[slot], NULL);
-  while (atomic_load(&w->interrupting) > 0) sched_yield();
+  while (atomic_load(&w->holders) > 0) sched_yield();
 }
 
 /* --- running */
@@ -81,9 +73,8 @@ static void count_end(Weir *w, const JobStats *s) {
 
 static void job_note(void *arg, const char *line) { tell_note(arg, line); }
 
-/* Run a job that is open to its end; frees it. */
+/* Run a job that is open and in its slot to its end; frees it. */
 static Code run_open(Weir *w, uint32_t slot, Job *job, JobStats *stats, Error *err) {
-  enter_slot(w, slot, job);
   Code code = job_run(job, stats, err);
   leave_slot(w, slot);
   job_free(job);
@@ -96,6 +87,7 @@ Code job_run_here(Weir *w, const JobPlan *plan, JobStats *stats, bool *opened, E
   *opened = false;
   TRY(job_new(plan, &hooks, &job, err));
   *opened = true;
+  enter_slot(w, 0, job);
   return run_open(w, 0, job, stats, err);
 }
 
@@ -107,7 +99,7 @@ WeirStatus job_ended(Weir *w, const Statement *st, const JobStats *stats, Code c
   return stats->interrupted ? WEIR_INTERRUPTED : WEIR_OK;
 }
 
-/* Run a job that is open to its end, with the result it may have; frees it. */
+/* Run a job that is open and in its slot to its end, with the result it may have; frees it. */
 static WeirStatus run_to_end(Weir *w, uint32_t slot, const Statement *st, Job *job,
                              ResultWriter *result) {
   JobStats stats = {0};
@@ -124,7 +116,9 @@ static void *background_main(void *arg) {
   BackgroundJob *b = arg;
   WeirStatus status = run_to_end(b->w, b->slot, &b->st, b->job, NULL);
   WeirStatus none = WEIR_OK;
-  if (status == WEIR_OK) return NULL;
+  bool stopped = status == WEIR_INTERRUPTED;
+  atomic_store(&b->state, status == WEIR_OK ? JOB_FINISHED : stopped ? JOB_STOPPED : JOB_FAILED);
+  if (status == WEIR_OK || (stopped && atomic_load(&b->stop_asked))) return NULL;
   atomic_compare_exchange_strong(&b->w->background_status, &none, status);
   if (status != WEIR_INTERRUPTED) weir_interrupt(b->w);
   return NULL;
@@ -168,10 +162,13 @@ static Code start_background(Weir *w, Statement *st, Error *err) {
   b->w = w;
   b->slot = slot;
   b->st = *st;
+  b->begun_us = sys.wall_us();
   job_count_start(w);
+  enter_slot(w, slot, b->job);
   int rc = pthread_create(&b->thread, NULL, background_main, b);
   if (rc != 0) {
     count_end(w, &(JobStats){0});
+    leave_slot(w, slot);
     job_free(b->job);
     free(b);
     char reason[ERRNO_TEXT_MAX];
@@ -184,15 +181,17 @@ static Code start_background(Weir *w, Statement *st, Error *err) {
   return OK;
 }
 
+void job_reap(Weir *w, BackgroundJob *b) {
+  pthread_join(b->thread, NULL);
+  w->background[b->slot] = NULL;
+  w->n_background--;
+  background_free(b);
+}
+
 WeirStatus jobs_wait(Weir *w) {
   for (uint32_t i = 0; i < JOBS_MAX; i++) {
-    BackgroundJob *b = w->background[i];
-    if (b == NULL) continue;
-    pthread_join(b->thread, NULL);
-    background_free(b);
-    w->background[i] = NULL;
+    if (w->background[i] != NULL) job_reap(w, w->background[i]);
   }
-  w->n_background = 0;
   return atomic_exchange(&w->background_status, WEIR_OK);
 }
 
@@ -216,5 +215,6 @@ WeirStatus job_execute(Weir *w, Statement *st) {
   if (job_new(st->plan.job, &hooks, &job, &err) != OK) return tell_failure(w, st, &err);
   if (result != NULL) result_begin(result);
   job_count_start(w);
+  enter_slot(w, 0, job);
   return run_to_end(w, 0, st, job, result);
 }

@@ -1,10 +1,11 @@
 /* session.h -- what a Weir is: for the files of this folder.
  *
- *     weir.c       the session, statement after statement
- *     jobs.c       running a plan, waiting for it, stopping it
- *     supervise.c  the same in a process that is restarted when it dies
- *     results.c    rows to the handlers
- *     tell.c       errors and notes to the handlers
+ *     weir.c         the session, statement after statement
+ *     jobs.c         running a plan, waiting for it, stopping it
+ *     job_control.c  SHOW JOBS, CHECKPOINT, STOP JOB
+ *     supervise.c    running a plan in a process that is restarted when it dies
+ *     results.c      rows to the handlers
+ *     tell.c         errors and notes to the handlers
  */
 #pragma once
 #include <pthread.h>
@@ -30,7 +31,19 @@ typedef struct Statement {
   PlanResult plan;
 } Statement;
 
-typedef struct BackgroundJob BackgroundJob;
+typedef enum JobState { JOB_RUNNING, JOB_FINISHED, JOB_STOPPED, JOB_FAILED } JobState;
+
+/* A job that runs on beside the statements that follow. */
+typedef struct BackgroundJob {
+  Weir *w;
+  uint32_t slot;
+  Statement st;
+  Job *job; /* see w->jobs: it is freed when the job has ended */
+  pthread_t thread;
+  Micros begun_us;        /* wall clock */
+  atomic_bool stop_asked; /* STOP JOB: its end interrupts nothing else */
+  _Atomic(JobState) state;
+} BackgroundJob;
 
 struct Weir {
   WeirHandlers handlers;
@@ -47,7 +60,7 @@ struct Weir {
 
   /* See weir_interrupt.  A job stays in its slot while it may be interrupted. */
   atomic_bool interrupted;
-  atomic_uint interrupting; /* calls of weir_interrupt that may hold a pointer to a job */
+  atomic_uint holders; /* calls that may hold a pointer to a job */
   _Atomic(Job *) jobs[JOBS_MAX];
   atomic_int worker_process; /* that runs a supervised job; 0: there is none */
 
@@ -94,6 +107,15 @@ WeirStatus job_ended(Weir *w, const Statement *st, const JobStats *stats, Code c
                      const Error *err);
 /* Wait for the INSERTs that run on, and forget them. */
 WeirStatus jobs_wait(Weir *w);
+/* Wait for one of them, and forget it. */
+void job_reap(Weir *w, BackgroundJob *b);
+
+/* --- job_control.c */
+
+/* SHOW JOBS: makes st->plan.rows. */
+void job_list(Weir *w, Statement *st);
+/* CHECKPOINT, STOP JOB.  *has_rows: st->plan.rows say where the checkpoint is. */
+MUST_USE Code job_control(Weir *w, Statement *st, bool *has_rows, Error *err);
 
 /* --- supervise.c */
 

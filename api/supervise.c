@@ -126,7 +126,7 @@ static int reap(Weir *w) {
   int status = 0;
   while (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) continue;
   atomic_store(&w->worker_process, 0);
-  while (atomic_load(&w->interrupting) > 0) sched_yield();
+  while (atomic_load(&w->holders) > 0) sched_yield();
   while (waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
   return status;
 }

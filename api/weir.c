@@ -12,7 +12,9 @@
 
 #include "api/session.h"
 #include "exec/connectors/connector.h"
+#include "exec/run/checkpoint_file.h"
 #include "parser/parse.h"
+#include "planner/show.h"
 
 /* --- life */
 
@@ -87,6 +89,13 @@ static WeirStatus show(Weir *w, Statement *st) {
   return result_show(w, st, &err) == OK ? WEIR_OK : tell_failure(w, st, &err);
 }
 
+static WeirStatus control(Weir *w, Statement *st) {
+  Error err = {0};
+  bool has_rows;
+  if (job_control(w, st, &has_rows, &err) != OK) return tell_failure(w, st, &err);
+  return has_rows ? show(w, st) : WEIR_OK;
+}
+
 static void call(const Weir *w, void (*handler)(void *arg)) {
   if (handler != NULL) handler(w->handlers.arg);
 }
@@ -100,6 +109,12 @@ static WeirStatus carry_out(Weir *w, Statement *st) {
     case PLAN_QUERY:
     case PLAN_INSERT:
       return job_execute(w, st);
+    case PLAN_SHOW_JOBS:
+      job_list(w, st);
+      return show(w, st);
+    case PLAN_CHECKPOINT:
+    case PLAN_STOP_JOB:
+      return control(w, st);
     case PLAN_QUIT:
       return WEIR_QUIT;
     case PLAN_CLEAR:
@@ -166,6 +181,23 @@ WeirStatus weir_run(Weir *w, const char *name, const char *text, size_t len) {
 WeirStatus weir_wait(Weir *w) {
   WeirStatus status = jobs_wait(w);
   return settled(w, status);
+}
+
+WeirStatus weir_checkpoint_dump(Weir *w, const char *name, const char *path) {
+  Statement st = {.from = {.name = name}};
+  Error err = {0};
+  StrBuf text = {0};
+  arena_init(&st.arena);
+  bool whole = checkpoint_dump(path, &text, &err) == OK;
+  WeirStatus status = WEIR_OK;
+  if (text.len > 0 && !strbuf_failed(&text)) {
+    st.plan = (PlanResult){.kind = PLAN_ROWS, .rows = text_rows(&st.arena, strbuf_text(&text))};
+    status = show(w, &st);
+  }
+  if (!whole && status == WEIR_OK) status = tell_failure(w, &st, &err);
+  strbuf_deinit(&text);
+  arena_deinit(&st.arena);
+  return status;
 }
 
 bool weir_is_complete(const char *text, size_t len) { return sql_is_complete(text, len); }

@@ -112,6 +112,10 @@ WeirStatus weir_run(Weir *w, const char *name, const char *text, size_t len);
  * everything else: until then weir_run returns WEIR_INTERRUPTED. */
 WeirStatus weir_wait(Weir *w);
 
+/* Show what a checkpoint is and what it has, as a text; path is its directory.  Where it is
+ * damaged, what can be told is, and then the error, which calls the place name (".checkpoint"). */
+WeirStatus weir_checkpoint_dump(Weir *w, const char *name, const char *path);
+
 /* Is the text finished, or does a shell have to ask for more? */
 bool weir_is_complete(const char *text, size_t len);
 

@@ -326,6 +326,57 @@ static void test_endless_inserts(void) {
   check_told("stopped\n");
 }
 
+/* SHOW JOBS without the time. */
+static void check_jobs(const char *want) {
+  StrBuf got = {0};
+  CHECK_INT(run("SHOW JOBS"), WEIR_OK);
+  for (const char *at = strbuf_text(&seen.log); *at != '\0'; at += strspn(at, "\n")) {
+    size_t line = strcspn(at, "\n");
+    size_t shown = line > 23 && at[line - 4] == '.' ? line - 24 : line;
+    strbuf_put(&got, at, shown);
+    strbuf_putc(&got, '\n');
+    at += line;
+  }
+  CHECK_STR(strbuf_text(&got), want);
+  strbuf_deinit(&got);
+  strbuf_clear(&seen.log);
+}
+
+static void test_job_control(void) {
+  open_session();
+  CHECK_INT(run("STOP JOB 'x'"), WEIR_FAILED);
+  check_told(
+      "-c:1:10: error: no job \"x\" is running\n  STOP JOB 'x'\n           ^\n"
+      "hint: an INSERT runs beside the session where its input never ends\n");
+  CHECK_INT(run("CHECKPOINT"), WEIR_FAILED);
+  CHECK(starts(&seen.told, "-c:1:1: error: no job is running\n"));
+  strbuf_clear(&seen.told);
+  check_jobs("begin job name:STRING status:STRING start time:STRING\nend\n");
+  CHECK_INT(run(endless), WEIR_OK);
+  CHECK_INT(run("INSERT INTO hole SELECT n FROM gen; INSERT INTO hole SELECT n + 1 FROM gen"),
+            WEIR_OK);
+  check_jobs(
+      "begin job name:STRING status:STRING start time:STRING\n"
+      "insert-into_hole|RUNNING\ninsert-into_hole-2|RUNNING\nend\n");
+  CHECK_INT(run("CHECKPOINT"), WEIR_FAILED);
+  CHECK(starts(&seen.told, "-c:1:1: error: 2 jobs run: say which\n"));
+  CHECK(strstr(strbuf_text(&seen.told),
+               "hint: jobs that run: insert-into_hole, insert-into_hole-2\n") != NULL);
+  CHECK_INT(weir_wait(w), WEIR_INTERRUPTED); /* the error has stopped all */
+  strbuf_clear(&seen.told);
+  CHECK_INT(run("INSERT INTO hole SELECT n FROM gen; INSERT INTO hole SELECT n + 1 FROM gen;"
+                "STOP JOB 'insert-into_hole-3'"),
+            WEIR_OK);
+  check_told("stopped\n");
+  check_jobs(
+      "begin job name:STRING status:STRING start time:STRING\ninsert-into_hole-4|RUNNING\nend\n");
+  CHECK_INT(run("STOP JOB `insert-into_hole-4`; SELECT 1 AS a"), WEIR_OK);
+  check_log("begin a:INT#\n1\nend\n");
+  check_told("stopped\n");
+  CHECK_INT(weir_wait(w), WEIR_OK);
+  weir_close(w);
+}
+
 /* One that fails stops the others, and what is running. */
 static void test_failing_insert(void) {
   open_session();
@@ -376,6 +427,7 @@ int main(void) {
   test_failing_handlers();
   test_interrupt();
   test_endless_inserts();
+  test_job_control();
   test_failing_insert();
   test_too_many_inserts();
   strbuf_deinit(&seen.log);

@@ -28,6 +28,10 @@ static Code check_dir(const Settings *s, Span span, Error *err) {
   return ERR_OPTION;
 }
 
+Code checkpoint_savepoint_dir(const Settings *s, Arena *arena, const char **out, Error *err) {
+  return path_of(s, SETTING_SAVEPOINT_DIR, arena, out, err);
+}
+
 Code checkpoint_plan_make(const Settings *s, Arena *arena, Span span, CheckpointPlan *out,
                           Error *err) {
   bool latest = settings_is_latest(s);
@@ -39,6 +43,6 @@ Code checkpoint_plan_make(const Settings *s, Arena *arena, Span span, Checkpoint
                           .resume = latest || settings_bool(s, SETTING_RESUME),
                           .allow_non_restored = settings_bool(s, SETTING_RECOVERY_IGNORE)};
   TRY(path_of(s, SETTING_CHECKPOINT_DIR, arena, &out->dir, err));
-  TRY(path_of(s, SETTING_SAVEPOINT_DIR, arena, &out->savepoint_dir, err));
+  TRY(checkpoint_savepoint_dir(s, arena, &out->savepoint_dir, err));
   return latest ? OK : path_of(s, SETTING_RECOVERY_PATH, arena, &out->restore_from, err);
 }

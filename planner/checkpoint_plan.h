@@ -6,3 +6,6 @@
  * asked for that needs a directory, and there is none; span is the statement's. */
 MUST_USE Code checkpoint_plan_make(const Settings *s, Arena *arena, Span span, CheckpointPlan *out,
                                    Error *err);
+/* Where savepoints go; NULL: that was not said. */
+MUST_USE Code checkpoint_savepoint_dir(const Settings *s, Arena *arena, const char **out,
+                                       Error *err);

@@ -291,14 +291,41 @@ static Code plan_explain(Binder *b, const AstStmt *stmt, PlanResult *result) {
 
 /* --- all of them --------------------------------------------------------------------- */
 
-static Code plan_rows(Binder *b, const AstStmt *stmt, PlanResult *result) {
+static Code plan_describe(Binder *b, const AstStmt *stmt, PlanResult *result) {
   result->kind = PLAN_ROWS;
-  if (stmt->kind == AST_STMT_SHOW) {
-    Code code = show_statement(b->planner, stmt->show, b->arena, &result->rows, b->err);
-    if (code != OK && b->err->span.len == 0) b->err->span = stmt->span;
-    return code;
-  }
   return describe_statement(b->planner, stmt->describe, b->arena, &result->rows, b->err);
+}
+
+static Code plan_show(Binder *b, const AstStmt *stmt, PlanResult *result) {
+  const AstShow *show = stmt->show;
+  result->zone = b->env.zone;
+  result->kind = show->what == AST_SHOW_JOBS ? PLAN_SHOW_JOBS : PLAN_ROWS;
+  if (result->kind == PLAN_SHOW_JOBS) return OK;
+  Code code;
+  if (show->what == AST_SHOW_CHECKPOINTS) {
+    code = show_checkpoints(b->planner, show, b->env.zone, b->arena, &result->rows, b->err);
+  } else {
+    code = show_statement(b->planner, show, b->arena, &result->rows, b->err);
+  }
+  if (code != OK && b->err->span.len == 0) b->err->span = stmt->span;
+  return code;
+}
+
+/* CHECKPOINT and STOP JOB. */
+static Code plan_control(Binder *b, const AstStmt *stmt, PlanResult *result) {
+  const AstJob *job = &stmt->job;
+  PlanControl *control = &result->control;
+  if (job->drain && !job->savepoint) {
+    FAIL(b->err, ERR_UNSUPPORTED, stmt->span, "WITH DRAIN goes with WITH SAVEPOINT only");
+    error_hint(b->err, "STOP JOB 'name' WITH SAVEPOINT WITH DRAIN");
+    return ERR_UNSUPPORTED;
+  }
+  *control = (PlanControl){.job = job->name.text,
+                           .job_span = job->name.text != NULL ? job->name.span : stmt->span,
+                           .savepoint = job->savepoint,
+                           .drain = job->drain};
+  result->kind = stmt->kind == AST_STMT_STOP_JOB ? PLAN_STOP_JOB : PLAN_CHECKPOINT;
+  return checkpoint_savepoint_dir(&b->planner->settings, b->arena, &control->savepoint_dir, b->err);
 }
 
 static Code plan_set(Binder *b, const AstStmt *stmt, PlanResult *result) {
@@ -342,8 +369,9 @@ static Code plan_kind(Binder *b, const AstStmt *stmt, PlanResult *result) {
     case AST_STMT_EXPLAIN:
       return plan_explain(b, stmt, result);
     case AST_STMT_DESCRIBE:
+      return plan_describe(b, stmt, result);
     case AST_STMT_SHOW:
-      return plan_rows(b, stmt, result);
+      return plan_show(b, stmt, result);
     case AST_STMT_SET:
       return plan_set(b, stmt, result);
     case AST_STMT_RESET:
@@ -374,9 +402,8 @@ static Code plan_kind(Binder *b, const AstStmt *stmt, PlanResult *result) {
     case AST_STMT_ANALYZE:
       return bind_not_built(b, stmt->span, "ANALYZE TABLE");
     case AST_STMT_CHECKPOINT:
-      return bind_not_built(b, stmt->span, "CHECKPOINT");
     case AST_STMT_STOP_JOB:
-      return bind_not_built(b, stmt->span, "STOP JOB");
+      return plan_control(b, stmt, result);
   }
   assert(!"a kind of statement");
   return ERR_SYNTAX;

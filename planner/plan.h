@@ -4,11 +4,13 @@
  *                                            ROWS     SHOW, DESCRIBE, EXPLAIN: text to be shown
  *                                            QUERY    a JobPlan that gives rows
  *                                            INSERT   a JobPlan that writes tables
+ *                                            SHOW_JOBS, CHECKPOINT, STOP_JOB
+ *                                                     of jobs that run
  *                                            QUIT ..  for the shell
  *
  * A Planner is a session: its catalog and its settings.  It belongs to one thread.  It runs
  * nothing and prints nothing; the only input it looks at is the first bytes of a table that has
- * no DDL.
+ * no DDL, and checkpoints for SHOW CHECKPOINTS.
  *
  * Everything in a PlanResult lives in the arena of the call or in that of the syntax tree, which
  * both have to outlive the job.  Nothing of it points into the catalog: a plan may run while later
@@ -39,6 +41,9 @@ typedef enum PlanKind {
   PLAN_ROWS,
   PLAN_QUERY,
   PLAN_INSERT,
+  PLAN_SHOW_JOBS,
+  PLAN_CHECKPOINT,
+  PLAN_STOP_JOB,
   PLAN_QUIT,
   PLAN_CLEAR,
   PLAN_HELP
@@ -52,10 +57,20 @@ typedef struct PlanRows {
   bool is_text; /* one cell with line breaks, to be shown as it is: EXPLAIN, SHOW CREATE */
 } PlanRows;
 
+/* What is to be done with a job that runs. */
+typedef struct PlanControl {
+  const char *job; /* its name; NULL: the only one */
+  Span job_span;
+  bool savepoint, drain;     /* STOP JOB */
+  const char *savepoint_dir; /* of the session; NULL: that of the job */
+} PlanControl;
+
 typedef struct PlanResult {
   PlanKind kind;
-  PlanRows rows; /* ROWS */
-  JobPlan *job;  /* QUERY, INSERT */
+  PlanRows rows;       /* ROWS */
+  PlanControl control; /* CHECKPOINT, STOP_JOB */
+  const Zone *zone;    /* of the session: SHOW_JOBS */
+  JobPlan *job;        /* QUERY, INSERT */
   const FormatField *fields;
   uint32_t n_fields; /* QUERY: the columns of its result */
   bool bounded;      /* every source ends some day, as far as the plan knows */

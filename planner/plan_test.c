@@ -113,6 +113,9 @@ static void print_result(const PlanResult *r, StrBuf *out) {
       strbuf_putc(out, '\n');
       print_checkpoints(&r->job->checkpoints, out);
       return;
+    case PLAN_SHOW_JOBS:
+    case PLAN_CHECKPOINT:
+    case PLAN_STOP_JOB:
     case PLAN_QUIT:
     case PLAN_CLEAR:
     case PLAN_HELP:

@@ -1,5 +1,6 @@
 /* show.h -- statements that answer with a few lines of text. */
 #pragma once
+#include "exec/data/zone.h"
 #include "planner/session.h"
 
 /* Rows in the making: cells are added one after the other. */
@@ -20,6 +21,9 @@ MUST_USE Code show_statement(const Planner *p, const AstShow *show, Arena *arena
                              Error *err);
 MUST_USE Code describe_statement(const Planner *p, const AstDescribe *describe, Arena *arena,
                                  PlanRows *out, Error *err);
+/* SHOW CHECKPOINTS; times are of the zone. */
+MUST_USE Code show_checkpoints(const Planner *p, const AstShow *show, const Zone *zone,
+                               Arena *arena, PlanRows *out, Error *err);
 /* SET without arguments. */
 PlanRows show_settings(const Planner *p, Arena *arena);
 

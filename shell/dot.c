@@ -39,6 +39,12 @@ static WeirStatus run_tables(Shell *s, const char *argument) {
   return weir_run(s->weir, ".tables", sql, sizeof sql - 1);
 }
 
+static WeirStatus run_checkpoint(Shell *s, const char *argument) {
+  if (argument[0] != '\0') return weir_checkpoint_dump(s->weir, ".checkpoint", argument);
+  display_message(&s->display, ".checkpoint needs the path of one, such as dir/job/chk-7\n");
+  return WEIR_FAILED;
+}
+
 static WeirStatus run_read(Shell *s, const char *argument) {
   if (argument[0] != '\0') return shell_run_script(s, argument);
   display_message(&s->display, ".read needs the path of a script\n");
@@ -46,6 +52,7 @@ static WeirStatus run_read(Shell *s, const char *argument) {
 }
 
 static const DotCommand commands[] = {
+    {".checkpoint", "PATH", "what a checkpoint has", run_checkpoint},
     {".help", "", "this list", run_help},
     {".mode", "[MODE]", "how results are written: table, csv, json ...", run_mode},
     {".quit", "", "leave, as Ctrl-D does", run_quit},
@@ -59,7 +66,7 @@ static WeirStatus run_help(Shell *s, const char *argument) {
   strbuf_init(&text, 0);
   for (size_t i = 0; i < COUNT_OF(commands); i++) {
     const DotCommand *c = &commands[i];
-    strbuf_printf(&text, "%-8s %-7s %s\n", c->name, c->argument, c->doc);
+    strbuf_printf(&text, "%-11s %-7s %s\n", c->name, c->argument, c->doc);
   }
   strbuf_puts(&text, "Statements end with a semicolon; Ctrl-C stops the one that runs.\n");
   display_message(&s->display, strbuf_text(&text));

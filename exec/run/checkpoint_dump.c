@@ -15,7 +15,7 @@
 #include "exec/run/checkpoint_file.h"
 
 const char *checkpoint_kind(const CheckpointInfo *info) {
-  return info->savepoint ? "savepoint" : info->finished ? "last" : "checkpoint";
+  return info->savepoint ? "savepoint" : info->finished ? "finished" : "checkpoint";
 }
 
 /* --- counting -------------------------------------------------------------------------------- */

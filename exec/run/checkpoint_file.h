@@ -90,7 +90,7 @@ void checkpoint_close(CheckpointReader *r); /* NULL is allowed */
 
 /* --- for people ------------------------------------------------------------------------------- */
 
-/* "checkpoint", "savepoint", or "last" of a job whose input had ended. */
+/* "checkpoint", "savepoint", or "finished" of a job whose input had ended. */
 const char *checkpoint_kind(const CheckpointInfo *info);
 /* Append what the checkpoint is and what it has of each owner and section, as lines of text that
  * are safe for a terminal.  It is verified first; when it is damaged, what the manifest tells is

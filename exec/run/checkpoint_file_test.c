@@ -230,7 +230,7 @@ static void test_dump(void) {
 
 static void test_kinds(void) {
   CHECK_STR(checkpoint_kind(&(CheckpointInfo){0}), "checkpoint");
-  CHECK_STR(checkpoint_kind(&(CheckpointInfo){.finished = true}), "last");
+  CHECK_STR(checkpoint_kind(&(CheckpointInfo){.finished = true}), "finished");
   CHECK_STR(checkpoint_kind(&(CheckpointInfo){.finished = true, .savepoint = true}), "savepoint");
 }
 
