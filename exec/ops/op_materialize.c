@@ -17,6 +17,7 @@ struct Place {
   Place *before, *after; /* in the order of the result */
   Place *below;          /* of an equal row that came earlier */
   const TextRef *key;    /* the row, in the table; NULL: a -U has emptied the place */
+  uint64_t number;       /* in a snapshot: in the order of the result */
 };
 
 /* Behind the key in the table. */
@@ -40,22 +41,34 @@ typedef struct OpMaterialize {
   Vector *out;
   const Place *at;
   bool due;
+  uint64_t n_loaded; /* places, a list by `after` that is in no order yet */
   Arena arena;
 } OpMaterialize;
 
 /* --- places -------------------------------------------------------------------------- */
 
-static Place *place_append(OpMaterialize *self) {
+static Place *place_new(OpMaterialize *self) {
   Place *p = self->unused;
   if (p != NULL) {
     self->unused = p->after;
   } else {
     p = arena_try_alloc(&self->places, sizeof *p, 8);
-    if (p == NULL) return NULL;
   }
-  *p = (Place){.before = self->last};
+  return p;
+}
+
+static void place_link(OpMaterialize *self, Place *p) {
+  p->before = self->last;
+  p->after = NULL;
   *(self->last != NULL ? &self->last->after : &self->first) = p;
   self->last = p;
+}
+
+static Place *place_append(OpMaterialize *self) {
+  Place *p = place_new(self);
+  if (p == NULL) return NULL;
+  *p = (Place){0};
+  place_link(self, p);
   return p;
 }
 
@@ -188,6 +201,97 @@ static Code materialize_fire(Op *op, bool *more) {
   return op_emit(op, PORT_ROWS, &(Batch){.rows = n, .n_cols = self->n_cols, .cols = self->out});
 }
 
+/* --- state --------------------------------------------------------------------------- */
+
+enum { MATERIALIZE_STATE_VERSION = 1 };
+
+static void save_row(const void *of, const void *record, StateOut *out) {
+  (void)of;
+  const Row *row = record;
+  uint32_t n = 0;
+  for (const Place *p = row->top; p != NULL; p = p->below) n++;
+  state_put_u32(out, n);
+  for (const Place *p = row->top; p != NULL; p = p->below) state_put_u64(out, p->number);
+}
+
+/* Entries are the rows, each with its places, the latest first.  Places go around the table, so
+ * that nothing is deferred. */
+static Code materialize_save(Op *op, StateSink *to) {
+  OpMaterialize *self = (OpMaterialize *)op;
+  StateOut out;
+  uint64_t n = 0;
+  for (Place *p = self->first; p != NULL; p = p->after) p->number = n++;
+  state_begin(&out, to, "rows", MATERIALIZE_STATE_VERSION);
+  state_put_u64(&out, self->emptied != NULL ? self->emptied->number : UINT64_MAX);
+  bool ok = hash_table_save_now(&self->table, &out, (HashSave){save_row, NULL});
+  return ok ? OK : op_no_memory(op);
+}
+
+/* A place that stood there; its row is under the link. */
+static Place *load_place(OpMaterialize *self, uint64_t number, const TextRef *key) {
+  Place *p = place_new(self);
+  if (p == NULL) return NULL;
+  *p = (Place){.after = self->first, .key = key, .number = number};
+  self->first = p;
+  self->n_loaded++;
+  return p;
+}
+
+static bool load_row(OpMaterialize *self, Row *row, StateIn *in) {
+  Place **link = &row->top;
+  const TextRef *key = (const TextRef *)(const void *)((const char *)row - sizeof(TextRef));
+  for (uint32_t n = state_get_u32(in); n > 0 && !in->bad; n--) {
+    *link = load_place(self, state_get_u64(in), key);
+    if (*link == NULL) return false;
+    link = &(*link)->below;
+  }
+  if (row->top == NULL || in->at < in->end) state_bad(in);
+  return true;
+}
+
+static bool load_rows(OpMaterialize *self, StateIn *in) {
+  HashLoad l = {.keys = self->keys};
+  do {
+    if (!hash_table_load(&self->table, in, &l)) return false;
+    for (uint32_t i = 0; i < l.n && !in->bad; i++) {
+      hash_load_entry(&l, i, in);
+      if (!load_row(self, l.records[i], in)) return false;
+    }
+  } while (l.n > 0 && !in->bad);
+  return true;
+}
+
+static Code materialize_load(Op *op, StateIn *in) {
+  OpMaterialize *self = (OpMaterialize *)op;
+  bool known = strcmp(in->section, "rows") == 0 && in->version == MATERIALIZE_STATE_VERSION;
+  if (!known) state_bad(in);
+  uint64_t emptied = state_get_u64(in);
+  if (in->bad) return OK;
+  if (emptied != UINT64_MAX && self->emptied == NULL) {
+    self->emptied = load_place(self, emptied, NULL);
+    if (self->emptied == NULL) return op_no_memory(op);
+  }
+  return load_rows(self, in) ? OK : op_no_memory(op);
+}
+
+static int by_number(const void *a, const void *b) {
+  const Place *const *x = a, *const *y = b;
+  return ((*x)->number > (*y)->number) - ((*x)->number < (*y)->number);
+}
+
+static Code materialize_loaded(Op *op) {
+  OpMaterialize *self = (OpMaterialize *)op;
+  Place **places = malloc((self->n_loaded + 1) * sizeof *places);
+  if (places == NULL) return op_no_memory(op);
+  uint64_t n = 0;
+  for (Place *p = self->first; p != NULL; p = p->after) places[n++] = p;
+  qsort(places, n, sizeof *places, by_number);
+  self->first = NULL;
+  for (uint64_t i = 0; i < n; i++) place_link(self, places[i]);
+  free(places);
+  return OK;
+}
+
 /* --- life ---------------------------------------------------------------------------- */
 
 static Code materialize_open(Op *op) {
@@ -216,6 +320,9 @@ static const OpTable materialize_table = {.name = "Materialize",
                                           .push = materialize_push,
                                           .fire = materialize_fire,
                                           .finish = materialize_finish,
+                                          .save = materialize_save,
+                                          .load = materialize_load,
+                                          .loaded = materialize_loaded,
                                           .close = materialize_close};
 
 Op *op_materialize_new(const FormatField *input, uint32_t n_input, OpContext *ctx) {

@@ -1,5 +1,6 @@
-/* op_materialize_test.c -- a changelog's end against a list of rows that is searched. */
-#include "exec/ops/op_check.h"
+/* op_materialize_test.c -- a changelog's end against a list of rows that is searched; and saved and
+ * restored at random places it gives the same rows in the same order. */
+#include "exec/ops/restore_check.h"
 
 enum { ROWS_MAX = 4096 };
 
@@ -72,27 +73,40 @@ static void step(Bench *b, Model *m, uint64_t *seed) {
 
 static int by_cells(const void *a, const void *b) { return memcmp(a, b, sizeof(int64_t[2])); }
 
-static void check_random(uint64_t seed, uint32_t steps) {
+/* restores: how many steps there are from one to the next, at most; 0: none. */
+static Model *run(uint64_t seed, uint32_t steps, uint32_t restores) {
   static const char *const names[] = {"a", "b"};
   const FormatField in[] = {{names[0], type_of(TYPE_BIGINT)}, {names[1], type_string()}};
+  uint64_t restore_seed = seed;
   Model *m = calloc(1, sizeof *m);
   Bench b;
   bench_init(&b, in, 2, on_row);
   b.arg = m;
   bench_open(&b, op_materialize_new(in, 2, &b.ctx));
-  for (uint32_t i = 0; i < steps; i++) step(&b, m, &seed);
+  for (uint32_t i = 0; i < steps; i++) {
+    step(&b, m, &seed);
+    if (restores == 0 || bench_random(&restore_seed, restores) > 0) continue;
+    bench_restore(&b, op_materialize_new(in, 2, &b.ctx));
+  }
   bench_push(&b, false, true);
   bench_fire(&b);
   CHECK_INT(m->n_got, 0); /* nothing before the end */
   op_finish(b.op);
   bench_fire(&b);
   CHECK_INT(m->n_got, m->n);
+  bench_close(&b);
+  return m;
+}
+
+static void check_random(uint64_t seed, uint32_t steps) {
+  Model *m = run(seed, steps, 0), *restored = run(seed, steps, 2 + steps / 5);
+  CHECK(memcmp(m->got, restored->got, sizeof m->got) == 0);
   /* Which of several equal rows an update takes is open, so places are compared only below. */
   qsort(m->got, m->n_got, sizeof *m->got, by_cells);
   qsort(m->rows, m->n, sizeof *m->rows, by_cells);
   CHECK(memcmp(m->got, m->rows, m->n * sizeof *m->rows) == 0);
-  bench_close(&b);
   free(m);
+  free(restored);
 }
 
 static void check_places(void) {
@@ -111,7 +125,9 @@ static void check_places(void) {
              {ROW_UPDATE_BEFORE, {2, 5}}, {ROW_INSERT, {4, 1}},       {ROW_UPDATE_AFTER, {2, 6}}};
   for (size_t i = 0; i < COUNT_OF(log); i++) {
     bench_row(&b, log[i].row, MICROS_MIN, log[i].kind);
-    if (i % 4 == 3) bench_push(&b, false, true); /* a pair may be cut in two */
+    if (i % 4 != 3) continue; /* a pair may be cut in two */
+    bench_push(&b, false, true);
+    bench_restore(&b, op_materialize_new(in, 2, &b.ctx));
   }
   op_finish(b.op);
   bench_fire(&b);

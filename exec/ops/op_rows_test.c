@@ -408,12 +408,73 @@ static void test_limit(void) {
   }
 }
 
+/* --- SORT ---------------------------------------------------------------------------- */
+
+/* Ids are numbers of arrival. */
+static int by_time(const void *a, const void *b) {
+  const Row *x = a, *y = b;
+  if (x->ts != y->ts) return x->ts < y->ts ? -1 : 1;
+  return (x->id > y->id) - (x->id < y->id);
+}
+
+/* Restored at random ends of chunks it gives the rows that it would have given, and what is written
+ * late is what was there. */
+static void check_sort(uint64_t *r, const SortSpec *spec, uint32_t n_chunks, uint32_t in_chunk) {
+  Row *rows = calloc((size_t)n_chunks * in_chunk + 1, sizeof *rows);
+  static Bench b;
+  Kept late;
+  StrBuf got, want;
+  uint32_t n = 0;
+  bool saving = false;
+  start(&b, &got);
+  strbuf_init(&want, 0);
+  bench_open(&b, op_sort_new(spec, fields, N_COLS, &b.ctx));
+  for (uint32_t chunk = 0; chunk < n_chunks; chunk++) {
+    uint32_t m = bench_random(r, in_chunk), way = bench_random(r, 3);
+    for (uint32_t i = 0; i < m; i++) {
+      rows[n + i] = random_row(r, (int64_t)(n + i));
+      rows[n + i].ts = rows[n + i].ts / 100000 * 1000;
+    }
+    push_rows(&b, r, rows + n, m, false);
+    n += m;
+    if (way == 0 && saving) kept_check_late(&late);
+    if (way == 0) bench_restore(&b, op_sort_new(spec, fields, N_COLS, &b.ctx));
+    if (way == 1 && !saving) bench_save_late(&b, &late);
+    saving = way == 1 || (way == 2 && saving);
+  }
+  if (saving) kept_check_late(&late);
+  op_finish(b.op);
+  bench_fire(&b);
+  qsort(rows, n, sizeof *rows, by_time);
+  for (uint64_t i = spec->offset; i < n && i - spec->offset < spec->limit; i++) {
+    expect_row(&want, &rows[i], "", false);
+  }
+  CHECK_STR(strbuf_text(&got), strbuf_text(&want));
+  strbuf_deinit(&want);
+  strbuf_deinit(&got);
+  bench_close(&b);
+  free(rows);
+}
+
+static void test_sort(void) {
+  uint64_t r = 6;
+  static const SortKey key = {.col = COL_TS};
+  SortSpec spec = {.keys = &key, .n_keys = 1, .limit = UINT64_MAX};
+  for (uint32_t round = 0; round < 20; round++) check_sort(&r, &spec, 10, 300);
+  spec.offset = 7;
+  spec.limit = 100;
+  check_sort(&r, &spec, 10, 300);
+  for (uint32_t round = 0; round < 3; round++)
+    check_sort(&r, &spec, 40, 5000); /* rows that cannot be among them are dropped */
+}
+
 int main(void) {
   init_fields();
-  test_limit();
   test_tvf();
   test_number();
   test_expand();
   test_in_order();
+  test_limit();
+  test_sort();
   return check_done();
 }

@@ -3,10 +3,15 @@
  * Rows are kept in builders as they come and numbered; at the end the numbers are sorted and
  * the rows given out in that order.  Ties stay in order of arrival.  With a LIMIT, whenever many
  * more rows than that have gathered, all but the first are dropped.
+ *
+ * Rows that are kept do not change, so a snapshot is those that there are, written bit by bit; only
+ * dropping some waits for it.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "exec/ops/groups.h"
 #include "exec/ops/ops.h"
 #include "exec/ops/sort_key.h"
 
@@ -16,6 +21,14 @@ enum { KEEP_SLACK_ROWS = 64 << 10 };
 typedef struct SortRow {
   uint32_t builder, row;
 } SortRow;
+
+/* A snapshot that has not got everything. */
+typedef struct SortSaver {
+  StateDrain drain;
+  StateOut out;
+  uint64_t left; /* rows to be written; 0: no snapshot is under way */
+  SortRow at;    /* the next one */
+} SortSaver;
 
 typedef struct OpSort {
   Op op;
@@ -28,6 +41,8 @@ typedef struct OpSort {
   uint64_t n_order, at;
   bool due;
   BatchBuilder *out;
+  SortSaver saver;
+  Vector *loaded; /* scratch */
   Arena arena;
 } OpSort;
 
@@ -95,8 +110,17 @@ static Code keep_rows(OpSort *self, const Batch *in, const uint16_t *rows, uint3
   return OK;
 }
 
+static OpSort *sort_of(StateDrain *d) {
+  return (OpSort *)(void *)((char *)d - offsetof(OpSort, saver.drain));
+}
+
+static void finish_saving(OpSort *self) {
+  if (self->saver.left > 0) state_sink_finish(self->saver.out.to, &self->saver.drain);
+}
+
 /* Keep only the rows that can still be among the first offset + limit. */
 static Code prune(OpSort *self) {
+  finish_saving(self);
   TRY(make_order(self));
   BatchBuilder **old = self->kept;
   uint32_t n_old = self->n_kept;
@@ -151,8 +175,77 @@ static Code sort_fire(Op *op, bool *more) {
   return op_emit(op, PORT_ROWS, &self->out->batch);
 }
 
+/* --- state ------------------------------------------------------------------------------- */
+
+enum { SORT_STATE_VERSION = 1 };
+
+static bool sort_step(StateDrain *d, size_t budget, bool *done) {
+  OpSort *self = sort_of(d);
+  SortSaver *saver = &self->saver;
+  for (size_t written = 0; written < budget && saver->left > 0; saver->left--) {
+    const BatchBuilder *b = self->kept[saver->at.builder];
+    state_entry(&saver->out, 0); /* all of them are one instance's */
+    for (uint32_t c = 0; c < self->shape.n_cols; c++) {
+      state_put_value(&saver->out, &b->batch.cols[c], saver->at.row);
+    }
+    written += b->row_bytes;
+    if (++saver->at.row == b->batch.rows) saver->at = (SortRow){.builder = saver->at.builder + 1};
+  }
+  *done = saver->left == 0;
+  return *done ? state_end(&saver->out) : !saver->out.failed;
+}
+
+static void sort_cancel(StateDrain *d) {
+  SortSaver *saver = &sort_of(d)->saver;
+  state_drop(&saver->out);
+  saver->left = 0;
+}
+
+static Code sort_save(Op *op, StateSink *to) {
+  OpSort *self = (OpSort *)op;
+  finish_saving(self);
+  self->saver =
+      (SortSaver){.drain = {.step = sort_step, .cancel = sort_cancel}, .left = self->rows};
+  state_begin(&self->saver.out, to, "rows", SORT_STATE_VERSION);
+  if (self->rows > 0) {
+    state_sink_defer(to, &self->saver.drain);
+    return OK;
+  }
+  return state_end(&self->saver.out) ? OK : op_no_memory(op);
+}
+
+/* The next rows of a block, in hand until it goes. */
+static uint32_t load_rows(OpSort *self, StateIn *in) {
+  uint64_t hash;
+  uint32_t n = 0;
+  vectors_all_valid(self->loaded, self->shape.n_cols);
+  for (; n < BATCH_ROWS && state_next(in, &hash); n++) {
+    for (uint32_t c = 0; c < self->shape.n_cols; c++) state_get_value(in, &self->loaded[c], n);
+    if (in->at < in->end) state_bad(in);
+  }
+  return n;
+}
+
+static Code sort_load(Op *op, StateIn *in) {
+  OpSort *self = (OpSort *)op;
+  uint16_t rows[BATCH_ROWS];
+  if (strcmp(in->section, "rows") != 0 || in->version != SORT_STATE_VERSION) state_bad(in);
+  if (self->loaded == NULL) {
+    self->loaded = vectors_new(&self->arena, self->shape.types, self->shape.n_cols);
+    if (self->loaded == NULL) return op_no_memory(op);
+  }
+  for (uint32_t i = 0; i < BATCH_ROWS; i++) rows[i] = (uint16_t)i;
+  for (uint32_t n = 1; n > 0 && !in->bad;) {
+    n = load_rows(self, in);
+    const Batch batch = {.rows = n, .n_cols = self->shape.n_cols, .cols = self->loaded};
+    TRY(keep_rows(self, &batch, rows, n));
+  }
+  return OK;
+}
+
 static void sort_close(Op *op) {
   OpSort *self = (OpSort *)op;
+  finish_saving(self);
   for (uint32_t i = 0; i < self->n_kept; i++) batch_builder_free(self->kept[i]);
   free(self->kept);
   free(self->order);
@@ -166,6 +259,8 @@ static const OpTable sort_table = {.name = "Sort",
                                    .push = sort_push,
                                    .fire = sort_fire,
                                    .finish = sort_finish,
+                                   .save = sort_save,
+                                   .load = sort_load,
                                    .close = sort_close};
 
 Op *op_sort_new(const SortSpec *spec, const FormatField *input, uint32_t n_input, OpContext *ctx) {
