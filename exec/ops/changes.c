@@ -89,6 +89,21 @@ static bool remember(Shown *shown, Arena *arena, Str values) {
   return true;
 }
 
+void shown_save(const Shown *shown, StateOut *out) {
+  state_put_bool(out, shown->any);
+  if (shown->any) state_put_str(out, (Str){shown->bytes, shown->len});
+}
+
+bool shown_load(const Changes *c, Shown *shown, StateIn *in, Arena *arena) {
+  if (!state_get_bool(in)) return true;
+  Str values = state_get_str(in);
+  StateIn part = {.at = values.ptr, .end = values.ptr + values.len};
+  vectors_all_valid(c->results, c->layout->n_aggs);
+  for (uint32_t a = 0; a < c->layout->n_aggs; a++) state_get_value(&part, &c->results[a], 0);
+  if (part.bad || part.at < part.end) state_bad(in);
+  return in->bad || remember(shown, arena, values);
+}
+
 static void store_times(Vector *v, const Micros *times, uint32_t n) {
   memcpy(v->data, times, n * sizeof *times);
   v->valid = NULL;

@@ -48,6 +48,11 @@ typedef struct Changes {
 Changes *changes_new(const GroupLayout *layout, const FormatField *output);
 void changes_free(Changes *c); /* NULL is allowed */
 
+/* What was shown, in a snapshot, and back into a zeroed one whose bytes lie in the arena.  false:
+ * no memory. */
+void shown_save(const Shown *shown, StateOut *out);
+MUST_USE bool shown_load(const Changes *c, Shown *shown, StateIn *in, Arena *arena);
+
 /* Begin a batch with the results of these groups, at most CHANGES_GROUPS_MAX. */
 MUST_USE Code changes_results(Changes *c, const Op *op, void *const *records, uint32_t n);
 /* Result i, of a group that gave out what is shown.  arena: where that is kept.  false: no memory.

@@ -273,6 +273,7 @@ static Code emit_groups(OpUpdating *self, OpenWindow *w, void *const *records, u
   TRY(changes_results(self->changes, &self->op, records, n));
   for (uint32_t i = 0; i < n; i++) {
     GroupState *g = state_of(self, records[i]);
+    hash_table_touch(&w->groups.table, g->hash);
     g->changed = false;
     of.key = key_of(self, records[i]);
     of.hash = g->hash;
@@ -326,6 +327,68 @@ static Code updating_fire(Op *op, bool *more) {
   return OK;
 }
 
+/* --- state ---------------------------------------------------------------------------------- */
+
+enum { UPDATING_STATE_VERSION = 1 };
+
+static void save_room(const void *of, const void *record, StateOut *out) {
+  const OpUpdating *self = of;
+  const GroupState *g = (const void *)((const char *)record + self->state_at);
+  state_put_bool(out, g->changed);
+  state_put_bool(out, g->counts);
+  shown_save(&g->shown, out);
+}
+
+static bool load_room(const void *of, Groups *groups, void *record, uint64_t hash, StateIn *in) {
+  const OpUpdating *self = of;
+  GroupState *g = state_of(self, record);
+  g->hash = hash;
+  g->changed = state_get_bool(in);
+  g->counts = state_get_bool(in);
+  if (g->changed && !open_window_changed(open_window_of(groups), record)) return false;
+  return shown_load(self->changes, &g->shown, in, &groups->table.arena);
+}
+
+static Code updating_save(Op *op, StateSink *to) {
+  OpUpdating *self = (OpUpdating *)op;
+  StateOut out;
+  assert(!self->due);
+  state_begin(&out, to, "updating", UPDATING_STATE_VERSION);
+  state_put_i64(&out, self->passed_us);
+  state_put_i64(&out, self->every_us);
+  state_put_u64(&out, self->arrived);
+  return state_end(&out) && open_windows_save(&self->windows, to) ? OK : op_no_memory(op);
+}
+
+/* What was shown has a value of each aggregate. */
+static bool same_aggs(const OpUpdating *self, const StateIn *in) {
+  if (in->agg_map == NULL) return true;
+  bool same = in->n_aggs == self->layout.n_aggs;
+  for (uint32_t i = 0; same && i < in->n_aggs; i++) same = in->agg_map[i] == i;
+  return same;
+}
+
+static Code updating_load(Op *op, StateIn *in) {
+  OpUpdating *self = (OpUpdating *)op;
+  if (!same_aggs(self, in)) {
+    FAIL(op->ctx->err, ERR_UNSUPPORTED, NO_SPAN,
+         "operator %s cannot go on with other aggregates than it was saved with", op->table->name);
+    error_hint(op->ctx->err, "it has given out results that it would have to correct");
+    return ERR_UNSUPPORTED;
+  }
+  if (strcmp(in->section, "window") == 0) {
+    return open_windows_load(&self->windows, &self->clock, in) ? OK : op_no_memory(op);
+  }
+  bool known = strcmp(in->section, "updating") == 0 && in->version == UPDATING_STATE_VERSION;
+  if (!known) state_bad(in);
+  Micros passed_us = state_get_i64(in), every_us = state_get_i64(in);
+  uint64_t arrived = state_get_u64(in);
+  if (passed_us > self->passed_us) self->passed_us = passed_us;
+  if (every_us > self->every_us) self->every_us = every_us;
+  if (arrived > self->arrived) self->arrived = arrived;
+  return OK;
+}
+
 /* --- life ----------------------------------------------------------------------------------- */
 
 static bool any_changed(const OpUpdating *self) {
@@ -362,6 +425,7 @@ static Code updating_open(Op *op) {
   self->changes = changes_new(&self->layout, self->output);
   if (self->changes == NULL) return op_no_memory(op);
   self->state_at = group_layout_reserve(&self->layout, sizeof(GroupState));
+  self->layout.room = (GroupRoom){save_room, load_room, self};
   self->windows.layout = &self->layout;
   self->clock = window_clock(&spec->window, op->ctx->env);
   self->passed_us = self->every_us = MICROS_MIN;
@@ -384,6 +448,8 @@ static const OpTable updating_table = {.name = "UpdatingWindowAggregate",
                                        .fire = updating_fire,
                                        .finish = updating_finish,
                                        .pending = updating_pending,
+                                       .save = updating_save,
+                                       .load = updating_load,
                                        .close = updating_close};
 
 Op *op_updating_window_agg_new(const WindowAggSpec *spec, const FormatField *input,

@@ -2,11 +2,11 @@
  *
  * A random stream is pushed in chunks.  What comes out has to be a changelog (no -U of what is not
  * there, +U right behind -U, in order within a chunk); folded, it has to be at every promised
- * moment what the rows so far give, computed from their list window by window.
+ * moment what the rows so far give, computed from their list window by window.  At random ends of
+ * chunks the operator is saved, and fresh ones go on, one or two of them.
  */
-#include "exec/ops/op_check.h"
+#include "exec/ops/restore_check.h"
 #include "exec/ops/window.h"
-#include "exec/state/key.h"
 
 enum { ROWS_MAX = 600, SHOWN_MAX = 20000, SEC = 1000000, N_AGGS = 4 };
 
@@ -32,6 +32,7 @@ typedef struct Case {
   Shown last;    /* row of this chunk */
   bool any_last; /* there was one */
   bool pending;  /* it was -U */
+  bool early;    /* this chunk gives results of open windows */
   uint32_t wrong;
 } Case;
 
@@ -137,6 +138,7 @@ static void on_row(Bench *b, const Batch *batch, uint32_t row) {
   g.end = bench_cell(batch, 2 + N_AGGS, row);
   CHECK_INT(bench_cell(batch, 3 + N_AGGS, row), g.end - 1000);
   CHECK(b->ctx.tag.end_us == g.end && b->ctx.tag.start_us == g.start);
+  CHECK(c->early || window_last_instant(&c->clock, g.end) <= c->passed);
   RowKind kind = batch_kind(batch, row);
   Shown *s = find_shown(c, &g);
   CHECK_INT(c->pending, kind == ROW_UPDATE_AFTER);
@@ -231,6 +233,9 @@ static void end_chunk(Bench *b, Case *c, Micros watermark) {
   bool end = watermark == MICROS_MAX;
   c->passed = watermark;
   c->any_last = false;
+  bool passed = every > 0 && !end && watermark > before &&
+                (before == MICROS_MIN || floor_div(watermark, every) > floor_div(before, every));
+  c->early = emit->on_update || passed || end;
   CHECK_INT(op_chunk_end(b->op), OK);
   if (end) {
     op_finish(b->op);
@@ -239,42 +244,80 @@ static void end_chunk(Bench *b, Case *c, Micros watermark) {
   }
   bench_fire(b);
   CHECK(!c->pending);
-  bool passed = every > 0 && !end && watermark > before &&
-                (before == MICROS_MIN || floor_div(watermark, every) > floor_div(before, every));
-  Want want = {.open = emit->on_update || passed || end};
+  Want want = {.open = c->early};
   if (emit->final_only && !end) return;
   each_window(c, check_group, &want);
   if (end || (every == 0 && !emit->on_update)) CHECK_INT(c->n_shown, want.n);
 }
 
+/* What is to be tested, and how it is made. */
+typedef struct Run {
+  Bench b;
+  Case *c;
+  const FormatField *in;
+  uint32_t n_in;
+  FormatField out[4 + N_AGGS];
+  KeySpec key;
+  Kept late;
+  bool saved_late; /* what is late has not been checked */
+} Run;
+
+static Op *new_op(Run *run) {
+  return op_updating_window_agg_new(&run->c->spec, run->in, run->n_in, run->out, &run->b.ctx);
+}
+
+static void check_saved_late(Run *run) {
+  if (run->saved_late) kept_check_late(&run->late);
+  run->saved_late = false;
+}
+
+/* Perhaps go on in another operator, or in two; perhaps begin to save this one. */
+static void perhaps_restore(Run *run, uint64_t *seed) {
+  uint32_t way = bench_random(seed, 6);
+  if (way >= 3) return;
+  check_saved_late(run);
+  if (way == 0) bench_restore(&run->b, new_op(run));
+  if (way == 1) {
+    uint64_t mid = rng_next(seed);
+    bench_restore(&run->b, bench_split_at(&run->b, &run->key, mid, new_op(run), new_op(run)));
+  }
+  if (way == 2) bench_save_late(&run->b, &run->late);
+  run->saved_late = way == 2;
+}
+
 static void check_stream(const WindowAggSpec *spec, uint64_t seed, bool marks,
                          const FormatField *in, uint32_t n_in) {
+  static Run run;
+  Bench *b = &run.b;
   Case *c = calloc(1, sizeof *c);
-  Bench b;
-  FormatField out[4 + N_AGGS] = {in[1]};
-  bench_init(&b, in, n_in, on_row);
-  b.on_late = on_late;
-  b.arg = c;
+  Type key_type = in[1].type;
+  run = (Run){.c = c, .in = in, .n_in = n_in, .key = key_spec(spec->keys, &key_type, 1)};
+  run.out[0] = in[1];
+  bench_init(b, in, n_in, on_row);
+  b->on_late = on_late;
+  b->arg = c;
   c->spec = *spec;
   c->passed = MICROS_MIN;
-  c->clock = window_clock(&spec->window, &b.env);
-  for (uint32_t a = 0; a < N_AGGS; a++) out[1 + a] = (FormatField){"a", spec->aggs[a].result};
+  c->clock = window_clock(&spec->window, &b->env);
+  for (uint32_t a = 0; a < N_AGGS; a++) run.out[1 + a] = (FormatField){"a", spec->aggs[a].result};
   for (uint32_t i = 0; i < 3; i++) {
-    out[1 + N_AGGS + i] = (FormatField){"w", type_not_null(type_time(TYPE_TIMESTAMP, 3))};
+    run.out[1 + N_AGGS + i] = (FormatField){"w", type_not_null(type_time(TYPE_TIMESTAMP, 3))};
   }
-  bench_open(&b, op_updating_window_agg_new(&c->spec, in, n_in, out, &b.ctx));
+  bench_open(b, new_op(&run));
   Micros largest = MICROS_MIN;
   while (c->n_rows < ROWS_MAX) {
-    push_chunk(&b, c, &seed, &largest, marks);
-    end_chunk(&b, c, largest - SEC);
+    push_chunk(b, c, &seed, &largest, marks);
+    end_chunk(b, c, largest - SEC);
+    perhaps_restore(&run, &seed);
   }
-  end_chunk(&b, c, MICROS_MAX);
+  end_chunk(b, c, MICROS_MAX);
   CHECK_INT(c->wrong, 0);
   CHECK_INT(c->got_late, c->n_late);
-  CHECK_INT(b.ctx.late_rows, c->n_late);
+  CHECK_INT(b->ctx.late_rows, c->n_late);
   CHECK(c->n_shown > 10);
   if (spec->emit.lateness_us == 0 && marks) CHECK(c->n_late > 0);
-  bench_close(&b);
+  bench_close(b);
+  check_saved_late(&run);
   free(c);
 }
 

@@ -4,6 +4,8 @@
  * its windows, as nothing can be merged from slices that has to be seen at once.  One thread.
  */
 #pragma once
+#include <stddef.h>
+
 #include "exec/ops/groups.h"
 #include "exec/ops/window.h"
 
@@ -30,6 +32,14 @@ OpenWindow *open_windows_get(OpenWindows *w, const WindowClock *clock, Micros en
                              Micros start_us);
 /* Forget the first n. */
 void open_windows_drop(OpenWindows *w, uint32_t n);
+/* All windows, as sections "window", and one block of them; what has changed is the owner's matter.
+ * false: no memory. */
+MUST_USE bool open_windows_save(const OpenWindows *w, StateSink *to);
+MUST_USE bool open_windows_load(OpenWindows *w, const WindowClock *clock, StateIn *in);
+/* The window of these groups. */
+static inline OpenWindow *open_window_of(Groups *g) {
+  return (OpenWindow *)(void *)((char *)g - offsetof(OpenWindow, groups));
+}
 /* Note a group as changed.  false: no memory. */
 MUST_USE bool open_window_changed(OpenWindow *w, void *record);
 
