@@ -143,9 +143,11 @@ static Code check_stdin(Binder *b, const Source *source) {
   return OK;
 }
 
-/* Does it end some day?  A row source knows the number of its rows. */
+/* Does it end some day?  A directory that is watched does not; a row source knows the number of its
+ * rows. */
 static Code ask_bounded(Binder *b, Source *s) {
-  s->bounded = true;
+  const ByteSource *bytes = s->connector->bytes;
+  s->bounded = bytes == NULL || bytes->monitor_us == NULL || bytes->monitor_us(s->options) == 0;
   if (s->connector->rows == NULL || b->for_view) return OK;
   SourceSpec spec = {.table = s->table,
                      .options = s->options,

@@ -16,6 +16,10 @@ static const OptionDef file_option_defs[] = {
      .doc = "A file, a directory (all files in it, at any depth) or a pattern with * ? [..]; a "
             "source inflates .gz and .zst.  A sink writes one file when the path ends in .csv "
             ".tsv .json .jsonl .ndjson or .txt, else a directory of part files."},
+    {.key = "source.monitor-interval",
+     .kind = OPTION_DURATION,
+     .doc = "A source looks so often for new files in the directory or pattern, and never ends; "
+            "without it the files are listed once."},
     {.key = "source.report-statistics",
      .kind = OPTION_TEXT,
      .fallback = "all",
@@ -41,14 +45,18 @@ static const OptionDef file_option_defs[] = {
 const OptionList FILE_OPTIONS = {file_option_defs, COUNT_OF(file_option_defs)};
 
 /* Flink's options that are not built, by what they begin with. */
-static const char *const not_built[] = {"source.monitor-interval",
-                                        "source.path.regex-pattern",
+static const char *const not_built[] = {"source.path.regex-pattern",
                                         "partition.",
                                         "sink.partition-commit.",
                                         "sink.shuffle-by-partition.enable",
                                         "auto-compaction",
                                         "compaction.",
                                         NULL};
+
+static Micros file_monitor_us(Options options) {
+  if (options_find(options, "source.monitor-interval") == NULL) return 0;
+  return options_duration_us(options, FILE_OPTIONS, "", "source.monitor-interval");
+}
 
 static Code file_check(const FormatField *fields, uint32_t n_fields, Options options, Span span,
                        Error *err) {
@@ -57,21 +65,27 @@ static Code file_check(const FormatField *fields, uint32_t n_fields, Options opt
   const Option *given = options_find(options, "path");
   if (given != NULL && given->value_span.len > 0) span = given->value_span;
   const char *path;
-  return file_path_of(options_text(options, FILE_OPTIONS, "", "path"), span, &path, err);
+  TRY(file_path_of(options_text(options, FILE_OPTIONS, "", "path"), span, &path, err));
+  const Option *monitor = options_find(options, "source.monitor-interval");
+  if (monitor == NULL || file_monitor_us(options) > 0) return OK;
+  return FAIL(err, ERR_OPTION, monitor->value_span, "option \"%s\" is \"%s\", not longer than 0",
+              monitor->key, monitor->value);
 }
 
 static Code file_splits(const SourceSpec *spec, Arena *arena, Split **splits, uint32_t *n,
                         Error *err) {
   const char *path;
   TRY(file_path_of(options_text(spec->options, FILE_OPTIONS, "", "path"), spec->span, &path, err));
-  return file_list(path, spec->span, arena, splits, n, err);
+  bool watched = file_monitor_us(spec->options) > 0;
+  return (watched ? file_list_watched : file_list)(path, spec->span, arena, splits, n, err);
 }
 
 static Code file_open(const SourceSpec *spec, const Split *split, ByteStream **out, Error *err) {
   return stream_open_path(split->name, spec->span, out, err);
 }
 
-static const ByteSource file_source = {.splits = file_splits, .open = file_open};
+static const ByteSource file_source = {
+    .splits = file_splits, .open = file_open, .monitor_us = file_monitor_us};
 
 const Connector conn_filesystem = {
     .name = "filesystem",

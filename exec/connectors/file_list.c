@@ -34,6 +34,7 @@ typedef struct Lister {
   Split *items; /* malloc'ed while it grows */
   uint32_t n, cap;
   uint32_t matches; /* of a pattern, directories included */
+  bool watched;     /* will be listed again */
 } Lister;
 
 Code file_path_of(const char *uri, Span span, const char **path, Error *err) {
@@ -198,7 +199,7 @@ static Code match_pattern(Lister *l, const char *pattern) {
     return ERR_UNSUPPORTED;
   }
   TRY(match_rest(l, pattern[0] == '/' ? "/" : "", str_of(pattern)));
-  if (l->matches > 0) return OK;
+  if (l->matches > 0 || l->watched) return OK;
   FAIL(l->err, ERR_IO, l->span, "no file matches \"%s\"", pattern);
   return ERR_IO;
 }
@@ -232,9 +233,16 @@ static int by_path(const void *a, const void *b) {
   return strcmp(((const Split *)a)->name, ((const Split *)b)->name);
 }
 
+static Code refuse_watched(Lister *l, const char *path) {
+  FAIL(l->err, ERR_OPTION, l->span, "\"%s\" is one file, in which no other can appear", path);
+  error_hint(l->err, "'source.monitor-interval' is for a directory or a pattern");
+  return ERR_OPTION;
+}
+
 static Code list_path(Lister *l, const char *path) {
   struct stat st;
   if (sys.stat(path, &st) == 0) {
+    if (l->watched && !S_ISDIR(st.st_mode)) return refuse_watched(l, path);
     char *kept = join(l, "", path);
     if (kept == NULL) return no_memory(l);
     return S_ISDIR(st.st_mode) ? add_entry(l, kept, NULL) : add(l, kept, &st);
@@ -246,20 +254,30 @@ static Code list_path(Lister *l, const char *path) {
   return has_wildcard(str_of(path)) ? match_pattern(l, path) : missing(l, path);
 }
 
-Code file_list(const char *path, Span span, Arena *arena, Split **splits, uint32_t *n, Error *err) {
-  Lister l = {.arena = arena, .span = span, .err = err};
-  Code code = list_path(&l, path);
-  if (code == OK && l.n > 0) {
-    qsort(l.items, l.n, sizeof *l.items, by_path);
-    Split *kept = arena_try_alloc(arena, l.n * sizeof *kept, 8);
+static Code list_sorted(Lister *l, const char *path, Split **splits, uint32_t *n) {
+  Code code = list_path(l, path);
+  if (code == OK && l->n > 0) {
+    qsort(l->items, l->n, sizeof *l->items, by_path);
+    Split *kept = arena_try_alloc(l->arena, l->n * sizeof *kept, 8);
     if (kept == NULL) {
-      code = no_memory(&l);
+      code = no_memory(l);
     } else {
-      memcpy(kept, l.items, l.n * sizeof *kept);
+      memcpy(kept, l->items, l->n * sizeof *kept);
       *splits = kept;
     }
   }
-  if (code == OK) *n = l.n;
-  free(l.items);
+  if (code == OK) *n = l->n;
+  free(l->items);
   return code;
+}
+
+Code file_list(const char *path, Span span, Arena *arena, Split **splits, uint32_t *n, Error *err) {
+  Lister l = {.arena = arena, .span = span, .err = err};
+  return list_sorted(&l, path, splits, n);
+}
+
+Code file_list_watched(const char *path, Span span, Arena *arena, Split **splits, uint32_t *n,
+                       Error *err) {
+  Lister l = {.arena = arena, .span = span, .err = err, .watched = true};
+  return list_sorted(&l, path, splits, n);
 }

@@ -18,3 +18,7 @@ MUST_USE Code file_path_of(const char *uri, Span span, const char **path, Error 
  * ERR_IO with the nearest name when there is no such file. */
 MUST_USE Code file_list(const char *path, Span span, Arena *arena, Split **splits, uint32_t *n,
                         Error *err);
+/* The same of a path that is listed again and again: a pattern may match nothing yet, and a single
+ * file is refused (ERR_OPTION). */
+MUST_USE Code file_list_watched(const char *path, Span span, Arena *arena, Split **splits,
+                                uint32_t *n, Error *err);

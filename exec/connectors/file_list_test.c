@@ -11,7 +11,9 @@ static Error last;
 
 /* The names that path stands for, below the test's directory, each followed by a blank; or the
  * error's message. */
-static const char *listed(const char *path) {
+static const char *listed_by(Code (*list)(const char *, Span, Arena *, Split **, uint32_t *,
+                                          Error *),
+                             const char *path) {
   static char out[4096];
   Arena arena = {0};
   Split *splits = NULL;
@@ -19,7 +21,7 @@ static const char *listed(const char *path) {
   size_t len = 0, head = strlen(test_dir);
   last = (Error){0};
   out[0] = '\0';
-  Code code = file_list(path, (Span){7, 2}, &arena, &splits, &n, &last);
+  Code code = list(path, (Span){7, 2}, &arena, &splits, &n, &last);
   for (uint32_t i = 0; i < n && code == OK; i++) {
     const char *name = splits[i].name;
     if (strncmp(name, test_dir, head) == 0) name += head + 1;
@@ -28,6 +30,8 @@ static const char *listed(const char *path) {
   arena_deinit(&arena);
   return code == OK ? out : last.msg;
 }
+
+static const char *listed(const char *path) { return listed_by(file_list, path); }
 
 static void make_tree(void) {
   static const char *const dirs[] = {"d", "d/sub", "d/sub/deep", "d/.hidden", "empty"};
@@ -56,6 +60,17 @@ static void test_lists(void) {
   CHECK_STR(listed(at("*/*/3.csv")), "d/sub/3.csv ");
   CHECK_STR(listed(at("d//sub/../[12]*")), "d/sub/../1.csv d/sub/../2.csv ");
   CHECK_STR(listed("/dev/null"), "/dev/null ");
+}
+
+/* What is listed again may be empty at first; one file never becomes two. */
+static void test_watched(void) {
+  CHECK_STR(listed_by(file_list_watched, at("d/[12].csv")), "d/1.csv d/2.csv ");
+  CHECK_STR(listed_by(file_list_watched, at("empty")), "");
+  CHECK_STR(listed_by(file_list_watched, at("none-*.csv")), "");
+  CHECK(strstr(listed_by(file_list_watched, at("a.csv")), "is one file") != NULL);
+  CHECK(last.code == ERR_OPTION && last.span.at == 7 && *last.hint != '\0');
+  CHECK(strstr(listed_by(file_list_watched, at("nowhere")), "cannot open") != NULL);
+  CHECK_INT(last.code, ERR_IO);
 }
 
 /* Working directory: names stay as they were written. */
@@ -202,6 +217,7 @@ int main(void) {
   test_dir_make();
   make_tree();
   test_lists();
+  test_watched();
   test_relative();
   test_missing();
   test_denied();

@@ -72,6 +72,7 @@ static void saved(Job *job) {
 Micros checkpoints_due_in_us(const Job *job) {
   const Checkpoints *c = &job->checkpoints;
   if (!c->on || !checkpoints_idle(c) || c->plan->interval_us == 0) return MICROS_MAX;
+  if (c->epochs == c->epochs_before) return MICROS_MAX; /* nothing new to save */
   Micros at = c->begun_us + c->plan->interval_us;
   if (at < c->done_us + c->plan->min_pause_us) at = c->done_us + c->plan->min_pause_us;
   Micros left = at - sys.mono_us();
@@ -190,16 +191,9 @@ static void decided(Job *job) {
  * this one has dropped. */
 static bool save_stage(KeyedInstance *k) {
   StateOut out;
-  const Watermark *w = &k->watermark;
   state_begin(&out, &k->saver.sink, "stage", STATE_VERSION);
   state_put_u64(&out, k->late_total);
-  state_put_i64(&out, w->now_us);
-  state_put_u32(&out, w->n_splits);
-  for (uint32_t i = 0; i < w->n_splits; i++) {
-    state_put_i64(&out, w->splits[i].max_us);
-    state_put_bool(&out, w->splits[i].active);
-    state_put_bool(&out, w->splits[i].idle);
-  }
+  watermark_save(&k->watermark, &out);
   return state_end(&out);
 }
 

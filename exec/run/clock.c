@@ -79,7 +79,7 @@ static const InputSplit *holding_split(const Job *job, const Watermark *w) {
     const SplitClock *s = &w->splits[i];
     if (!s->active || s->idle || s->max_us >= least) continue;
     least = s->max_us;
-    split = job->splits.all[i];
+    split = job->splits.all[s->split];
   }
   return split != NULL && split->reader.split != NULL ? split : NULL;
 }

@@ -60,6 +60,7 @@ typedef enum ChunkKind {
   CHUNK_ROWS,       /* of a split */
   CHUNK_CLOCK,      /* no rows: only the machine's clock has moved */
   CHUNK_IDLE,       /* no rows: the split has been silent for too long */
+  CHUNK_JOIN,       /* no rows: splits have been found in a watched directory */
   CHUNK_CHECKPOINT, /* no rows: state is saved here */
   CHUNK_END,        /* the input has ended: all fires */
   CHUNK_STOP        /* interrupted: nothing more fires */
@@ -83,9 +84,10 @@ typedef struct ChunkSlot {
   uint64_t seq;
   uint32_t source; /* stage that parses it */
   InputSplit *from;
-  bool split_ended; /* its last */
-  bool saves;       /* a checkpoint ends here */
-  Micros now_us;    /* processing time of all its rows */
+  bool split_ended;  /* its last */
+  uint32_t n_joined; /* CHUNK_JOIN: so many splits, `from` the first of them */
+  bool saves;        /* a checkpoint ends here */
+  Micros now_us;     /* processing time of all its rows */
   /* bytes, for byte sources */
   char *text; /* malloc'ed with CHUNK_PADDING; the slot's */
   size_t text_len;

@@ -77,6 +77,7 @@ static ChunkSlot *admit_rows(Job *job, InputSplit *split) {
   slot->from = split;
   split->heard_us = sys.mono_us();
   split->waits = split->idle = false;
+  if (split->found_in != NULL) split->found_in->heard_us = split->heard_us;
   return slot;
 }
 
@@ -169,20 +170,27 @@ static void keep_first(InputSplit **list, uint32_t *n, InputSplit *split) {
 /* The splits of the next epoch, in their order; returns how many. */
 static uint32_t choose(Job *job, InputSplit **list) {
   SplitList *splits = &job->splits;
-  uint32_t n = 0;
+  uint32_t n = 0, n_read = 0;
   split_list_drop_ended(splits);
-  if (splits->n_open > SPLITS_PER_EPOCH && (!wait_for_parsing(job) || stopping(job))) return 0;
-  for (uint32_t i = 0; i < splits->n_open; i++) keep_first(list, &n, splits->open[i]);
+  for (uint32_t i = 0; i < splits->n_open; i++) n_read += !splits->open[i]->watches;
+  if (n_read > SPLITS_PER_EPOCH && (!wait_for_parsing(job) || stopping(job))) return 0;
+  for (uint32_t i = 0; i < splits->n_open; i++) {
+    if (!splits->open[i]->watches) keep_first(list, &n, splits->open[i]);
+  }
   qsort(list, n, sizeof *list, by_index);
   return n;
+}
+
+bool input_wait_room(Job *job) {
+  while (!input_has_room(job) && !stopping(job)) wait_for_workers(job, -1, MAX_WAIT_US);
+  return !stopping(job);
 }
 
 /* One chunk of a split, waiting for room, time or bytes.  A pipe that has nothing to give while
  * other splits could go on is passed over.  false: stop. */
 static bool take_chunk(Job *job, InputSplit *split, bool alone, Micros started_us) {
   for (;;) {
-    while (!input_has_room(job) && !stopping(job)) wait_for_workers(job, -1, MAX_WAIT_US);
-    if (stopping(job)) return false;
+    if (!input_wait_room(job)) return false;
     Micros wait_us = MAX_WAIT_US;
     switch (offer(job, split, started_us, &wait_us)) {
       case OFFER_CHUNK:
@@ -194,7 +202,8 @@ static bool take_chunk(Job *job, InputSplit *split, bool alone, Micros started_u
         split->waits = true;
         break;
     }
-    if (!alone || checkpoints_due(job)) return true;
+    wait_us = watch_wait_us(job, wait_us);
+    if (!alone || wait_us == 0 || checkpoints_due(job)) return true;
     int fd = split->reader.stream != NULL ? stream_poll_fd(split->reader.stream) : -1;
     wait_for_workers(job, fd, wait_us);
   }
@@ -234,11 +243,12 @@ static void read_all(Job *job) {
   for (uint32_t i = 0; i < job->splits.n; i++) begin_split(job, job->splits.all[i], started_us);
   job->silence.since_us = started_us;
   bool go_on = true;
-  while (go_on && !stopping(job)) {
+  while (go_on && !stopping(job) && watch_step(job)) {
     if (checkpoints_due(job)) take_checkpoint(job);
     uint64_t before = job->flow.admitted;
     uint32_t n = choose(job, list);
-    if (n == 0) break;
+    if (n == 0 && (stopping(job) || !watch_any(job))) break;
+    if (n == 0) wait_for_workers(job, -1, watch_wait_us(job, MAX_WAIT_US));
     for (uint32_t i = 0; go_on && i < n; i++) go_on = take_chunk(job, list[i], n == 1, started_us);
     job->checkpoints.epochs += job->flow.admitted > before;
     if (go_on && job->flow.admitted == before && n > 1) wait_for_workers(job, -1, MICROS_PER_MILLI);
@@ -273,40 +283,4 @@ void *input_main(void *arg) {
   pthread_cond_broadcast(&job->flow.changed);
   pthread_mutex_unlock(&job->flow.lock);
   return NULL;
-}
-
-/* --- the first record of every split ------------------------------------------------ */
-
-/* Parse one record with worker 0's instance, only for its watermark candidate. */
-static Code peek_candidate(Job *job, InputSplit *split, Error *err) {
-  ChunkText text;
-  TRY(split_reader_peek(&split->reader, &text, err));
-  ChunkSlot *slot = flow_slot(&job->flow, 0);
-  *slot = (ChunkSlot){.parcels = slot->parcels,
-                      .source = split->source,
-                      .from = split,
-                      .text = text.text,
-                      .text_len = text.len,
-                      .layout = split->reader.layout,
-                      .now_us = sys.wall_us()};
-  source_parse(&job->workers[0], slot);
-  split->candidate_us = slot->max_us;
-  for (uint32_t i = 0; i < slot->n_bad; i++) free(slot->bad[i].reason);
-  strbuf_deinit(&slot->dead_letters);
-  uint32_t queues = job->sources[split->source].stage->n_out * WORKERS_MAX;
-  for (uint32_t i = 0; i < queues; i++) parcel_queue_free(&slot->parcels[i]);
-  *slot = (ChunkSlot){.parcels = slot->parcels};
-  return OK;
-}
-
-Code input_peek_splits(Job *job, Error *err) {
-  if (job->splits.n <= 1) return OK;
-  for (uint32_t i = 0; i < job->splits.n; i++) {
-    InputSplit *split = job->splits.all[i];
-    const Source *src = &job->sources[split->source];
-    if (split->restored || !src->timed || src->rows != NULL) continue;
-    if (!split->reader.split->bounded) continue;
-    TRY(peek_candidate(job, split, err));
-  }
-  return OK;
 }

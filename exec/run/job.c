@@ -87,6 +87,8 @@ void job_retire(Job *job, ChunkSlot *slot) {
     job->stats.null_time_rows += slot->null_time_rows;
     if (job->stats.far_rows == 0) job->stats.far_us = slot->far_us;
     job->stats.far_rows += slot->far_rows;
+    /* A directory may be watched for ever: what is over leaves its path alone. */
+    if (slot->split_ended && slot->from->found_in != NULL) split_reader_free(&slot->from->reader);
   }
   if (slot->saves) checkpoint_save_job(job, slot);
   clear_slot(job, slot);
@@ -114,21 +116,15 @@ static Code open_dead_letters(const Job *job, Source *src, Error *err) {
               src->dead_letter_path, strerror(errno));
 }
 
-/* A source without byte splits has one that nothing is read from. */
-static Code add_split(Job *job, Source *src, const Split *file, Error *err) {
-  InputSplit *split = split_list_add(&job->splits, (uint32_t)(src - job->sources));
-  if (split == NULL) return FAIL(err, ERR_MEMORY, NO_SPAN, "out of memory for the list of splits");
-  if (file == NULL) return OK;
-  split->reader = (SplitReader){.scan = src->scan,
-                                .decode = &src->decode,
-                                .split = file,
-                                .chunk_bytes = job->plan->chunk_bytes};
-  return OK;
+/* Of a source that is no byte source: one that nothing is read from. */
+static Code add_split(Job *job, Source *src, Error *err) {
+  uint32_t index = (uint32_t)(src - job->sources);
+  if (split_list_add(&job->splits, index, NULL) != NULL) return OK;
+  return FAIL(err, ERR_MEMORY, NO_SPAN, "out of memory");
 }
 
-static Code open_source(Job *job, Source *src, Error *err) {
+static Code open_rows(Job *job, Source *src, Error *err) {
   const ScanSpec *scan = src->scan;
-  if (scan == NULL) return add_split(job, src, NULL, err);
   SourceSpec spec = {.table = scan->table,
                      .options = scan->options,
                      .fields = scan->fields,
@@ -138,10 +134,14 @@ static Code open_source(Job *job, Source *src, Error *err) {
                      .seed = job->plan->env.seed,
                      .zone = job->plan->env.zone,
                      .span = scan->span};
-  if (scan->connector->rows != NULL) {
-    TRY(add_split(job, src, NULL, err));
-    return scan->connector->rows->open(&spec, &src->rows, err);
-  }
+  TRY(add_split(job, src, err));
+  return scan->connector->rows->open(&spec, &src->rows, err);
+}
+
+static Code open_source(Job *job, Source *src, Error *err) {
+  const ScanSpec *scan = src->scan;
+  if (scan == NULL) return add_split(job, src, err);
+  if (scan->connector->rows != NULL) return open_rows(job, src, err);
   src->on_error = format_on_error(scan->format, scan->options);
   TRY(open_dead_letters(job, src, err));
   src->decode = (DecodeSpec){.fields = scan->fields,
@@ -150,11 +150,7 @@ static Code open_source(Job *job, Source *src, Error *err) {
                              .n_wanted = scan->n_wanted,
                              .options = scan->options,
                              .zone = job->plan->env.zone};
-  Split *splits;
-  uint32_t n;
-  TRY(scan->connector->bytes->splits(&spec, &job->arena, &splits, &n, err));
-  for (uint32_t i = 0; i < n; i++) TRY(add_split(job, src, &splits[i], err));
-  return OK;
+  return watch_open(job, src, err);
 }
 
 static Code open_sources(Job *job, Error *err) {
@@ -170,11 +166,13 @@ static Code open_sources(Job *job, Error *err) {
     src->in_order = watermark != NULL && watermark->max_jump_us > 0;
     src->dead_letter_fd = -1;
     job->n_sources++;
+    src->first_split = job->splits.n;
     TRY(open_source(job, src, err));
+    src->n_splits = job->splits.n - src->first_split;
   }
   /* Thousands of files may be open at once. */
   struct rlimit files;
-  if (job->splits.n > 200 && getrlimit(RLIMIT_NOFILE, &files) == 0) {
+  if ((job->splits.n > 200 || watch_any(job)) && getrlimit(RLIMIT_NOFILE, &files) == 0) {
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
   }
@@ -233,13 +231,13 @@ static Code open_sinks(Job *job, Error *err) {
 }
 
 static Code open_workers(Job *job, Error *err) {
+  TRY(peek_splits(job, err));
   job->workers = ARENA_ARRAY(&job->arena, Worker, job->n_workers);
   for (uint32_t i = 0; i < job->n_workers; i++) {
     job->workers[i] = (Worker){.job = job, .index = i};
     Worker *w = &job->workers[i];
     w->sources = ARENA_ARRAY(&job->arena, SourceInstance, job->n_sources + 1);
     for (uint32_t k = 0; k < job->n_sources; k++) TRY(source_instance_open(w, k, err));
-    if (i == 0) TRY(input_peek_splits(job, err));
     w->keyed = ARENA_ARRAY(&job->arena, KeyedInstance, job->stages.n_stages + 1);
     for (uint32_t k = 0; k < job->stages.n_stages; k++) {
       TRY(keyed_open(w, k, err));
@@ -372,11 +370,13 @@ void job_free(Job *job) {
       parcel_queue_free(&edge->lanes[k].queue);
     }
   }
+  peek_close(job);
   split_list_free(&job->splits);
   for (uint32_t i = 0; i < job->n_sources; i++) {
     Source *src = &job->sources[i];
     if (src->rows != NULL) src->scan->connector->rows->close(src->rows);
     if (src->dead_letter_fd >= 0) sys.close(src->dead_letter_fd);
+    watch_close(src);
   }
   if (job->wake_fd >= 0) close(job->wake_fd);
   pthread_cond_destroy(&job->flow.output);

@@ -18,20 +18,23 @@
 #include "exec/run/out_op.h"
 #include "exec/run/split_list.h"
 #include "exec/run/stage.h"
+#include "exec/run/watch.h"
 #include "exec/run/watermark.h"
 
 /* What a source stage reads: shared by all workers, read-only but for the input thread's part. */
-typedef struct Source {
+struct Source {
   const Stage *stage;
   const ScanSpec *scan; /* NULL: VALUES */
   DecodeSpec decode;
   OnError on_error;
   RowGenerator *rows;
+  uint32_t first_split, n_splits; /* as listed when it was opened, bytewise */
+  Watch watch;
   bool timed;                   /* has a watermark */
   bool in_order;                /* parsed one chunk after the other: weir.watermark.max-jump */
   const char *dead_letter_path; /* NULL: malformed records are not kept */
   int dead_letter_fd;           /* -1: not open */
-} Source;
+};
 
 /* One worker's parser of a source. */
 typedef struct SourceInstance {
@@ -52,7 +55,8 @@ typedef struct KeyedInstance {
   KeyedState state;
   uint64_t chunk; /* being read, or the next */
   Watermark watermark;
-  uint32_t n_ended;    /* splits of the job whose last chunk has come by */
+  uint32_t n_splits;   /* of the job that have come by, which may be fewer than are listed */
+  uint32_t n_ended;    /* ... and their last chunks */
   OpPending pending;   /* of the head, after its last chunk; guarded by flow.lock */
   ParcelQueue marked;  /* of the chunk, until its other rows are in */
   uint64_t late_total; /* rows that it has dropped */
@@ -92,6 +96,8 @@ typedef struct Silence {
   bool told;
 } Silence;
 
+typedef struct Peeker Peeker;
+
 struct Job {
   const JobPlan *plan;
   JobHooks hooks;
@@ -103,6 +109,7 @@ struct Job {
   Source *sources;
   uint32_t n_sources;
   SplitList splits;
+  Peeker *peeker; /* NULL: nothing was peeked yet */
   Worker *workers;
   SinkWriter *sinks;
   pthread_t input_thread;
@@ -157,10 +164,16 @@ void clock_tick(Job *job);
 /* Room in the ring is the caller's matter; lock held. */
 ChunkSlot *input_admit(Job *job, ChunkKind kind);
 bool input_has_room(const Job *job);
+/* Wait for room in the ring; false: the job stops. */
+MUST_USE bool input_wait_room(Job *job);
 void *input_main(void *job);
-/* Largest candidates of the first records of a job's splits, where the order of reading needs them.
- */
-MUST_USE Code input_peek_splits(Job *job, Error *err);
+
+/* --- peek.c: only before the threads run, or by the input thread without the lock --- */
+/* The watermark candidate of the first record of a split that has one and ends. */
+MUST_USE Code peek_split(Job *job, InputSplit *split, Error *err);
+/* Of all splits of a job, where the order of reading needs them. */
+MUST_USE Code peek_splits(Job *job, Error *err);
+void peek_close(Job *job);
 
 /* --- split_state.c: where reading is, in a checkpoint --- */
 MUST_USE Code source_save(Job *job, uint32_t source, StateSink *to, Error *err);

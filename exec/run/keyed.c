@@ -117,23 +117,36 @@ static bool feeds_stage(const Stage *stage, const Source *source) {
   return stage->fed_by[source->stage->index];
 }
 
-/* The clocks of all splits of the job; those of other tables never count. */
-static Code open_watermark(Job *job, KeyedInstance *k, Error *err) {
-  const SplitList *splits = &job->splits;
-  SplitClock *clocks = calloc(splits->n + 1, sizeof *clocks);
-  bool ok = clocks != NULL;
-  for (uint32_t i = 0; ok && i < splits->n; i++) {
-    const InputSplit *split = splits->all[i];
-    Micros first = split->candidate_us; /* of a row that has yet to come */
-    Micros max_us = first > MICROS_MIN ? first - 1 : first;
-    bool feeds = feeds_stage(k->instance.stage, &job->sources[split->source]);
-    clocks[i] = (SplitClock){.max_us = split->restored ? split->max_us : max_us,
-                             .active = feeds && !split->ended};
-    k->n_ended += split->ended;
+/* A split's clock; those of other tables never count. */
+static Code join_split(const Job *job, KeyedInstance *k, const InputSplit *split, Error *err) {
+  k->n_splits++;
+  if (!feeds_stage(k->instance.stage, &job->sources[split->source])) return OK;
+  uint32_t watch = split->found_in != NULL ? split->found_in->index : NO_WATCH;
+  SplitClock clock = {
+      .split = split->index, .watch = watch, .max_us = split->first_us, .active = true};
+  if (watermark_join(&k->watermark, clock)) return OK;
+  return FAIL(err, ERR_MEMORY, NO_SPAN, "out of memory for the watermarks of splits");
+}
+
+/* Those of a chunk may have ended already, but that is still to come by. */
+static Code join_splits(const Job *job, KeyedInstance *k, const ChunkSlot *slot, Error *err) {
+  InputSplit **splits = &job->splits.all[slot->from->index];
+  for (uint32_t i = 0; i < slot->n_joined; i++) TRY(join_split(job, k, splits[i], err));
+  return OK;
+}
+
+static Code open_watermark(const Job *job, KeyedInstance *k, Error *err) {
+  if (!watermark_init(&k->watermark)) return FAIL(err, ERR_MEMORY, NO_SPAN, "out of memory");
+  for (uint32_t i = 0; i < job->splits.n; i++) {
+    const InputSplit *split = job->splits.all[i];
+    if (!split->ended) {
+      TRY(join_split(job, k, split, err));
+    } else { /* before a restore */
+      k->n_splits++;
+      k->n_ended++;
+    }
   }
-  ok = ok && watermark_init(&k->watermark, clocks, splits->n);
-  free(clocks);
-  return ok ? OK : FAIL(err, ERR_MEMORY, NO_SPAN, "out of memory");
+  return OK;
 }
 
 Code keyed_open(Worker *w, uint32_t stage, Error *err) {
@@ -185,11 +198,12 @@ static Micros chunk_end_us(const Job *job, KeyedInstance *k, const ChunkSlot *sl
   if (slot->kind == CHUNK_IDLE) return watermark_split_idle(&k->watermark, slot->from->index);
   if (!timed_chunk(job, k, slot)) return k->watermark.now_us;
   Micros us = watermark_chunk_end(&k->watermark, slot->max_us, slot->split_ended);
-  return watermark_is_over(&k->watermark) && k->n_ended < job->splits.n ? MICROS_MAX : us;
+  return watermark_is_over(&k->watermark) && k->n_ended < k->n_splits ? MICROS_MAX : us;
 }
 
-static void begin_chunk(const Job *job, KeyedInstance *k, const ChunkSlot *slot) {
+static Code begin_chunk(const Job *job, KeyedInstance *k, const ChunkSlot *slot, Error *err) {
   OpContext *ctx = &k->instance.ctx;
+  if (slot->kind == CHUNK_JOIN) TRY(join_splits(job, k, slot, err));
   k->n_ended += slot->kind == CHUNK_ROWS && slot->split_ended;
   ctx->now_us = slot->now_us;
   ctx->tag = TAG_READING;
@@ -197,6 +211,7 @@ static void begin_chunk(const Job *job, KeyedInstance *k, const ChunkSlot *slot)
     ctx->chunk_watermark_us = watermark_chunk_begin(&k->watermark, slot->from->index);
   }
   k->state = KEYED_READING;
+  return OK;
 }
 
 /* The mark of a row becomes the watermark at its place. */
@@ -312,7 +327,10 @@ bool keyed_step(Worker *w, KeyedInstance *k) {
     job_fail(job, &slot->error);
     return true;
   }
-  if (k->state == KEYED_WAITING) begin_chunk(job, k, slot);
+  if (k->state == KEYED_WAITING && begin_chunk(job, k, slot, &w->err) != OK) {
+    job_fail(job, &w->err);
+    return true;
+  }
   Parcel *p = NULL;
   bool more = true;
   if (k->state == KEYED_READING && next_parcel(job, k, slot, &p) == TAKE_WAIT) return false;

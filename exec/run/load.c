@@ -18,15 +18,11 @@ void hash_range(uint32_t i, uint32_t n, uint64_t *first, uint64_t *last) {
 static void load_stage(Job *job, KeyedInstance *k, StateIn *in) {
   uint64_t late = state_get_u64(in);
   if (k->instance.worker == 0) k->late_total += late;
-  k->watermark.now_us = state_get_i64(in);
-  uint32_t n = state_get_u32(in);
-  for (uint32_t was = 0; was < n && !in->bad; was++) {
-    SplitClock clock = {.max_us = state_get_i64(in)};
-    clock.active = state_get_bool(in);
-    clock.idle = state_get_bool(in);
-    for (uint32_t i = 0; i < job->splits.n; i++) {
-      if (job->splits.all[i]->was == was) k->watermark.splits[i] = clock;
-    }
+  uint32_t n = watermark_load(&k->watermark, in);
+  for (uint32_t i = 0; i < n && !in->bad; i++) {
+    SavedClock clock = watermark_get_clock(in);
+    const InputSplit *split = split_list_find(&job->splits, clock.was);
+    if (split != NULL) watermark_set_clock(&k->watermark, split->index, &clock);
   }
 }
 

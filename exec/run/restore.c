@@ -234,6 +234,7 @@ Code restore_begin(Job *job, Error *err) {
   if (code == OK) code = restore_small(job, kept, err);
   state_blocks_free(kept);
   TRY(code);
+  split_list_order(&job->splits);
   begin_from(job);
   return OK;
 }

@@ -2,6 +2,7 @@
 #include "exec/run/split_list.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool grow(InputSplit ***list, uint32_t cap) {
   InputSplit **wider = realloc(*list, cap * sizeof *wider);
@@ -10,21 +11,66 @@ static bool grow(InputSplit ***list, uint32_t cap) {
   return true;
 }
 
-InputSplit *split_list_add(SplitList *l, uint32_t source) {
+static InputSplit *new_split(uint32_t index, uint32_t source, const Split *file) {
+  InputSplit *split = malloc(sizeof *split);
+  if (split == NULL) return NULL;
+  *split = (InputSplit){.index = index,
+                        .was = index,
+                        .source = source,
+                        .candidate_us = MICROS_MIN,
+                        .first_us = MICROS_MIN,
+                        .max_us = MICROS_MIN};
+  if (file == NULL) return split;
+  split->file = *file;
+  split->file.name = strdup(file->name);
+  split->reader.split = &split->file;
+  if (split->file.name != NULL) return split;
+  free(split);
+  return NULL;
+}
+
+static void free_split(InputSplit *split) {
+  if (split->reader.split != NULL) split_reader_free(&split->reader);
+  free((char *)(uintptr_t)split->file.name);
+  free(split);
+}
+
+InputSplit *split_list_add(SplitList *l, uint32_t source, const Split *file) {
   if (l->n == l->cap) {
     uint32_t cap = l->cap > 0 ? l->cap * 2 : 4;
     if (cap < l->cap || !grow(&l->all, cap) || !grow(&l->open, cap)) return NULL;
     l->cap = cap;
   }
-  InputSplit *split = malloc(sizeof *split);
+  InputSplit *split = new_split(l->n, source, file);
   if (split == NULL) return NULL;
-  *split = (InputSplit){.index = l->n,
-                        .was = l->n,
-                        .source = source,
-                        .candidate_us = MICROS_MIN,
-                        .max_us = MICROS_MIN};
   l->all[l->n++] = l->open[l->n_open++] = split;
   return split;
+}
+
+static int by_was(const void *a, const void *b) {
+  const InputSplit *x = *(InputSplit *const *)a, *y = *(InputSplit *const *)b;
+  if (x->was != y->was) return x->was < y->was ? -1 : 1;
+  return (x->index > y->index) - (x->index < y->index);
+}
+
+void split_list_order(SplitList *l) {
+  if (l->n == 0) return;
+  qsort(l->all, l->n, sizeof *l->all, by_was);
+  qsort(l->open, l->n_open, sizeof *l->open, by_was);
+  for (uint32_t i = 0; i < l->n; i++) l->all[i]->index = i;
+}
+
+InputSplit *split_list_find(const SplitList *l, uint32_t was) {
+  uint32_t low = 0, high = l->n;
+  while (low < high) {
+    uint32_t mid = low + (high - low) / 2;
+    if (l->all[mid]->was < was) {
+      low = mid + 1;
+    } else {
+      high = mid;
+    }
+  }
+  return low < l->n && l->all[low]->was == was ? l->all[low] : NULL;
 }
 
 void split_list_drop_ended(SplitList *l) {
@@ -36,10 +82,7 @@ void split_list_drop_ended(SplitList *l) {
 }
 
 void split_list_free(SplitList *l) {
-  for (uint32_t i = 0; i < l->n; i++) {
-    if (l->all[i]->reader.split != NULL) split_reader_free(&l->all[i]->reader);
-    free(l->all[i]);
-  }
+  for (uint32_t i = 0; i < l->n; i++) free_split(l->all[i]);
   free(l->all);
   free(l->open);
   *l = (SplitList){0};

@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 
-enum { SPLITS = 3, CHUNKS = 12, ROWS = 8, DELAY = 3 };
+enum { SPLITS = 3, FILES_MAX = 12, CHUNKS = 16, ROWS = 8, DELAY = 3 };
 
 static uint64_t state = 88172645463325252u;
 static uint32_t below(uint32_t n) {
@@ -17,15 +17,29 @@ static uint32_t below(uint32_t n) {
 }
 
 typedef struct Model {
-  Micros split_max[SPLITS];
-  bool active[SPLITS], idle[SPLITS];
+  int n;
+  bool watched; /* split 0 is a directory, the others are its files */
+  Micros split_max[FILES_MAX];
+  bool active[FILES_MAX], idle[FILES_MAX];
   Micros l; /* max of all earlier L */
 } Model;
 
+static bool has_files(const Model *m) {
+  for (int i = 1; i < m->n; i++) {
+    if (m->active[i]) return true;
+  }
+  return false;
+}
+
+/* Does the split have a say? */
+static bool counts(const Model *m, int i) {
+  return m->active[i] && !(m->watched && i == 0 && has_files(m));
+}
+
 static Micros model_min(const Model *m) {
   Micros min = MICROS_MAX;
-  for (int i = 0; i < SPLITS; i++) {
-    if (m->active[i] && !m->idle[i] && m->split_max[i] < min) min = m->split_max[i];
+  for (int i = 0; i < m->n; i++) {
+    if (counts(m, i) && !m->idle[i] && m->split_max[i] < min) min = m->split_max[i];
   }
   return min;
 }
@@ -35,8 +49,8 @@ static void model_settle(Model *m) {
   Micros to = model_min(m);
   if (to == MICROS_MAX) {
     to = MICROS_MIN;
-    for (int i = 0; i < SPLITS; i++) {
-      if (m->active[i] && m->split_max[i] > to) to = m->split_max[i];
+    for (int i = 0; i < m->n; i++) {
+      if (counts(m, i) && m->split_max[i] > to) to = m->split_max[i];
     }
   }
   if (to > m->l) m->l = to;
@@ -75,34 +89,56 @@ static void run_chunk(Model *model, Watermark *w, int s, Micros base, bool ends)
     Micros before = model_min(model);
     if (before > model->l) model->l = before;
     model->active[s] = false;
+    if (model->watched && model->split_max[s] > model->split_max[0]) {
+      model->split_max[0] = model->split_max[s];
+    }
   }
   model_settle(model);
   Micros got = watermark_chunk_end(w, m, ends);
   CHECK_INT(got, model->l);
 }
 
+/* A file is found: it begins where time is, or later. */
+static void join(Model *m, Watermark *w) {
+  int i = m->n++;
+  Micros first = below(3) == 0 ? MICROS_MIN : (Micros)below(40);
+  m->split_max[i] = first > m->l ? first : m->l;
+  m->active[i] = true;
+  m->idle[i] = m->idle[0] = false;
+  CHECK(watermark_join(
+      w, (SplitClock){.split = (uint32_t)i, .watch = 0, .max_us = first, .active = true}));
+}
+
+static void run_step(Model *model, Watermark *w, int c) {
+  int s = (int)below((uint32_t)model->n);
+  if (model->watched && model->n < FILES_MAX && below(4) == 0) {
+    join(model, w);
+  } else if (!counts(model, s)) {
+    return;
+  } else if (below(5) == 0) {
+    fall_idle(model, w, s);
+  } else if (!model->watched || s > 0) {
+    run_chunk(model, w, s, c * 2, below(model->watched ? 3 : 8) == 0);
+  }
+}
+
 int main(void) {
-  for (int round = 0; round < 3000; round++) {
-    Model model = {.l = MICROS_MIN};
-    SplitClock clocks[SPLITS];
+  for (int round = 0; round < 6000; round++) {
+    Model model = {.l = MICROS_MIN, .n = SPLITS, .watched = round % 2 == 1};
+    Watermark w;
+    CHECK(watermark_init(&w));
     int splits = 1 + (int)below(SPLITS);
     for (int i = 0; i < SPLITS; i++) {
-      Micros first = below(3) == 0 ? MICROS_MIN : (Micros)below(10);
+      Micros first = below(3) == 0 || (model.watched && i == 0) ? MICROS_MIN : (Micros)below(10);
       model.split_max[i] = first;
       model.active[i] = i < splits;
-      clocks[i] = (SplitClock){.max_us = first, .active = i < splits};
+      uint32_t watch = model.watched && i > 0 ? 0 : NO_WATCH;
+      CHECK(watermark_join(
+          &w, (SplitClock){
+                  .split = (uint32_t)i, .watch = watch, .max_us = first, .active = i < splits}));
     }
-    Watermark w;
-    CHECK(watermark_init(&w, clocks, SPLITS));
-    for (int c = 0; c < CHUNKS; c++) {
-      int s = (int)below((uint32_t)splits);
-      if (!model.active[s]) continue;
-      if (below(5) == 0) {
-        fall_idle(&model, &w, s);
-      } else {
-        run_chunk(&model, &w, s, c * 2, below(8) == 0);
-      }
-    }
+    for (int c = 0; c < CHUNKS; c++) run_step(&model, &w, c);
+    if (model.watched) CHECK(!watermark_is_over(&w));
     watermark_deinit(&w);
   }
   return check_done();
