@@ -124,7 +124,6 @@ Code part_files_commit(PartFiles *f, uint64_t checkpoint, Error *err) {
 static Code get_part(PartFiles *f, const Partition *p, StateIn *in, Part **out, Error *err) {
   Part *part = part_new(f, p, state_get_i64(in));
   if (part == NULL) return file_no_memory(f->target, err);
-  part->checkpoint = 0; /* decided */
   part->file.mark.bytes = state_get_u64(in);
   part->file.mark.tail = state_get_u64(in);
   part->file.marked = true;
@@ -145,6 +144,7 @@ static Code get_partition(PartFiles *f, StateIn *in, Error *err) {
   for (uint32_t i = 0; i < n && !in->bad; i++) {
     Part *part;
     TRY(get_part(f, p, in, &part, err));
+    part->checkpoint = 0; /* decided */
     part_append_closed(p, part);
   }
   return in->bad ? file_bad_state(f->target, err) : OK;
