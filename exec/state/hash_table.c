@@ -61,7 +61,17 @@ void hash_table_init(HashTable *t, KeyForm form, uint32_t record_bytes, uint64_t
   while (expected / full >> t->dir_bits > 0 && t->dir_bits < DIR_BITS_MAX) t->dir_bits++;
 }
 
-/* The first segments: one small one, or as many as the expected records want. */
+static void free_directory(HashTable *t) {
+  for (uint64_t i = 0; i < (uint64_t)1 << t->dir_bits && t->dir[i] != NULL;) {
+    HashSegment *s = t->dir[i];
+    i += (uint64_t)1 << (t->dir_bits - s->depth);
+    segment_free(t, s);
+  }
+  free(t->dir);
+  t->dir = NULL;
+}
+
+/* The first segments: one small one, or as many as the expected records want.  All or none. */
 static bool make_directory(HashTable *t) {
   size_t n = (size_t)1 << t->dir_bits;
   unsigned bits = t->dir_bits == 0 ? SEGMENT_BITS_MIN : SEGMENT_BITS_MAX;
@@ -70,22 +80,17 @@ static bool make_directory(HashTable *t) {
   t->index_bytes += n * sizeof *t->dir;
   for (size_t i = 0; i < n; i++) {
     t->dir[i] = segment_new(t, t->dir_bits, bits);
-    if (t->dir[i] == NULL) return false;
+    if (t->dir[i] != NULL) continue;
+    t->index_bytes -= n * sizeof *t->dir;
+    free_directory(t);
+    return false;
   }
   return true;
 }
 
 void hash_table_deinit(HashTable *t) {
   if (t->saver != NULL) hash_saver_finish(t);
-  if (t->dir != NULL) {
-    for (uint64_t i = 0; i < (uint64_t)1 << t->dir_bits;) {
-      HashSegment *s = t->dir[i];
-      if (s == NULL) break; /* make_directory ran out of memory */
-      i += (uint64_t)1 << (t->dir_bits - s->depth);
-      segment_free(t, s);
-    }
-    free(t->dir);
-  }
+  if (t->dir != NULL) free_directory(t);
   arena_deinit(&t->arena);
   *t = (HashTable){0};
 }
