@@ -13,6 +13,7 @@
  */
 #pragma once
 #include "base/hash.h"
+#include "base/memory.h"
 #include "exec/ops/op_check.h"
 #include "exec/state/key.h"
 
@@ -419,6 +420,30 @@ static inline void bench_spoil_blocks(Bench *b, const Disturb *d, uint64_t *seed
   kept_free(&k);
 }
 
+/* A fresh instance gets less memory than it may need: it says so, or has been loaded. */
+static inline void bench_starve(Bench *b, const Disturb *d, uint64_t *seed) {
+  Kept k;
+  kept_init(&k);
+  CHECK_INT(op_save(b->op, &k.sink), OK);
+  kept_drain(&k, SIZE_MAX);
+  Op *op = d->make(b, d->spec);
+  op->late = b->op->late;
+  CHECK_INT(op_open(op), OK);
+  memory_set_limit(memory_used() + bench_random(seed, 64 << 10));
+  Code code = OK;
+  for (const StateBlock *block = k.first; block != NULL && code == OK; block = block->next) {
+    StateIn in;
+    state_in_init(&in, block, 0, UINT64_MAX);
+    code = op_load(op, &in);
+    CHECK(code == ERR_MEMORY || (code == OK && !in.bad));
+  }
+  CHECK_INT(code == ERR_MEMORY, memory_was_refused());
+  memory_set_limit(0);
+  b->err = (Error){.code = OK};
+  op_free(op);
+  kept_free(&k);
+}
+
 /* Nothing is left to fire: go on with fresh instances, one or two, or begin a snapshot that is
  * written to its end when more has happened. */
 static inline void bench_disturb(Bench *b, Disturb *d, uint64_t *seed) {
@@ -428,9 +453,12 @@ static inline void bench_disturb(Bench *b, Disturb *d, uint64_t *seed) {
     d->is_late = false;
   }
   if (d->one == 0 || bench_random(seed, d->one) != 0) return;
-  switch (bench_random(seed, 4)) {
+  switch (bench_random(seed, 5)) {
     case 0:
       bench_spoil_blocks(b, d, seed);
+      return;
+    case 3:
+      bench_starve(b, d, seed);
       return;
     case 1:
       bench_restore(b, d->make(b, d->spec));

@@ -195,7 +195,8 @@ static Value odd_cell(uint64_t i, uint32_t c) {
   if (random % 5 == 0) return value_null(odd_types[c]);
   if (c == ODD_KEY) return value_int(odd_types[c], (int64_t)(random / 8 % 40) - 20);
   if (c == 2) return value_text(odd_types[c], str_of(texts[random / 8 % COUNT_OF(texts)]));
-  if (c == 5) return value_decimal(odd_types[c], (Int128)(int64_t)random << (i % 60));
+  if (c == 5)
+    return value_decimal(odd_types[c], (Int128)(int64_t)random * ((int64_t)1 << (i % 60)));
   return value_double(odd_types[c], numbers[random / 8 % COUNT_OF(numbers)]);
 }
 
