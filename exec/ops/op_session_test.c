@@ -6,29 +6,9 @@
  * two.
  */
 #include "base/memory.h"
-#include "exec/ops/restore_check.h"
+#include "exec/ops/session_check.h"
 
-enum { ROWS_MAX = 700, SESSIONS_MAX = ROWS_MAX, KEYS = 5, MS = 1000 };
-
-enum { COL_TS, COL_K, COL_NAME, COL_V, COL_TAKEN, COL_TEXT, COL_ID, COL_D, N_COLS };
-static FormatField in[N_COLS];
-
-/* Aggregates, each with its model in put_agg. */
-typedef enum AggId {
-  COUNT_ROWS,
-  SUM_V,
-  MIN_V_TAKEN,
-  MAX_TEXT,
-  COUNT_DISTINCT_V,
-  SUM_DISTINCT_V_TAKEN,
-  FIRST_V,
-  LAST_V,
-  LISTAGG_TEXT,
-  LISTAGG_DISTINCT_TEXT,
-  SUM_D, /* these two round, and have no model */
-  SUM_DISTINCT_D,
-  AGG_END
-} AggId;
+enum { ROWS_MAX = 700, SESSIONS_MAX = ROWS_MAX, KEYS = 5 };
 
 typedef struct Row {
   Micros ts, mark; /* the watermark at its place */
@@ -46,13 +26,10 @@ typedef struct Model {
 typedef enum Restores { NEVER, IN_ONE, IN_ONE_OR_TWO } Restores;
 
 typedef struct Case {
-  const WindowSpec *window;
+  SessionPlan plan;
   Restores restores;
   KeySpec key;
   Type key_types[2];
-  const uint32_t *keys;
-  uint32_t n_keys;
-  const AggId *aggs; /* NULL: the rows themselves */
   Micros delay_us;
   uint64_t hash[KEYS];
   Row rows[ROWS_MAX];
@@ -148,7 +125,7 @@ static void put_times(Case *c, const Model *m) {
 }
 
 static void put_session(Case *c, const Model *m) {
-  if (c->aggs == NULL) {
+  if (c->plan.aggs == NULL) {
     for (uint32_t i = 0; i < m->n; i++) {
       uint32_t id = m->rows[i];
       for (uint32_t col = 0; col < N_COLS; col++) put(&c->want, cell(&c->rows[id], id, col));
@@ -156,10 +133,10 @@ static void put_session(Case *c, const Model *m) {
     }
     return;
   }
-  for (uint32_t i = 0; i < c->n_keys; i++) {
-    put(&c->want, cell(&c->rows[m->rows[0]], 0, c->keys[i]));
+  for (uint32_t i = 0; i < c->plan.n_keys; i++) {
+    put(&c->want, cell(&c->rows[m->rows[0]], 0, c->plan.keys[i]));
   }
-  for (uint32_t i = 0; c->aggs[i] != AGG_END; i++) put_agg(c, m, c->aggs[i]);
+  for (uint32_t i = 0; c->plan.aggs[i] != AGG_END; i++) put_agg(c, m, c->plan.aggs[i]);
   put_times(c, m);
 }
 
@@ -202,7 +179,7 @@ static uint32_t model_touching(const Case *c, const Model *m, Micros after) {
     if (x->key != m->key || x->start <= after || x->start > m->end || x->end < m->start) continue;
     Micros start = x->start < m->start ? x->start : m->start;
     Micros end = x->end > m->end ? x->end : m->end;
-    if (c->window->cap_us > 0 && end - start > c->window->cap_us) continue;
+    if (c->plan.window->cap_us > 0 && end - start > c->plan.window->cap_us) continue;
     if (best == c->n_open || x->start < c->open[best]->start) best = i;
   }
   return best;
@@ -212,8 +189,9 @@ static void model_row(Case *c, uint32_t id) {
   const Row *r = &c->rows[id];
   model_fire(c, r->mark);
   Model *m = calloc(1, sizeof *m);
-  *m =
-      (Model){.key = c->n_keys > 0 ? r->key : 0, .start = r->ts, .end = r->ts + c->window->size_us};
+  *m = (Model){.key = c->plan.n_keys > 0 ? r->key : 0,
+               .start = r->ts,
+               .end = r->ts + c->plan.window->size_us};
   m->rows[m->n++] = id;
   Micros after = MICROS_MIN;
   for (uint32_t i; (i = model_touching(c, m, after)) < c->n_open;) {
@@ -240,7 +218,7 @@ static void random_row(const Case *c, uint64_t *seed, Micros *now, Row *r) {
              .key = bench_random(seed, KEYS),
              .v = (int64_t)bench_random(seed, 20) - 4,
              .taken = bench_random(seed, 3) > 0};
-  if (c->n_keys == 1 && c->keys[0] == COL_K && r->key == 1) r->key = 2;
+  if (c->plan.n_keys == 1 && c->plan.keys[0] == COL_K && r->key == 1) r->key = 2;
   if (r->v < -2) r->v = INT64_MIN;
 }
 
@@ -305,37 +283,12 @@ static void on_late(Bench *b, const Batch *batch, uint32_t row) {
   c->got_late[bench_cell(batch, COL_ID, row)] = true;
 }
 
-static AggCall call_of(AggId id) {
-  static const struct {
-    const char *name;
-    int32_t arg, filter;
-    bool distinct;
-  } calls[] = {[COUNT_ROWS] = {"COUNT", -1, -1, false},
-               [SUM_V] = {"SUM", COL_V, -1, false},
-               [MIN_V_TAKEN] = {"MIN", COL_V, COL_TAKEN, false},
-               [MAX_TEXT] = {"MAX", COL_TEXT, -1, false},
-               [COUNT_DISTINCT_V] = {"COUNT", COL_V, -1, true},
-               [SUM_DISTINCT_V_TAKEN] = {"SUM", COL_V, COL_TAKEN, true},
-               [FIRST_V] = {"FIRST_VALUE", COL_V, -1, false},
-               [LAST_V] = {"LAST_VALUE", COL_V, -1, false},
-               [LISTAGG_TEXT] = {"LISTAGG", COL_TEXT, -1, false},
-               [LISTAGG_DISTINCT_TEXT] = {"LISTAGG", COL_TEXT, -1, true},
-               [SUM_D] = {"SUM", COL_D, -1, false},
-               [SUM_DISTINCT_D] = {"SUM", COL_D, COL_TAKEN, true}};
-  AggCall call = {.arg = calls[id].arg, .filter = calls[id].filter, .distinct = calls[id].distinct};
-  Type type = call.arg >= 0 ? in[call.arg].type : type_of(TYPE_NULL);
-  Error err = {0};
-  CHECK_INT(agg_bind(agg_find(str_of(calls[id].name)), &type, call.arg >= 0, NO_SPAN, &call, &err),
-            OK);
-  return call;
-}
-
 /* The hash of every key, as rows with it have. */
 static void find_hashes(Bench *b, Case *c) {
   uint16_t rows[KEYS];
   KeyBatch *keys = key_batch_new();
-  for (uint32_t i = 0; i < c->n_keys; i++) c->key_types[i] = in[c->keys[i]].type;
-  c->key = key_spec(c->keys, c->key_types, c->n_keys);
+  for (uint32_t i = 0; i < c->plan.n_keys; i++) c->key_types[i] = fields[c->plan.keys[i]].type;
+  c->key = key_spec(c->plan.keys, c->key_types, c->plan.n_keys);
   for (uint32_t k = 0; k < KEYS; k++) {
     int64_t cells[N_COLS];
     for (uint32_t col = 0; col < N_COLS; col++) cells[col] = cell(&(Row){.key = k}, 0, col);
@@ -348,44 +301,14 @@ static void find_hashes(Bench *b, Case *c) {
   key_batch_free(keys);
 }
 
-typedef struct Output {
-  FormatField fields[N_COLS + 13];
-  AggCall aggs[10];
-  WindowAggSpec agg;
-  SessionTvfSpec tvf;
-} Output;
-
-static Op *new_op(Bench *b, const Case *c, Output *o) {
-  uint32_t n = 0, n_aggs = 0;
-  const Type stamp = type_not_null(type_time(TYPE_TIMESTAMP, 3));
-  if (c->aggs == NULL) {
-    o->tvf.window = *c->window;
-    o->tvf.window.partition = c->keys;
-    o->tvf.window.n_partition = c->n_keys;
-    return op_session_tvf_new(&o->tvf, in, N_COLS, &b->ctx);
-  }
-  for (; n < c->n_keys; n++) o->fields[n] = in[c->keys[n]];
-  for (; c->aggs[n_aggs] != AGG_END; n_aggs++) {
-    o->aggs[n_aggs] = call_of(c->aggs[n_aggs]);
-    o->fields[n++] = (FormatField){"agg", o->aggs[n_aggs].result};
-  }
-  for (uint32_t i = 0; i < 3; i++) o->fields[n++] = (FormatField){"window", stamp};
-  o->agg = (WindowAggSpec){.window = *c->window,
-                           .keys = c->keys,
-                           .n_keys = c->n_keys,
-                           .aggs = o->aggs,
-                           .n_aggs = n_aggs};
-  return op_session_agg_new(&o->agg, in, N_COLS, o->fields, &b->ctx);
-}
-
 /* Save, and go on in one operator, or two that share the hashes. */
 static void restore(Bench *b, Case *c, Output *o, uint64_t *seed) {
   if (c->restores == IN_ONE || bench_random(seed, 2) == 0) {
-    bench_restore(b, new_op(b, c, o));
+    bench_restore(b, new_op(b, &c->plan, o));
     return;
   }
   uint64_t mid = bench_random(seed, 2) == 0 ? rng_next(seed) : c->hash[bench_random(seed, KEYS)];
-  bench_restore(b, bench_split_at(b, &c->key, mid, new_op(b, c, o), new_op(b, c, o)));
+  bench_restore(b, bench_split_at(b, &c->key, mid, new_op(b, &c->plan, o), new_op(b, &c->plan, o)));
 }
 
 static int by_text(const void *a, const void *b) {
@@ -412,11 +335,11 @@ static uint64_t run_stream(Case *c, uint64_t seed) {
   Bench b;
   Output o = {0};
   uint64_t restores = seed + 1;
-  bench_init(&b, in, N_COLS, bench_write);
+  bench_init(&b, fields, N_COLS, bench_write);
   b.on_late = on_late;
   b.arg = &c->got;
   find_hashes(&b, c);
-  bench_open(&b, new_op(&b, c, &o));
+  bench_open(&b, new_op(&b, &c->plan, &o));
   Micros watermark = MICROS_MIN, now = -200 * MS;
   c->delay_us = (Micros[]){0, MS, 5 * MS, 20 * MS}[bench_random(&seed, 4)];
   while (c->n_rows < ROWS_MAX) {
@@ -448,10 +371,9 @@ static Case *random_case(const AggId *aggs, int round, uint64_t *seed) {
                         .size_us = gap,
                         .cap_us = cap,
                         .time_col = COL_TS,
-                        .time_type = in[COL_TS].type};
+                        .time_type = fields[COL_TS].type};
   uint32_t key = (uint32_t)round / 5 % 4;
-  *c = (Case){
-      .window = &window, .keys = keys[key % 3], .n_keys = key == 3 ? 0 : key / 2 + 1, .aggs = aggs};
+  *c = (Case){.plan = {&window, keys[key % 3], key == 3 ? 0 : key / 2 + 1, aggs}};
   return c;
 }
 
@@ -488,46 +410,6 @@ static void rounded_sums(const AggId *aggs) {
     CHECK_STR(strbuf_text(&c->got), strbuf_text(&whole->got));
     case_free(c);
     case_free(whole);
-  }
-}
-
-/* Two sessions of some rows each, saved, then joined: one is added to the other in the order in
- * which its values came. */
-static void joined(const AggId *aggs, bool restored, uint64_t seed, StrBuf *got) {
-  static const int64_t v[] = {1, 3, INT64_C(1) << 53, 5, INT64_C(1) << 54, 7};
-  WindowSpec window = {
-      .kind = WINDOW_SESSION, .size_us = 5 * MS, .time_col = COL_TS, .time_type = in[COL_TS].type};
-  Case c = {.window = &window, .aggs = aggs};
-  Bench b;
-  Output o = {0};
-  bench_init(&b, in, N_COLS, bench_write);
-  b.arg = got;
-  bench_open(&b, new_op(&b, &c, &o));
-  for (uint32_t i = 0; i < 12; i++) {
-    int64_t cells[N_COLS] = {[COL_TS] = i < 6 ? 0 : 10 * MS, [COL_TAKEN] = 1};
-    cells[COL_D] = v[bench_random(&seed, COUNT_OF(v))] + (i < 6 ? 0 : 16);
-    bench_row(&b, cells, MICROS_MIN, ROW_INSERT);
-  }
-  bench_push(&b, false, false);
-  bench_fire(&b);
-  if (restored) bench_restore(&b, new_op(&b, &c, &o));
-  bench_row(&b, (int64_t[N_COLS]){[COL_TS] = 5 * MS, [COL_TAKEN] = 1}, MICROS_MIN, ROW_INSERT);
-  bench_push(&b, false, false);
-  op_finish(b.op);
-  bench_fire(&b);
-  bench_close(&b);
-}
-
-static void joined_after_restore(void) {
-  static const AggId aggs[] = {COUNT_ROWS, SUM_DISTINCT_D, SUM_D, AGG_END};
-  for (uint64_t seed = 1; seed <= 50; seed++) {
-    StrBuf want = {0}, got = {0};
-    joined(aggs, false, seed, &want);
-    joined(aggs, true, seed, &got);
-    CHECK(strncmp(strbuf_text(&want), "13 ", 3) == 0);
-    CHECK_STR(strbuf_text(&got), strbuf_text(&want));
-    strbuf_deinit(&want);
-    strbuf_deinit(&got);
   }
 }
 
@@ -572,13 +454,13 @@ static Code feed(Bench *b, const Micros *ts, const int64_t *keys, uint32_t n, ui
   }
   Vector cols[N_COLS];
   for (uint32_t c = 0; c < N_COLS; c++) {
-    cols[c] = (Vector){.type = in[c].type, .constant = true, .data = &null, .valid = &no_bit};
+    cols[c] = (Vector){.type = fields[c].type, .constant = true, .data = &null, .valid = &no_bit};
   }
-  cols[COL_TS] = (Vector){.type = in[COL_TS].type, .data = (void *)(uintptr_t)ts};
-  cols[COL_K] = (Vector){.type = in[COL_K].type, .data = (void *)(uintptr_t)keys};
+  cols[COL_TS] = (Vector){.type = fields[COL_TS].type, .data = (void *)(uintptr_t)ts};
+  cols[COL_K] = (Vector){.type = fields[COL_K].type, .data = (void *)(uintptr_t)keys};
   cols[COL_NAME] = cols[COL_TEXT] = (Vector){.type = type_string(), .data = text};
-  cols[COL_V] = cols[COL_ID] = (Vector){.type = in[COL_V].type, .data = v};
-  cols[COL_TAKEN] = (Vector){.type = in[COL_TAKEN].type, .constant = true, .data = &taken};
+  cols[COL_V] = cols[COL_ID] = (Vector){.type = fields[COL_V].type, .data = v};
+  cols[COL_TAKEN] = (Vector){.type = fields[COL_TAKEN].type, .constant = true, .data = &taken};
   return op_push(b->op, PORT_ROWS, &(Batch){.rows = n, .n_cols = N_COLS, .cols = cols});
 }
 
@@ -595,11 +477,11 @@ static Large *large_new(const AggId *aggs, uint32_t key_col, Micros gap) {
   Large *l = calloc(1, sizeof *l);
   key = key_col;
   l->window = (WindowSpec){
-      .kind = WINDOW_SESSION, .size_us = gap, .time_col = COL_TS, .time_type = in[COL_TS].type};
-  l->c = (Case){.window = &l->window, .keys = &key, .n_keys = 1, .aggs = aggs};
-  bench_init(&l->b, in, N_COLS, on_seen);
+      .kind = WINDOW_SESSION, .size_us = gap, .time_col = COL_TS, .time_type = fields[COL_TS].type};
+  l->c = (Case){.plan = {&l->window, &key, 1, aggs}};
+  bench_init(&l->b, fields, N_COLS, on_seen);
   l->b.arg = &l->seen;
-  bench_open(&l->b, new_op(&l->b, &l->c, &l->o));
+  bench_open(&l->b, new_op(&l->b, &l->c.plan, &l->o));
   return l;
 }
 
@@ -695,15 +577,15 @@ static void summer_time(void) {
   static const int64_t keys[3];
   CHECK(berlin != NULL);
   if (berlin == NULL) return;
-  FormatField stamp = in[COL_TS];
-  in[COL_TS].type = type_time(TYPE_TIMESTAMP_LTZ, 3);
+  FormatField stamp = fields[COL_TS];
+  fields[COL_TS].type = type_time(TYPE_TIMESTAMP_LTZ, 3);
   Large *l = large_new(words, COL_K, 20 * minute);
   Case *c = &l->c;
   bench_close(&l->b);
-  bench_init(&l->b, in, N_COLS, bench_write);
+  bench_init(&l->b, fields, N_COLS, bench_write);
   l->b.env.zone = berlin;
   l->b.arg = &c->got;
-  bench_open(&l->b, new_op(&l->b, c, &l->o));
+  bench_open(&l->b, new_op(&l->b, &c->plan, &l->o));
   CHECK_INT(feed(&l->b, ts, keys, 3, 1), OK);
   strbuf_printf(&c->want, "0 1 1 1 %lld %lld %lld\n", (long long)wall,
                 (long long)(wall + 20 * minute), (long long)(ts[0] + 20 * minute - MS));
@@ -716,7 +598,7 @@ static void summer_time(void) {
   strbuf_deinit(&c->want);
   bench_close(&l->b);
   free(l);
-  in[COL_TS] = stamp;
+  fields[COL_TS] = stamp;
 }
 
 static Code feed_random(Large *l) {
@@ -745,54 +627,8 @@ static void no_memory(const AggId *aggs) {
   }
 }
 
-/* Likewise when sessions are loaded. */
-static void no_memory_to_load(const AggId *aggs) {
-  Large *l = large_new(aggs, COL_NAME, 10 * MS);
-  Kept k;
-  uint32_t failed = 0;
-  kept_init(&k);
-  CHECK_INT(feed_random(l), OK);
-  CHECK_INT(op_save(l->b.op, &k.sink), OK);
-  bool done = false;
-  for (size_t limit = 0; !done; limit += 20000) {
-    Op *fresh = new_op(&l->b, &l->c, &l->o);
-    CHECK_INT(op_open(fresh), OK);
-    l->b.err = (Error){0};
-    memory_set_limit(memory_used() + limit + 1);
-    done = kept_try_load(&k, fresh) == OK;
-    memory_set_limit(0);
-    CHECK_INT(l->b.err.code, done ? OK : ERR_MEMORY);
-    failed += !done;
-    op_free(fresh);
-  }
-  CHECK(failed > 2);
-  kept_free(&k);
-  bench_close(&l->b);
-  free(l);
-}
-
-static Op *make(Bench *b, const void *large) {
-  const Large *l = large;
-  return new_op(b, &l->c, (Output *)(uintptr_t)&l->o);
-}
-
-static void cut_entries(const AggId *aggs) {
-  Large *l = large_new(aggs, COL_NAME, 10 * MS);
-  CHECK_INT(feed_random(l), OK);
-  bench_check_cuts(&l->b, make, l);
-  bench_close(&l->b);
-  free(l);
-}
-
 int main(void) {
-  in[COL_TS] = (FormatField){"ts", type_time(TYPE_TIMESTAMP, 3)};
-  in[COL_K] = (FormatField){"k", type_of(TYPE_BIGINT)};
-  in[COL_NAME] = (FormatField){"name", type_string()};
-  in[COL_V] = (FormatField){"v", type_of(TYPE_BIGINT)};
-  in[COL_TAKEN] = (FormatField){"taken", type_of(TYPE_BOOLEAN)};
-  in[COL_TEXT] = (FormatField){"text", type_string()};
-  in[COL_ID] = (FormatField){"id", type_of(TYPE_BIGINT)};
-  in[COL_D] = (FormatField){"d", type_of(TYPE_DOUBLE)};
+  init_fields();
   random_streams(words);
   random_streams(sets);
   random_streams(by_arrival);
@@ -800,17 +636,10 @@ int main(void) {
   rounded_sums((const AggId[]){SUM_D, COUNT_ROWS, AGG_END});
   rounded_sums((const AggId[]){SUM_D, SUM_DISTINCT_D, AGG_END});
   rounded_sums((const AggId[]){SUM_DISTINCT_D, LISTAGG_TEXT, SUM_D, AGG_END});
-  joined_after_restore();
   large_streams();
   summer_time();
   no_memory(words);
   no_memory(by_arrival);
   no_memory(NULL);
-  no_memory_to_load(words);
-  no_memory_to_load(by_arrival);
-  no_memory_to_load(NULL);
-  cut_entries(sets);
-  cut_entries(by_arrival);
-  cut_entries(NULL);
   return check_done();
 }

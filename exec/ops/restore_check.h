@@ -90,19 +90,23 @@ static inline void kept_check_late(Kept *k) {
 
 /* --- restoring ------------------------------------------------------------------------------ */
 
-/* Blocks of one instance into another, which takes the hashes first..last. */
-static inline void kept_load(const Kept *k, Op *op, uint64_t first, uint64_t last) {
+/* Blocks of one instance into another.  agg_map: as in StateIn, for n_aggs; NULL: the aggregates
+ * are the same. */
+static inline void kept_load(const Kept *k, Op *op, const uint32_t *agg_map, uint32_t n_aggs) {
   for (const StateBlock *b = k->first; b != NULL; b = b->next) {
     StateIn in;
-    state_in_init(&in, b, first, last);
+    state_in_init(&in, b, 0, UINT64_MAX);
+    in.agg_map = agg_map;
+    in.n_aggs = n_aggs;
     CHECK_INT(op_load(op, &in), OK);
     CHECK(!in.bad);
     if (in.bad) printf("  section \"%s\"\n", b->section);
   }
 }
 
-/* fresh: not open yet; it is wired as the one that goes. */
-static inline void bench_restore(Bench *b, Op *fresh) {
+/* fresh: not open yet; it is wired as the one that goes.  agg_map as above. */
+static inline void bench_restore_mapped(Bench *b, Op *fresh, const uint32_t *agg_map,
+                                        uint32_t n_aggs) {
   Kept k;
   kept_init(&k);
   CHECK_INT(op_save(b->op, &k.sink), OK);
@@ -113,60 +117,12 @@ static inline void bench_restore(Bench *b, Op *fresh) {
   op_free(b->op);
   b->op = fresh;
   CHECK_INT(op_open(fresh), OK);
-  kept_load(&k, fresh, 0, UINT64_MAX);
+  kept_load(&k, fresh, agg_map, n_aggs);
   CHECK_INT(op_loaded(fresh), OK);
   kept_free(&k);
 }
 
-/* All of it, and it may fail. */
-static inline Code kept_try_load(const Kept *k, Op *op) {
-  for (const StateBlock *b = k->first; b != NULL; b = b->next) {
-    StateIn in;
-    state_in_init(&in, b, 0, UINT64_MAX);
-    TRY(op_load(op, &in));
-    CHECK(!in.bad);
-  }
-  return op_loaded(op);
-}
-
-/* The first entry of a block, cut to len bytes, into op: it is bad. */
-static inline void kept_check_cut(const StateBlock *whole, size_t entry, uint32_t len, Op *op) {
-  StateBlock cut = *whole;
-  StateIn in;
-  char *copy = malloc(entry + len + 1); /* its own, so that reading behind it shows */
-  if (copy == NULL) out_of_memory();
-  memcpy(copy, strbuf_text(&whole->bytes), entry + len);
-  memcpy(copy + entry - sizeof len, &len, sizeof len);
-  copy[entry + len] = 0;
-  cut.bytes = (StrBuf){.data = copy, .len = entry + len};
-  state_in_init(&in, &cut, 0, UINT64_MAX);
-  CHECK_INT(op_open(op), OK);
-  CHECK_INT(op_load(op, &in), OK);
-  CHECK(in.bad);
-  op_free(op);
-  free(copy);
-}
-
-/* What b.op saves: the first entry of each block is bad if it ends early, wherever that is.
- * make: another operator like it, not open yet. */
-static inline void bench_check_cuts(Bench *b, Op *(*make)(Bench *b, const void *spec),
-                                    const void *spec) {
-  Kept k;
-  kept_init(&k);
-  CHECK_INT(op_save(b->op, &k.sink), OK);
-  kept_drain(&k, SIZE_MAX);
-  for (const StateBlock *block = k.first; block != NULL; block = block->next) {
-    StateIn in;
-    uint64_t hash;
-    state_in_init(&in, block, 0, UINT64_MAX);
-    if (!state_next(&in, &hash)) continue;
-    size_t entry = (size_t)(in.at - strbuf_text(&block->bytes));
-    for (uint32_t len = 0; len < (uint32_t)(in.end - in.at); len++) {
-      kept_check_cut(block, entry, len, make(b, spec));
-    }
-  }
-  kept_free(&k);
-}
+static inline void bench_restore(Bench *b, Op *fresh) { bench_restore_mapped(b, fresh, NULL, 0); }
 
 /* --- two instances as one operator ------------------------------------------------------------ */
 
