@@ -39,6 +39,7 @@ typedef struct GroupLayout {
   bool sendable;    /* every state is plain words: partials may be made */
   bool notes_changes;
   uint32_t changed_at; /* if so: a word of the record that is set whenever something is folded in */
+  bool save_now;       /* records change without being looked up: saving them is not deferred */
   GroupRoom room;
   Type *partial_types;
   uint32_t n_partial_cols;
@@ -123,8 +124,8 @@ typedef struct GroupsPlace {
   uint32_t n_head;
 } GroupsPlace;
 
-/* Write all groups.  Large tables are deferred: from now on a record must not change but after
- * groups_find, groups_match or hash_table_touch.  false: no memory. */
+/* Write all groups.  Large tables are deferred, unless layout->save_now: from now on a record must
+ * not change but after groups_find, groups_match or hash_table_touch.  false: no memory. */
 MUST_USE bool groups_save(Groups *g, StateSink *to, GroupsPlace place);
 /* A block of them; groups are made where they are missing.  false: no memory. */
 MUST_USE bool groups_load(Groups *g, StateIn *in);

@@ -62,8 +62,11 @@ static const void *null_group(Groups *g) {
 bool groups_save(Groups *g, StateSink *to, GroupsPlace place) {
   const GroupLayout *l = g->layout;
   StateOut out;
+  const HashSave save = {save_record, l};
   begin_part(&out, to, place, 0);
-  if (!hash_table_save(&g->table, &out, (HashSave){save_record, l})) return false;
+  bool ok = l->save_now ? hash_table_save_now(&g->table, &out, save)
+                        : hash_table_save(&g->table, &out, save);
+  if (!ok) return false;
   for (uint32_t a = 0, d = 0; a < l->n_aggs; a++) {
     if (!l->aggs[a].distinct) continue;
     const DistinctGroups groups = {g->table.form, null_group(g)};

@@ -227,8 +227,27 @@ static Code window_agg_save(Op *op, StateSink *to) {
   return state_end(&out) && window_content_save(&self->content, to) ? OK : op_no_memory(op);
 }
 
+/* Slices that slid hold aggregates of newer ones too: they cannot be merged. */
+static Code refuse_stacks(OpWindowAgg *self) {
+  const WindowAggSpec *spec = self->spec;
+  Error *err = self->op.ctx->err;
+  for (uint32_t i = 0; i < spec->n_aggs; i++) {
+    const AggCall *agg = &spec->aggs[i];
+    if (sliding_can(agg, 1)) continue;
+    const char *text = agg->text != NULL ? agg->text : agg->name;
+    FAIL(err, ERR_STATE, agg->span, "with %s added, the state of this HOP window cannot be used",
+         text);
+    error_hint(err, "compute %s in a statement of its own", text);
+    return ERR_STATE;
+  }
+  return FAIL(err, ERR_STATE, NO_SPAN, "the state of this HOP window is of another kind");
+}
+
 static Code window_agg_load(Op *op, StateIn *in) {
   OpWindowAgg *self = (OpWindowAgg *)op;
+  if (strcmp(in->section, SLIDING_STACKS) == 0 && self->content.kind != SLIDING) {
+    return refuse_stacks(self);
+  }
   if (strcmp(in->section, "passed") != 0) {
     return window_content_load(&self->content, in) ? OK : op_no_memory(op);
   }
@@ -239,6 +258,10 @@ static Code window_agg_load(Op *op, StateIn *in) {
   /* What comes now is later than what came to any of them. */
   if (arrived > self->arrived) self->arrived = arrived;
   return OK;
+}
+
+static Code window_agg_loaded(Op *op) {
+  return window_content_loaded(&((OpWindowAgg *)op)->content) ? OK : op_no_memory(op);
 }
 
 /* --- life --------------------------------------------------------------------------- */
@@ -272,6 +295,7 @@ static const OpTable window_agg_table = {.name = "WindowAggregate",
                                          .pending = window_agg_pending,
                                          .save = window_agg_save,
                                          .load = window_agg_load,
+                                         .loaded = window_agg_loaded,
                                          .close = window_agg_close};
 
 Op *op_window_agg_new(const WindowAggSpec *spec, const FormatField *input, uint32_t n_input,

@@ -435,10 +435,6 @@ static void push_rows(Run *run, uint64_t *seed, uint32_t n, bool marked, Micros 
 
 /* --- restores ------------------------------------------------------------------------------- */
 
-static bool can_restore(const Case *c) {
-  return c->spec.window.kind != WINDOW_HOP;
-}
-
 static Op *window_op(Run *run) {
   return op_window_agg_new(&run->c->spec, fields, N_COLS, run->out, &run->b.ctx);
 }
@@ -451,7 +447,7 @@ static void check_saved_late(Run *run) {
 /* Perhaps go on in another operator, or in two; perhaps begin to save this one. */
 static void perhaps_restore(Run *run) {
   uint32_t way = bench_random(&run->batches, 12);
-  if (!can_restore(run->c) || way >= 4) return;
+  if (way >= 4) return;
   check_saved_late(run);
   if (way <= 1) bench_restore(&run->b, window_op(run));
   if (way == 2) {

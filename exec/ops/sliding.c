@@ -41,6 +41,7 @@ bool sliding_init(Sliding *s, GroupLayout *slice_layout, const uint32_t *keys, u
   uint32_t n_aggs = slice_layout->n_aggs;
   *s = (Sliding){.slice_layout = slice_layout};
   find_traits(s, slice_layout);
+  slice_layout->save_now = s->with_stacks;
   if (!group_layout_init(&s->layout, keys, n_keys, aggs, n_aggs, input, n_input, false)) {
     return false;
   }
@@ -124,11 +125,12 @@ void sliding_enter(const Sliding *s, Slice *slice, void *record, void *live) {
   head->n_slices++;
 }
 
-static bool load_states(Sliding *s, void *const *records, void *const *lives, uint32_t n) {
+bool sliding_enter_states(Sliding *s, void *const *records, void *const *lives, uint32_t n,
+                          bool with_stacks) {
   void *into[BATCH_ROWS], *from[BATCH_ROWS];
   for (uint32_t a = 0; a < s->layout.n_aggs; a++) {
     const AggCall *agg = &s->layout.aggs[a];
-    if (agg->distinct) continue;
+    if (agg->distinct || (!with_stacks && s->back_at[a] != 0)) continue;
     group_states(records, s->slice_layout->offset[a], n, from);
     group_states(lives, s->layout.offset[a], n, into);
     if (!agg->kernels->merge(into, (const void *const *)from, n, &s->bytes)) return false;
@@ -153,7 +155,7 @@ static bool load_groups(Sliding *s, Slice *slice) {
       slice_link(s, records[i])->next = head->back;
       head->back = records[i];
     }
-    if (!load_states(s, records, lives, n)) return false;
+    if (!sliding_enter_states(s, records, lives, n, true)) return false;
   }
 }
 
@@ -225,7 +227,7 @@ static bool move_values(Sliding *s, uint32_t a, uint32_t d, const Slice *slice, 
   return true;
 }
 
-static bool move_all_values(Sliding *s, const Slice *slice, bool in) {
+bool sliding_move_values(Sliding *s, const Slice *slice, bool in) {
   uint32_t d = 0;
   for (uint32_t a = 0; a < s->layout.n_aggs; a++) {
     if (s->layout.aggs[a].distinct && !move_values(s, a, d++, slice, in)) return false;
@@ -236,7 +238,7 @@ static bool move_all_values(Sliding *s, const Slice *slice, bool in) {
 bool sliding_load(Sliding *s, Slice *slice) {
   assert(!slice->loaded);
   slice->loaded = true;
-  return load_groups(s, slice) && move_all_values(s, slice, true) && settle_bytes(s);
+  return load_groups(s, slice) && sliding_move_values(s, slice, true) && settle_bytes(s);
 }
 
 /* --- unloading ---------------------------------------------------------------------- */
@@ -351,7 +353,7 @@ static bool unload_states(Sliding *s, void *const *records, void *const *lives, 
 
 bool sliding_unload(Sliding *s, Slice *slice) {
   assert(slice->loaded);
-  if (!move_all_values(s, slice, false)) return false;
+  if (!sliding_move_values(s, slice, false)) return false;
   HashCursor cursor = {0};
   const void *keys[BATCH_ROWS];
   void *records[BATCH_ROWS], *lives[BATCH_ROWS];

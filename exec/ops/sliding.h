@@ -57,6 +57,7 @@ typedef struct Sliding {
   Arena bytes;            /* that live states own */
   size_t settled_bytes;   /* of them when they were last put together */
   bool with_bytes;        /* some state is not plain words */
+  bool stacks_loaded;     /* by sliding_load_stacks */
   Arena arena;
 } Sliding;
 
@@ -80,7 +81,19 @@ MUST_USE bool sliding_unload(Sliding *s, Slice *slice);
 MUST_USE bool sliding_add(Sliding *s, Slice *slice, OpPort port, const Batch *in, uint64_t arrival,
                           const uint16_t *rows, uint32_t n);
 
-/* --- between sliding.c and sliding_late.c ---------------------------------------------- */
+/* --- state: exec/ops/sliding_state.c --------------------------------------------------- */
+
+/* What the slices do not tell: of aggregates without inverse, which slices are in the front, and
+ * totals and backs, whose last bits tell in which order they were made. */
+#define SLIDING_STACKS "stacks"
+MUST_USE bool sliding_save_stacks(Sliding *s, StateSink *to);
+/* A block of that.  false: no memory. */
+MUST_USE bool sliding_load_stacks(Sliding *s, StateIn *in);
+/* All of it and all slices are there: the first n had been loaded when they were saved.  false: no
+ * memory. */
+MUST_USE bool sliding_resume(Sliding *s, const Slices *slices, uint32_t n);
+
+/* --- between sliding.c, sliding_late.c and sliding_state.c ----------------------------- */
 
 static inline SliceLink *slice_link(const Sliding *s, void *record) {
   return (SliceLink *)(void *)((char *)record + s->link_at);
@@ -94,6 +107,12 @@ static inline bool merge_state(const AggKernels *k, void *into, const void *from
 }
 /* A key's live group gets one more slice. */
 void sliding_enter(const Sliding *s, Slice *slice, void *record, void *live);
+/* States of a slice's records into those of their live groups; with_stacks false: only where there
+ * is an inverse.  false: no memory. */
+MUST_USE bool sliding_enter_states(Sliding *s, void *const *records, void *const *lives, uint32_t n,
+                                   bool with_stacks);
+/* All values of DISTINCT aggregates in a slice come in, or go.  false: no memory. */
+MUST_USE bool sliding_move_values(Sliding *s, const Slice *slice, bool in);
 /* Values new to a loaded slice, of the live groups.  a is a DISTINCT aggregate, d its number among
  * them.  false: no memory. */
 MUST_USE bool sliding_enter_values(Sliding *s, uint32_t a, uint32_t d, const Vector *values,

@@ -168,6 +168,7 @@ void window_content_done(WindowContent *c) {
 
 bool window_content_save(WindowContent *c, StateSink *to) {
   if (!window_content_expire(c) || !slices_save(&c->slices, to)) return false;
+  if (c->kind == SLIDING) return sliding_save_stacks(&c->sliding, to);
   if (c->kind != RUNNING || !has_groups(c)) return true;
   const GroupsPlace place = {.section = "round", .head = {c->round_us}, .n_head = 1};
   return groups_save(&c->groups, to, place);
@@ -175,6 +176,9 @@ bool window_content_save(WindowContent *c, StateSink *to) {
 
 bool window_content_load(WindowContent *c, StateIn *in) {
   if (strcmp(in->section, "slice") == 0) return slices_load(&c->slices, in);
+  if (strcmp(in->section, SLIDING_STACKS) == 0 && c->kind == SLIDING) {
+    return sliding_load_stacks(&c->sliding, in);
+  }
   if (strcmp(in->section, "round") != 0 || c->kind != RUNNING) state_bad(in);
   Micros round_us = state_get_i64(in);
   /* All instances were at one watermark. */
@@ -182,6 +186,13 @@ bool window_content_load(WindowContent *c, StateIn *in) {
   if (in->bad || !state_has_next(in)) return true;
   Groups *groups = running_groups(c, round_us);
   return groups != NULL && groups_load(groups, in);
+}
+
+/* A slice whose first window has passed had been loaded, or made as one that would have been. */
+bool window_content_loaded(WindowContent *c) {
+  uint32_t n = 0;
+  while (n < c->slices.n && window_content_begun(c, slice_at(&c->slices, n)->start_us)) n++;
+  return c->kind != SLIDING || sliding_resume(&c->sliding, &c->slices, n);
 }
 
 /* --- what is open --------------------------------------------------------------------- */

@@ -55,6 +55,8 @@ void window_content_done(WindowContent *c);
 MUST_USE bool window_content_save(WindowContent *c, StateSink *to);
 /* A block of it.  false: no memory. */
 MUST_USE bool window_content_load(WindowContent *c, StateIn *in);
+/* All blocks are in.  false: no memory. */
+MUST_USE bool window_content_loaded(WindowContent *c);
 
 /* How many windows are open, and the next one. */
 void window_content_pending(const WindowContent *c, OpPending *out);
