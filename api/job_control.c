@@ -2,6 +2,7 @@
  *
  * A job may end at any moment.  While it is held it is not freed, and whoever waits for it is told
  * when it ends. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "api/session.h"
@@ -89,11 +90,6 @@ static void release(Weir *w) { atomic_fetch_sub(&w->holders, 1); }
 
 /* --- acting on it */
 
-static Code take_checkpoint(const PlanControl *c, Job *job, const char **path, Error *err) {
-  (void)job, (void)path;
-  return FAIL(err, ERR_UNSUPPORTED, c->job_span, "CHECKPOINT is not built yet");
-}
-
 /* Where the savepoint goes: as the session says now, or as it said when the job began. */
 static Code savepoint_dir(const PlanControl *c, const BackgroundJob *b, const char **dir,
                           Error *err) {
@@ -104,18 +100,18 @@ static Code savepoint_dir(const PlanControl *c, const BackgroundJob *b, const ch
   return ERR_OPTION;
 }
 
-static Code stop(const PlanControl *c, BackgroundJob *b, Job *job, const char **path, Error *err) {
+static Code stop(const PlanControl *c, BackgroundJob *b, Job *job, char **path, Error *err) {
   const char *dir;
-  *path = NULL;
   if (!c->savepoint) {
     job_interrupt(job);
     return OK;
   }
   TRY(savepoint_dir(c, b, &dir, err));
-  return FAIL(err, ERR_UNSUPPORTED, c->job_span, "WITH SAVEPOINT is not built yet");
+  return job_stop(job, dir, c->drain, path, err);
 }
 
-static Code act(Weir *w, Statement *st, BackgroundJob *b, const char **path, Error *err) {
+/* *path, malloc'ed, is set where there is a checkpoint then. */
+static Code act(Weir *w, const Statement *st, BackgroundJob *b, char **path, Error *err) {
   const PlanControl *c = &st->plan.control;
   bool stops = st->plan.kind == PLAN_STOP_JOB;
   Job *job = hold(w, b);
@@ -127,9 +123,10 @@ static Code act(Weir *w, Statement *st, BackgroundJob *b, const char **path, Err
     code = stop(c, b, job, path, err);
     if (code != OK) atomic_store(&b->stop_asked, false);
   } else {
-    code = take_checkpoint(c, job, path, err);
+    code = job_checkpoint(job, NULL, path, err);
   }
   release(w);
+  if (code != OK && err->span.len == 0) err->span = c->job_span;
   if (code == OK && stops) job_reap(w, b);
   return code;
 }
@@ -147,11 +144,12 @@ static void show_path(Statement *st, const char *path) {
 
 Code job_control(Weir *w, Statement *st, bool *has_rows, Error *err) {
   BackgroundJob *b;
-  const char *path = NULL;
+  char *path = NULL;
   *has_rows = false;
   TRY(find_job(w, &st->plan.control, &b, err));
   TRY(act(w, st, b, &path, err));
   *has_rows = path != NULL;
-  if (*has_rows) show_path(st, path);
+  if (*has_rows) show_path(st, arena_strdup(&st->arena, path));
+  free(path);
   return OK;
 }

@@ -96,17 +96,29 @@ static struct JobNameCount *add(JobNames *names, const char *name) {
   return &names->items[names->n++];
 }
 
+/* The number behind the next name of this base; 1: none. */
+static uint32_t next_number(const JobNames *names, Arena *arena, const char *base) {
+  if (!is_taken(names, base)) return 1;
+  const struct JobNameCount *count = find(names, str_of(base));
+  uint32_t n = count != NULL ? count->n + 1 : 2;
+  while (find(names, str_of(arena_printf(arena, "%s-%u", base, n))) != NULL) n++;
+  return n;
+}
+
+static const char *numbered(Arena *arena, const char *base, uint32_t n) {
+  return n > 1 ? arena_printf(arena, "%s-%u", base, n) : base;
+}
+
+const char *job_name_next(const JobNames *names, Arena *arena, const char *wanted) {
+  const char *base = safe_name(arena, wanted);
+  return numbered(arena, base, next_number(names, arena, base));
+}
+
 const char *job_name_take(JobNames *names, Arena *arena, const char *wanted) {
-  const char *base = safe_name(arena, wanted), *name = base;
-  bool taken = is_taken(names, base);
+  const char *base = safe_name(arena, wanted);
+  uint32_t n = next_number(names, arena, base);
   struct JobNameCount *count = find(names, str_of(base));
   if (count == NULL) count = add(names, base);
-  count->n++;
-  while (taken) {
-    count->n = count->n < 2 ? 2 : count->n;
-    name = arena_printf(arena, "%s-%u", base, count->n);
-    taken = find(names, str_of(name)) != NULL;
-    if (taken) count->n++;
-  }
-  return name;
+  count->n = n;
+  return numbered(arena, base, n);
 }

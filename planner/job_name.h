@@ -14,6 +14,8 @@ void job_names_deinit(JobNames *names);
  * where they are the default.  In the arena. */
 const char *job_name_of_tables(Arena *arena, const char *const *tables, uint32_t n);
 
+/* The name that job_name_take would give. */
+const char *job_name_next(const JobNames *names, Arena *arena, const char *wanted);
 /* Make `wanted` a name that a directory can have and no job of the session had: other characters
  * than [A-Za-z0-9._-] become '_', what is very long is cut, the second of a name gets -2.  The
  * same statements in the same order get the same names.  In the arena. */

@@ -8,7 +8,12 @@
 static Arena arena;
 static JobNames names;
 
-static const char *take(const char *wanted) { return job_name_take(&names, &arena, wanted); }
+static const char *take(const char *wanted) {
+  const char *next = job_name_next(&names, &arena, wanted);
+  const char *name = job_name_take(&names, &arena, wanted);
+  CHECK_STR(next, name);
+  return name;
+}
 
 static void test_tables(void) {
   static const char *const one[] = {"default_catalog.default_database.t"};

@@ -6,11 +6,8 @@
 
 #include "planner/bind.h"
 #include "planner/checkpoint_plan.h"
-#include "planner/lower.h"
-#include "planner/rules.h"
+#include "planner/draft.h"
 #include "planner/show.h"
-
-enum { EXPLAIN_MAX = 16 << 20 }; /* bytes; a deep tree is indented at every line */
 
 /* --- sessions ------------------------------------------------------------------------ */
 
@@ -40,183 +37,12 @@ const char *planner_setting(const Planner *p, const char *key) {
   return settings_by_key(&p->settings, key);
 }
 
-/* --- queries and INSERTs ------------------------------------------------------------- */
-
-/* The plans of a statement, each of which ends in a Sink. */
-typedef struct Job {
-  Node **roots;
-  uint32_t n, cap;
-  const char **tables; /* that it writes */
-  uint32_t n_tables, cap_tables;
-  bool is_query;
-  Span span;
-} Job;
-
-/* Has the node these names already, and no bare NULL among its types? */
-static bool is_presentable(const Relation *rel) {
-  for (uint32_t i = 0; i < rel->n_cols; i++) {
-    const FormatField *field = &rel->node->fields[i];
-    if (field->type.kind == TYPE_NULL || strcmp(field->name, rel->cols[i].name) != 0) return false;
-  }
-  return true;
-}
-
-/* Give the result its names and types, and a Sink. */
-static Node *result_sink(Binder *b, Relation *rel, Span span) {
-  relation_unique_names(b, rel);
-  Expr **exprs = ARENA_ARRAY(b->arena, Expr *, rel->n_cols);
-  FormatField *fields = ARENA_ARRAY(b->arena, FormatField, rel->n_cols);
-  for (uint32_t i = 0; i < rel->n_cols; i++) {
-    exprs[i] = field_ref(b->arena, rel->node, i, span);
-    if (exprs[i]->type.kind == TYPE_NULL) exprs[i] = expr_null(b->arena, type_string(), span);
-    fields[i] = (FormatField){rel->cols[i].name, exprs[i]->type};
-  }
-  Node *node = rel->node;
-  if (!is_presentable(rel)) {
-    node = node_project(b->arena, node, exprs, fields, rel->n_cols, span);
-  }
-  const SinkOpSpec sink = {
-      .table = "the result", .fields = fields, .n_fields = rel->n_cols, .span = span};
-  return node_sink(b->arena, node, &sink, "result");
-}
-
-static void add_root(Binder *b, Job *job, Node *root) {
-  ARENA_PUSH(b->arena, job->roots, job->n, job->cap, root);
-}
-
-static Code bind_insert_of(Binder *b, const AstInsert *insert, Job *job) {
-  Node *root;
-  const char *table;
-  TRY(bind_insert(b, insert, &root, &table));
-  add_root(b, job, root);
-  ARENA_PUSH(b->arena, job->tables, job->n_tables, job->cap_tables, table);
-  return OK;
-}
-
-/* A statement that reads or writes tables. */
-static Code bind_job(Binder *b, const AstStmt *stmt, Job *job) {
-  Relation rel;
-  job->span = stmt->span;
-  if (stmt->kind == AST_STMT_QUERY) {
-    TRY(bind_query(b, stmt->query, &rel));
-    add_root(b, job, result_sink(b, &rel, stmt->query->span));
-    job->is_query = true;
-    return OK;
-  }
-  if (stmt->kind == AST_STMT_INSERT) return bind_insert_of(b, stmt->insert, job);
-  if (stmt->kind != AST_STMT_SET_OF) {
-    return FAIL(b->err, ERR_SYNTAX, stmt->span,
-                "EXPLAIN takes a query, an INSERT or a STATEMENT SET");
-  }
-  for (uint32_t i = 0; i < stmt->set_of.n; i++) {
-    TRY(bind_insert_of(b, stmt->set_of.items[i]->insert, job));
-  }
-  return OK;
-}
-
-static const char *source_full_name(Arena *a, const Source *s) {
-  return arena_printf(a, "%s.%s.%s", s->path[0], s->path[1], s->path[2]);
-}
-
-/* A table has one writer, and is not read meanwhile. */
-static Code check_late_table(Binder *b, const Job *job) {
-  for (uint32_t i = 0; b->late != NULL && i < job->n; i++) {
-    const Node *sink = job->roots[i];
-    if (strcmp(sink->u.sink.path, b->late->path) != 0) continue;
-    return FAIL(b->err, ERR_UNSUPPORTED, sink->span, "\"%s\" gets the late rows already (%s)",
-                sink->u.sink.spec.table, settings_key(SETTING_LATE_ROWS));
-  }
-  for (uint32_t i = 0; b->late != NULL && i < b->n_sources; i++) {
-    const Source *s = b->sources[i]->u.source;
-    if (s->path[0] == NULL || strcmp(source_full_name(b->arena, s), b->late->path) != 0) continue;
-    return FAIL(b->err, ERR_UNSUPPORTED, s->span, "\"%s\" is read, and gets the late rows (%s)",
-                s->table, settings_key(SETTING_LATE_ROWS));
-  }
-  return OK;
-}
-
-static Code optimize(Binder *b, const Job *job, Lowered *out) {
-  UsedBuffer used = {0};
-  const RuleContext r = {b->arena, &b->env, b->err, b->notes, &used};
-  TRY(check_late_table(b, job));
-  Code code = rules_run(&r, job->roots, job->n);
-  free(used.items);
-  TRY(code);
-  *out = lower(b->arena, b->planner, &b->env, job->roots, job->n);
-  return OK;
-}
-
-/* EXPLAIN shows what exec would refuse, too. */
-static Code optimize_to_run(Binder *b, const Job *job, Lowered *out) {
-  TRY(optimize(b, job, out));
-  TRY(checkpoint_plan_make(&b->planner->settings, b->arena, job->span, &out->job->checkpoints,
-                           b->err));
-  return job_plan_validate(out->job, b->err);
-}
-
-/* What a query has shown cannot be taken back: it is not run again. */
-static Code plan_restart(Binder *b, const Job *job, const JobPlan *plan, RestartPlan *out) {
-  if (job->is_query) return OK;
-  return restart_plan_make(&b->planner->settings, job->span, &plan->checkpoints, out, b->err);
-}
-
-/* Do all rows wait for the end of the input? */
-static bool comes_at_end(const Node *n) {
-  if (n->kind == NODE_SORT || n->kind == NODE_AGGREGATE) return true;
-  for (uint32_t i = 0; i < n->n_inputs; i++) {
-    if (!comes_at_end(n->inputs[i])) return false;
-  }
-  return n->n_inputs > 0;
-}
-
-static const char *take_name(Binder *b, const Job *job) {
-  const char *name = settings_text(&b->planner->settings, SETTING_PIPELINE_NAME);
-  if (name == NULL && job->is_query) name = "select";
-  if (name == NULL) name = job_name_of_tables(b->arena, job->tables, job->n_tables);
-  return job_name_take(&b->planner->job_names, b->arena, name);
-}
-
-static void describe_job(Binder *b, const Job *job, const Lowered *plan, PlanResult *result) {
-  result->kind = job->is_query ? PLAN_QUERY : PLAN_INSERT;
-  result->job = plan->job;
-  result->name = plan->job->checkpoints.job = take_name(b, job);
-  result->bounded = result->at_end = true;
-  for (uint32_t i = 0; i < job->n; i++) {
-    result->bounded &= job->roots[i]->bounded;
-    result->at_end &= comes_at_end(job->roots[i]);
-  }
-  if (job->is_query) {
-    const char *mode = settings_text(&b->planner->settings, SETTING_RESULT_MODE);
-    result->changelog = !text_eq_nocase(mode, "TABLE");
-    const Node *n = job->roots[0];
-    result->fields = n->fields;
-    result->n_fields = n->n_fields;
-    n = n->inputs[0];
-    while (n->kind == NODE_PROJECT || n->kind == NODE_LIMIT) {
-      result->limited |= n->kind == NODE_LIMIT;
-      n = n->inputs[0];
-    }
-    result->ordered = n->kind == NODE_SORT;
-  }
-  for (uint32_t i = 0; i < plan->job->n_ops; i++) {
-    const OpSpec *op = plan->job->ops[i];
-    if (job->is_query && op->id == OP_SINK && op->u.sink.connector == NULL) {
-      result->changelog |= op->updating;
-      result->at_end |= op->inputs[0]->id == OP_MATERIALIZE;
-    }
-    if (op->id == OP_SCAN && strcmp(op->u.scan.connector->name, "stdin") == 0) {
-      b->planner->stdin_taken = true;
-    }
-  }
-}
-
 static Code plan_job(Binder *b, const AstStmt *stmt, PlanResult *result) {
-  Job job = {0};
+  JobDraft job = {0};
   Lowered plan;
-  TRY(bind_job(b, stmt, &job));
-  TRY(optimize_to_run(b, &job, &plan));
-  TRY(plan_restart(b, &job, plan.job, &result->restart));
-  describe_job(b, &job, &plan, result);
+  TRY(draft_bind(b, stmt, &job));
+  TRY(draft_plan(b, &job, &plan, &result->restart));
+  draft_describe(b, &job, &plan, result);
   return OK;
 }
 
@@ -229,64 +55,17 @@ static Code plan_create_table(Binder *b, const AstStmt *stmt, PlanResult *result
   Lowered plan;
   TRY(ddl_create_table(b, stmt->create_table, &def, &insert, &name));
   if (insert != NULL) {
-    Job job = {.tables = &name, .n_tables = 1, .span = stmt->span};
-    add_root(b, &job, insert);
-    Code code = optimize_to_run(b, &job, &plan);
-    if (code == OK) code = plan_restart(b, &job, plan.job, &result->restart);
+    JobDraft job = {.tables = &name, .n_tables = 1, .span = stmt->span};
+    draft_add_root(b, &job, insert);
+    Code code = draft_plan(b, &job, &plan, &result->restart);
     if (code != OK) {
       table_def_free(def);
       return code;
     }
-    describe_job(b, &job, &plan, result);
+    draft_describe(b, &job, &plan, result);
   }
   if (def != NULL) catalog_add(b->planner->catalog, def);
   return OK;
-}
-
-/* --- EXPLAIN ------------------------------------------------------------------------- */
-
-static Code check_details(Binder *b, const AstStmt *stmt) {
-  static const char *const words[] = {"ESTIMATED_COST", "CHANGELOG_MODE", "PLAN_ADVICE",
-                                      "JSON_EXECUTION_PLAN"};
-  const AstExplain *explain = stmt->explain;
-  if (explain->mode == AST_EXPLAIN_ANALYZE) return bind_not_built(b, stmt->span, "EXPLAIN ANALYZE");
-  if (explain->mode == AST_EXPLAIN_UPGRADE) return bind_not_built(b, stmt->span, "EXPLAIN UPGRADE");
-  for (size_t i = 0; i < COUNT_OF(words); i++) {
-    if ((explain->details >> i & 1) == 0) continue;
-    return FAIL(b->err, ERR_UNSUPPORTED, stmt->span, "EXPLAIN %s is not built yet", words[i]);
-  }
-  return OK;
-}
-
-static Code explain_into(Binder *b, const AstStmt *stmt, StrBuf *text) {
-  Job job = {0};
-  Lowered plan;
-  TRY(check_details(b, stmt));
-  TRY(bind_job(b, stmt->explain->stmt, &job));
-  strbuf_puts(text, "== Abstract Syntax Tree ==\n");
-  for (uint32_t i = 0; i < job.n; i++) {
-    if (i > 0) strbuf_putc(text, '\n');
-    logical_print(job.roots[i], text);
-  }
-  TRY(optimize(b, &job, &plan));
-  strbuf_puts(text, "\n== Optimized Physical Plan ==\n");
-  physical_print(&plan, false, text);
-  strbuf_puts(text, "\n== Optimized Execution Plan ==\n");
-  physical_print(&plan, true, text);
-  if (!strbuf_failed(text)) return OK;
-  return FAIL(b->err, ERR_LIMIT, stmt->span, "the plan's text is above %d bytes", EXPLAIN_MAX);
-}
-
-static Code plan_explain(Binder *b, const AstStmt *stmt, PlanResult *result) {
-  StrBuf text;
-  strbuf_init(&text, EXPLAIN_MAX);
-  Code code = explain_into(b, stmt, &text);
-  if (code == OK) {
-    result->kind = PLAN_ROWS;
-    result->rows = text_rows(b->arena, strbuf_text(&text));
-  }
-  strbuf_deinit(&text);
-  return code;
 }
 
 /* --- all of them --------------------------------------------------------------------- */
