@@ -24,17 +24,30 @@ struct HashSaver {
 /* --- writing ---------------------------------------------------------------------------- */
 
 /* Records lie where they were made, which is not the order of their hashes. */
-static void write_segment(const HashTable *t, const HashSegment *s, HashSave save, StateOut *out) {
+static void write_records(const HashTable *t, const HashSlot *slots, uint32_t n, HashSave save,
+                          StateOut *out) {
   enum { AHEAD = 16 };
-  const HashSlot *slot = s->slots, *end = slot + segment_slots(s);
   uint32_t kb = key_bytes(t->form);
-  for (uint32_t i = 0; i < AHEAD && slot + i < end; i++) __builtin_prefetch(slot[i].record);
-  for (; slot < end; slot++) {
-    if (slot + AHEAD < end) __builtin_prefetch(slot[AHEAD].record);
-    if (slot->record == NULL) continue;
-    state_entry(out, slot->hash);
-    key_put(out, t->form, slot->record);
-    save.record(save.of, slot->record + kb, out);
+  for (uint32_t i = 0; i < AHEAD && i < n; i++) __builtin_prefetch(slots[i].record);
+  for (uint32_t i = 0; i < n; i++) {
+    if (i + AHEAD < n) __builtin_prefetch(slots[i + AHEAD].record);
+    state_entry(out, slots[i].hash);
+    key_put(out, t->form, slots[i].record);
+    save.record(save.of, slots[i].record + kb, out);
+  }
+}
+
+static void write_segment(const HashTable *t, const HashSegment *s, HashSave save, StateOut *out) {
+  HashSlot used[512];
+  const HashSlot *slot = s->slots, *end = slot + segment_slots(s);
+  while (slot < end) {
+    uint32_t n = 0;
+    /* Which slots are free cannot be foreseen: no branch. */
+    for (; slot < end && n < COUNT_OF(used); slot++) {
+      used[n] = *slot;
+      n += slot->record != NULL;
+    }
+    write_records(t, used, n, save, out);
   }
 }
 

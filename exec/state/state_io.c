@@ -84,6 +84,7 @@ static StateBlock *block_new(const StateOut *o, const StateBlock *before) {
   strbuf_init(&b->bytes, 0);
   if (before == NULL) return b;
   b->head_bytes = before->head_bytes;
+  strbuf_reserve(&b->bytes, STATE_BLOCK_BYTES + STATE_BLOCK_BYTES / 8); /* the next is as large */
   strbuf_put(&b->bytes, before->bytes.data, before->head_bytes);
   if (!strbuf_failed(&b->bytes)) return b;
   state_block_free(b);
@@ -140,9 +141,8 @@ void state_entry(StateOut *o, uint64_t hash) {
     }
   }
   o->entry_at = o->block->bytes.len;
-  char header[ENTRY_HEADER] = {0};
-  memcpy(header, &hash, sizeof hash);
-  strbuf_put(&o->block->bytes, header, sizeof header);
+  state_put_u64(o, hash);
+  state_put_u32(o, 0); /* its length, when it is complete */
 }
 
 bool state_end(StateOut *o) {
@@ -160,14 +160,6 @@ void state_drop(StateOut *o) {
 
 size_t state_pending(const StateOut *o) { return o->block != NULL ? o->block->bytes.len : 0; }
 
-void state_put(StateOut *o, const void *bytes, size_t n) {
-  if (o->block != NULL && n > 0) strbuf_put(&o->block->bytes, bytes, n);
-}
-
-void state_put_u8(StateOut *o, uint8_t v) { state_put(o, &v, sizeof v); }
-void state_put_u32(StateOut *o, uint32_t v) { state_put(o, &v, sizeof v); }
-void state_put_u64(StateOut *o, uint64_t v) { state_put(o, &v, sizeof v); }
-
 void state_put_str(StateOut *o, Str s) {
   state_put_u32(o, (uint32_t)s.len);
   state_put(o, s.ptr, s.len);
@@ -175,11 +167,8 @@ void state_put_str(StateOut *o, Str s) {
 
 void state_put_value(StateOut *o, const Vector *v, uint32_t row) {
   if (o->block == NULL) return;
-  size_t n = value_encoded_size(v, row);
-  char *room = strbuf_reserve(&o->block->bytes, n);
-  if (room == NULL) return;
-  value_encode(v, row, room);
-  o->block->bytes.len += n;
+  char *room = state_room(o, value_encoded_size(v, row));
+  if (room != NULL) value_encode(v, row, room);
 }
 
 size_t state_part(StateOut *o) {

@@ -16,6 +16,8 @@
  * `bad`, which is asked once, at the end.  One thread.
  */
 #pragma once
+#include <string.h>
+
 #include "base/str.h"
 #include "exec/data/batch.h"
 
@@ -91,10 +93,21 @@ void state_drop(StateOut *o);
 /* Bytes that stand in the block in hand: what a drain's budget is measured by. */
 size_t state_pending(const StateOut *o);
 
-void state_put(StateOut *o, const void *bytes, size_t n);
-void state_put_u8(StateOut *o, uint8_t v);
-void state_put_u32(StateOut *o, uint32_t v);
-void state_put_u64(StateOut *o, uint64_t v);
+/* n bytes that the caller writes; NULL: no memory. */
+static inline char *state_room(StateOut *o, size_t n) {
+  if (o->block == NULL) return NULL;
+  StrBuf *b = &o->block->bytes;
+  char *at = b->cap - b->len > n ? b->data + b->len : strbuf_reserve(b, n);
+  if (at != NULL) b->len += n;
+  return at;
+}
+static inline void state_put(StateOut *o, const void *bytes, size_t n) {
+  char *at = state_room(o, n);
+  if (at != NULL && n > 0) memcpy(at, bytes, n);
+}
+static inline void state_put_u8(StateOut *o, uint8_t v) { state_put(o, &v, sizeof v); }
+static inline void state_put_u32(StateOut *o, uint32_t v) { state_put(o, &v, sizeof v); }
+static inline void state_put_u64(StateOut *o, uint64_t v) { state_put(o, &v, sizeof v); }
 static inline void state_put_i64(StateOut *o, int64_t v) { state_put_u64(o, (uint64_t)v); }
 static inline void state_put_bool(StateOut *o, bool v) { state_put_u8(o, v); }
 void state_put_str(StateOut *o, Str s);                           /* length and bytes */
