@@ -159,6 +159,7 @@ static bool segment_rebuild(HashTable *t, const HashSegment *s, unsigned bits, b
 /* Make room around hash: widen a small segment, cut a full one in two. */
 static bool segment_grow(HashTable *t, uint64_t hash) {
   HashSegment *s = t->dir[hash_dir_index(t, hash)], *into[2];
+  if (s->saved != t->saved) hash_saver_write(t, s);
   bool split = s->bits >= SEGMENT_BITS_MAX && s->depth < DIR_BITS_MAX;
   if (split && s->depth == t->dir_bits && !dir_double(t)) return false;
   if (!segment_rebuild(t, s, split ? SEGMENT_BITS_MAX : s->bits + 1u, split, into)) return false;
@@ -231,6 +232,7 @@ static char *find_or_make(HashTable *t, const KeyBatch *keys, uint32_t i) {
     if (slot < end && !full) {
       char *record = record_new(t, keys, i);
       if (record == NULL) return NULL;
+      if (s->saved != t->saved) hash_saver_made(t, s, record);
       *slot = (HashSlot){hash, record};
       s->sorted = false;
       s->n++;
@@ -241,18 +243,21 @@ static char *find_or_make(HashTable *t, const KeyBatch *keys, uint32_t i) {
   }
 }
 
+static const char *find(const HashTable *t, const HashSegment *s, const KeyBatch *keys,
+                        uint32_t i) {
+  uint64_t hash = keys->hash[i];
+  const HashSlot *slot = &s->slots[home(s, hash)], *end = s->slots + segment_slots(s);
+  for (; slot < end && slot->record != NULL; slot++) {
+    if (slot->hash == hash && same_key(t->form, slot->record, keys, i)) return slot->record;
+  }
+  return NULL;
+}
+
 const void *hash_table_find(const HashTable *t, const KeyBatch *keys, uint32_t i) {
   assert(keys->form == t->form);
   if (t->dir == NULL) return NULL;
-  uint64_t hash = keys->hash[i];
-  const HashSegment *s = t->dir[hash_dir_index(t, hash)];
-  const HashSlot *slot = &s->slots[home(s, hash)], *end = s->slots + segment_slots(s);
-  for (; slot < end && slot->record != NULL; slot++) {
-    if (slot->hash == hash && same_key(t->form, slot->record, keys, i)) {
-      return slot->record + key_bytes(t->form);
-    }
-  }
-  return NULL;
+  const char *record = find(t, t->dir[hash_dir_index(t, keys->hash[i])], keys, i);
+  return record != NULL ? record + key_bytes(t->form) : NULL;
 }
 
 /* What find_or_make will look at for a hash: a slot, then a record. */
@@ -267,21 +272,40 @@ static inline const char *likely_record(const HashTable *t, uint64_t hash) {
   return slot->record;
 }
 
-bool hash_table_get(HashTable *t, const KeyBatch *keys, uint32_t n, void **records) {
-  enum { SLOT_AHEAD = 16, RECORD_AHEAD = 8 };
-  assert(keys->form == t->form);
-  if (t->dir == NULL && !make_directory(t)) return false;
-  if (t->saver != NULL) {
-    for (uint32_t i = 0; i < n; i++) hash_saver_touch(t, keys->hash[i]);
-  }
-  uint32_t kb = key_bytes(t->form);
+enum { SLOT_AHEAD = 16, RECORD_AHEAD = 8 };
+
+static inline void fetch_first(const HashTable *t, const KeyBatch *keys, uint32_t n) {
   for (uint32_t i = 0; i < n && i < SLOT_AHEAD; i++)
     __builtin_prefetch(home_slot(t, keys->hash[i]));
   for (uint32_t i = 0; i < n && i < RECORD_AHEAD; i++)
     __builtin_prefetch(likely_record(t, keys->hash[i]));
+}
+
+static inline void fetch_ahead(const HashTable *t, const KeyBatch *keys, uint32_t i, uint32_t n) {
+  if (i + SLOT_AHEAD < n) __builtin_prefetch(home_slot(t, keys->hash[i + SLOT_AHEAD]));
+  if (i + RECORD_AHEAD < n) __builtin_prefetch(likely_record(t, keys->hash[i + RECORD_AHEAD]));
+}
+
+/* Records that are about to change into the snapshot that has not got them. */
+static void save_first(HashTable *t, const KeyBatch *keys, uint32_t n) {
+  fetch_first(t, keys, n);
   for (uint32_t i = 0; i < n; i++) {
-    if (i + SLOT_AHEAD < n) __builtin_prefetch(home_slot(t, keys->hash[i + SLOT_AHEAD]));
-    if (i + RECORD_AHEAD < n) __builtin_prefetch(likely_record(t, keys->hash[i + RECORD_AHEAD]));
+    fetch_ahead(t, keys, i, n);
+    HashSegment *s = t->dir[hash_dir_index(t, keys->hash[i])];
+    if (s->saved == t->saved) continue;
+    const char *record = find(t, s, keys, i);
+    if (record != NULL) hash_saver_write_record(t, s, keys->hash[i], record);
+  }
+}
+
+bool hash_table_get(HashTable *t, const KeyBatch *keys, uint32_t n, void **records) {
+  assert(keys->form == t->form);
+  if (t->dir == NULL && !make_directory(t)) return false;
+  if (t->saver != NULL) save_first(t, keys, n);
+  uint32_t kb = key_bytes(t->form);
+  fetch_first(t, keys, n);
+  for (uint32_t i = 0; i < n; i++) {
+    fetch_ahead(t, keys, i, n);
     char *record = find_or_make(t, keys, i);
     if (record == NULL) return false;
     records[i] = record + kb;
@@ -314,9 +338,9 @@ static void slot_free(HashSegment *s, uint32_t at) {
 
 void hash_table_remove(HashTable *t, uint64_t hash, void *record) {
   assert(t->spare != NULL && t->n > 0);
-  hash_table_touch(t, hash);
   HashSegment *s = t->dir[hash_dir_index(t, hash)];
   char *room = (char *)record - key_bytes(t->form);
+  if (s->saved != t->saved) hash_saver_write_record(t, s, hash, room);
   uint32_t at = home(s, hash);
   while (s->slots[at].record != room) {
     at++;

@@ -1,8 +1,11 @@
 /* hash_table_state.c -- a keyed table into blocks of state and out of them.
  *
- * What is deferred is kept by a saver.  Segments are written in the order of their hashes, some of
- * them earlier because they change; one that has been written carries the table's `saved`, as all
- * do when no snapshot is under way, and those that are made meanwhile.
+ * What is deferred is kept by a saver.  Segments are written in the order of their hashes; one that
+ * has been written carries the table's `saved`, as all do when no snapshot is under way, and those
+ * that are made meanwhile.  A segment that changes before its turn is written whole; but not too
+ * many of them, so that a batch of keys all over a large table does not wait for all of it: of more
+ * segments the records that change are written one by one; they and those that are new are
+ * remembered in a set, to be left out when the turn of their segment comes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +13,17 @@
 #include "exec/state/hash_segment.h"
 #include "exec/state/key_state.h"
 
-enum { SAVE_AT_ONCE_BYTES = 64 << 10 };
+enum {
+  SAVE_AT_ONCE_BYTES = 64 << 10,
+  WHOLE_SEGMENTS_BYTES = 1 << 20 /* written between two steps because a record changes */
+};
+
+/* Of addresses, in open addressing. */
+typedef struct RecordSet {
+  const char **slots; /* 2^bits; NULL: no record */
+  unsigned bits;      /* 0: there are none */
+  uint32_t n;
+} RecordSet;
 
 struct HashSaver {
   StateDrain drain;
@@ -18,8 +31,49 @@ struct HashSaver {
   HashSave save;
   StateOut out;
   uint64_t next_hash; /* segments before it are written */
-  size_t written;     /* bytes, in the step in hand */
+  RecordSet early;    /* not to be written with their segments */
+  size_t written;     /* bytes, in a step or between two */
 };
+
+/* --- the set ------------------------------------------------------------------------------ */
+
+enum { EARLY_BITS_MIN = 12, EARLY_BITS_MAX = 21 };
+
+/* Where a record is, or would be. */
+static const char **set_place(const RecordSet *set, const char *record) {
+  uint64_t mask = (UINT64_C(1) << set->bits) - 1;
+  uint64_t at = hash_u64((uint64_t)(uintptr_t)record) & mask;
+  while (set->slots[at] != NULL && set->slots[at] != record) at = (at + 1) & mask;
+  return &set->slots[at];
+}
+
+static bool set_grow(RecordSet *set) {
+  unsigned bits = set->bits == 0 ? EARLY_BITS_MIN : set->bits + 1;
+  if (bits > EARLY_BITS_MAX) return false;
+  RecordSet wider = {
+      .slots = calloc((size_t)1 << bits, sizeof *wider.slots), .bits = bits, .n = set->n};
+  if (wider.slots == NULL) return false;
+  for (size_t i = 0; set->bits > 0 && i < (size_t)1 << set->bits; i++) {
+    if (set->slots[i] != NULL) *set_place(&wider, set->slots[i]) = set->slots[i];
+  }
+  free(set->slots);
+  *set = wider;
+  return true;
+}
+
+static bool set_has(const RecordSet *set, const char *record) {
+  return set->bits > 0 && *set_place(set, record) != NULL;
+}
+
+/* A record that is not there.  false: there is no room for more. */
+static bool set_add(RecordSet *set, const char *record) {
+  if (set->bits == 0 || set->n >= 1u << set->bits >> 1) {
+    if (!set_grow(set)) return false;
+  }
+  *set_place(set, record) = record;
+  set->n++;
+  return true;
+}
 
 /* --- writing ---------------------------------------------------------------------------- */
 
@@ -37,6 +91,15 @@ static void write_records(const HashTable *t, const HashSlot *slots, uint32_t n,
   }
 }
 
+/* What is to be written with its segment. */
+static uint32_t leave_out(const RecordSet *early, HashSlot *slots, uint32_t n) {
+  uint32_t m = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    if (!set_has(early, slots[i].record)) slots[m++] = slots[i];
+  }
+  return m;
+}
+
 static void write_segment(const HashTable *t, const HashSegment *s, HashSave save, StateOut *out) {
   HashSlot used[512];
   const HashSlot *slot = s->slots, *end = slot + segment_slots(s);
@@ -47,6 +110,7 @@ static void write_segment(const HashTable *t, const HashSegment *s, HashSave sav
       used[n] = *slot;
       n += slot->record != NULL;
     }
+    if (s->early) n = leave_out(&t->saver->early, used, n);
     write_records(t, used, n, save, out);
   }
 }
@@ -55,10 +119,33 @@ void hash_saver_write(HashTable *t, HashSegment *s) {
   HashSaver *saver = t->saver;
   write_segment(t, s, saver->save, &saver->out);
   s->saved = t->saved;
+  s->early = false;
   saver->written += (size_t)s->n * (sizeof(HashSlot) + key_bytes(t->form) + t->record_bytes);
 }
 
-void hash_saver_write_first(HashTable *t, uint64_t hash) { hash_saver_touch(t, hash); }
+void hash_saver_write_record(HashTable *t, HashSegment *s, uint64_t hash, const char *record) {
+  HashSaver *saver = t->saver;
+  if (s->early && set_has(&saver->early, record)) return;
+  if (saver->written < WHOLE_SEGMENTS_BYTES || !set_add(&saver->early, record)) {
+    hash_saver_write(t, s);
+    return;
+  }
+  s->early = true;
+  write_records(t, &(HashSlot){hash, (char *)(uintptr_t)record}, 1, saver->save, &saver->out);
+}
+
+void hash_saver_made(HashTable *t, HashSegment *s, const char *record) {
+  if (set_add(&t->saver->early, record)) {
+    s->early = true;
+  } else {
+    hash_saver_write(t, s); /* before it is in its slot */
+  }
+}
+
+void hash_saver_write_first(HashTable *t, uint64_t hash) {
+  HashSegment *s = t->dir[hash_dir_index(t, hash)];
+  if (s->saved != t->saved) hash_saver_write(t, s);
+}
 
 /* The segment that holds the hash; *last: its last hash. */
 static HashSegment *segment_of(const HashTable *t, uint64_t hash, uint64_t *last) {
@@ -67,10 +154,15 @@ static HashSegment *segment_of(const HashTable *t, uint64_t hash, uint64_t *last
   return s;
 }
 
+static void saver_free(HashSaver *saver) {
+  saver->table->saver = NULL;
+  free(saver->early.slots);
+  free(saver);
+}
+
 static bool saver_end(HashSaver *saver) {
   bool ok = state_end(&saver->out);
-  saver->table->saver = NULL;
-  free(saver);
+  saver_free(saver);
   return ok;
 }
 
@@ -85,6 +177,7 @@ static bool saver_step(StateDrain *d, size_t budget, bool *done) {
     *done = last == UINT64_MAX;
     if (*done) return saver_end(saver);
   }
+  saver->written = 0;
   return !saver->out.failed;
 }
 
@@ -93,11 +186,12 @@ static void saver_cancel(StateDrain *d) {
   HashSaver *saver = (HashSaver *)d;
   HashTable *t = saver->table;
   for (uint64_t hash = 0, last = 0; last != UINT64_MAX; hash = last + 1) {
-    segment_of(t, hash, &last)->saved = t->saved;
+    HashSegment *s = segment_of(t, hash, &last);
+    s->saved = t->saved;
+    s->early = false;
   }
   state_drop(&saver->out);
-  t->saver = NULL;
-  free(saver);
+  saver_free(saver);
 }
 
 void hash_saver_finish(HashTable *t) { state_sink_finish(t->saver->out.to, &t->saver->drain); }
