@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "exec/data/number_text.h"
 #include "planner/identity.h"
 
 OpSpec *lowered_op(Lowering *l, OpId id, const FormatField *fields, uint32_t n_fields, Span span) {
@@ -351,6 +352,17 @@ OpSpec *lower_node(Lowering *l, Node *n) {
   return NULL;
 }
 
+/* 'parallelism.default': a number, or auto: as many as the load wants, at most the cores. */
+static bool wants_auto(const char *parallelism) {
+  return parallelism != NULL && text_eq_nocase(parallelism, "auto");
+}
+
+static uint32_t workers_of(const char *parallelism, uint32_t cores) {
+  int64_t n;
+  bool is_number = parallelism != NULL && int_parse(str_of(parallelism), &n);
+  return is_number ? (uint32_t)n : cores;
+}
+
 Lowered lower(Arena *arena, const Planner *planner, const ExprEnv *env, Node *const *roots,
               uint32_t n_roots) {
   const Settings *s = &planner->settings;
@@ -363,12 +375,16 @@ Lowered lower(Arena *arena, const Planner *planner, const ExprEnv *env, Node *co
   JobPlan *job = ARENA_NEW(arena, JobPlan);
   const char *dead_letters = settings_text(s, SETTING_DEAD_LETTERS);
   uint32_t cores = planner->cores < WORKERS_MAX ? planner->cores : WORKERS_MAX;
-  int64_t parallelism = settings_int(s, SETTING_PARALLELISM);
+  const char *parallelism = settings_text(s, SETTING_PARALLELISM);
   *job = (JobPlan){
       .ops = l.ops,
       .n_ops = l.n_ops,
       .env = *env,
-      .parallelism = parallelism > 0 ? (uint32_t)parallelism : cores,
+      .parallelism = workers_of(parallelism, cores),
+      .autoscale = {.on = wants_auto(parallelism),
+                    .interval_us = settings_duration_us(s, SETTING_AUTOSCALE_INTERVAL),
+                    .factor = settings_double(s, SETTING_AUTOSCALE_FACTOR),
+                    .every_epochs = (uint32_t)settings_int(s, SETTING_AUTOSCALE_EPOCHS)},
       .chunk_bytes = (uint32_t)settings_int(s, SETTING_CHUNK_BYTES),
       .batch_rows = (uint32_t)settings_int(s, SETTING_BATCH_ROWS),
       .idle_timeout_us = settings_duration_us(s, SETTING_IDLE_TIMEOUT),

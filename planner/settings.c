@@ -112,6 +112,7 @@ static Code check_path(const Option *o, Error *err) {
 
 /* What the kind of an option does not tell. */
 static Code check_value(SettingId id, const Option *o, Error *err) {
+  if (id == SETTING_PARALLELISM && text_eq_nocase(o->value, "auto")) return OK;
   if (id == SETTING_PARALLELISM) return check_range(o, 1, WORKERS_MAX, err);
   if (id == SETTING_MAX_PARALLELISM) return check_range(o, KEY_GROUPS, KEY_GROUPS, err);
   if (id == SETTING_CHUNK_BYTES) return check_range(o, 1, RECORD_MAX, err);
@@ -125,6 +126,8 @@ static Code check_value(SettingId id, const Option *o, Error *err) {
     return check_range(o, 0, INT32_MAX, err);
   }
   if (id == SETTING_RESTART_MAX_FAILURES) return check_range(o, 1, RESTART_FAILURES_MAX, err);
+  if (id == SETTING_AUTOSCALE_EPOCHS) return check_range(o, 0, INT32_MAX, err);
+  if (id == SETTING_AUTOSCALE_FACTOR) return check_at_least_one(o, err);
   if (id == SETTING_RESTART_MULTIPLIER) return check_at_least_one(o, err);
   if (id == SETTING_COLUMN_WIDTH) return check_range(o, 4, INT32_MAX, err);
   if (id == SETTING_NOT_NULL_ENFORCER) return only_choice(o, "ERROR", err);

@@ -187,22 +187,9 @@ static void decided(Job *job) {
 
 /* --- what is saved ------------------------------------------------------------------ */
 
-/* Beside the operator's own: the clock of its stage, which all instances share, and the rows that
- * this one has dropped. */
-static bool save_stage(KeyedInstance *k) {
-  StateOut out;
-  state_begin(&out, &k->saver.sink, "stage", STATE_VERSION);
-  state_put_u64(&out, k->late_total);
-  watermark_save(&k->watermark, &out);
-  return state_end(&out);
-}
-
 Code checkpoint_save_instance(Job *job, KeyedInstance *k) {
   k->saver = saver_of(job, job->checkpoints.owners.of_stage[k->instance.stage->index], false);
-  if (!save_stage(k)) {
-    return FAIL(k->instance.ctx.err, ERR_MEMORY, NO_SPAN, "out of memory for a checkpoint");
-  }
-  return op_save(k->instance.ops[0], &k->saver.sink);
+  return keyed_save(k, &k->saver.sink);
 }
 
 void checkpoint_instance_saved(Job *job, KeyedInstance *k) {

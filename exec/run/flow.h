@@ -115,7 +115,8 @@ typedef struct Flow {
   pthread_cond_t output;   /* for sink writers: parcels or progress of their lanes, parsed chunks */
   bool sources_feed_sinks; /* a sink takes rows straight from parsing */
   ChunkSlot *slots;
-  uint32_t ring;     /* number of slots: D of design.md, workers + 4 */
+  uint32_t ring;     /* slots in use: D of design.md, workers + 4 */
+  uint32_t n_slots;  /* that there are */
   uint64_t admitted; /* chunks put into the ring so far */
   uint64_t claimed;  /* of them given to a parser */
   uint64_t retired;  /* of them done with */

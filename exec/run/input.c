@@ -237,14 +237,36 @@ static void take_checkpoint(Job *job) {
   checkpoints_begin(job, slot);
 }
 
+/* Likewise, and with nothing in flight.  false: the job has failed. */
+static bool follow_load(Job *job) {
+  StrBuf why = {0};
+  uint32_t wanted = rescale_wanted(job, &why);
+  bool ok = true;
+  if (wanted != job->n_workers) {
+    while (!job->flow.failed &&
+           !(checkpoints_idle(&job->checkpoints) && pipeline_empty(&job->flow))) {
+      wait_for_workers(job, -1, MAX_WAIT_US);
+    }
+    if (job->hooks.note != NULL) job->hooks.note(job->hooks.note_arg, strbuf_text(&why));
+    ok = !job->flow.failed && job_rescale(job, wanted, &job->input_err) == OK;
+    if (!ok && !job->flow.failed) job_fail(job, &job->input_err);
+    rescale_begin(job);
+    pthread_cond_broadcast(&job->flow.changed);
+  }
+  strbuf_deinit(&why);
+  return ok;
+}
+
 static void read_all(Job *job) {
   InputSplit *list[SPLITS_PER_EPOCH];
   Micros started_us = sys.mono_us();
   for (uint32_t i = 0; i < job->splits.n; i++) begin_split(job, job->splits.all[i], started_us);
   job->silence.since_us = started_us;
+  rescale_begin(job);
   bool go_on = true;
   while (go_on && !stopping(job) && watch_step(job)) {
     if (checkpoints_due(job)) take_checkpoint(job);
+    if (!follow_load(job)) break;
     uint64_t before = job->flow.admitted;
     uint32_t n = choose(job, list);
     if (n == 0 && (stopping(job) || !watch_any(job))) break;

@@ -192,18 +192,29 @@ static uint32_t choose_workers(const Job *job) {
   return bytes <= job->plan->chunk_bytes ? 1 : job->plan->parallelism;
 }
 
-static void open_lanes(Job *job) {
+void lanes_open(Job *job) {
   for (uint32_t i = 0; i < job->stages.n_edges; i++) {
     Edge *edge = &job->stages.edges[i];
     const Stage *from = &job->stages.stages[edge->from];
-    if (edge->n_consumers > 1) edge->n_consumers = job->n_workers;
+    bool one = edge->to_sink || job->stages.stages[edge->to].single;
+    edge->n_consumers = one ? 1 : job->n_workers;
     job->flow.sources_feed_sinks |= from->source && edge->to_sink;
     if (from->source) continue;
-    uint32_t producers = from->single ? 1 : job->n_workers;
-    edge->lanes = ARENA_ARRAY(&job->arena, Lane, producers * edge->n_consumers);
-    for (uint32_t k = 0; k < producers * edge->n_consumers; k++) {
-      edge->lanes[k].tag = (OrderTag){MICROS_MIN, MICROS_MIN};
+    edge->n_producers = from->single ? 1 : job->n_workers;
+    uint32_t n = edge->n_producers * edge->n_consumers;
+    edge->lanes = ARENA_ARRAY(&job->arena, Lane, n);
+    for (uint32_t k = 0; k < n; k++) edge->lanes[k].tag = (OrderTag){MICROS_MIN, MICROS_MIN};
+  }
+}
+
+void lanes_free(Job *job) {
+  for (uint32_t i = 0; i < job->stages.n_edges; i++) {
+    Edge *edge = &job->stages.edges[i];
+    if (edge->lanes == NULL) continue;
+    for (uint32_t k = 0; k < edge->n_producers * edge->n_consumers; k++) {
+      parcel_queue_free(&edge->lanes[k].queue);
     }
+    edge->lanes = NULL;
   }
 }
 
@@ -212,9 +223,10 @@ static void open_ring(Job *job) {
   for (uint32_t i = 0; i < job->n_sources; i++) {
     if (job->sources[i].stage->n_out > edges) edges = job->sources[i].stage->n_out;
   }
-  job->flow.ring = job->n_workers + 4;
-  job->flow.slots = ARENA_ARRAY(&job->arena, ChunkSlot, job->flow.ring);
-  for (uint32_t i = 0; i < job->flow.ring; i++) {
+  job->flow.ring = job->n_workers + RING_AHEAD;
+  job->flow.n_slots = job->workers_max + RING_AHEAD;
+  job->flow.slots = ARENA_ARRAY(&job->arena, ChunkSlot, job->flow.n_slots);
+  for (uint32_t i = 0; i < job->flow.n_slots; i++) {
     ChunkSlot *slot = &job->flow.slots[i];
     slot->parcels = ARENA_ARRAY(&job->arena, ParcelQueue, edges * WORKERS_MAX);
   }
@@ -230,22 +242,29 @@ static Code open_sinks(Job *job, Error *err) {
   return OK;
 }
 
-static Code open_workers(Job *job, Error *err) {
-  TRY(peek_splits(job, err));
-  job->workers = ARENA_ARRAY(&job->arena, Worker, job->n_workers);
-  for (uint32_t i = 0; i < job->n_workers; i++) {
-    job->workers[i] = (Worker){.job = job, .index = i};
-    Worker *w = &job->workers[i];
-    w->sources = ARENA_ARRAY(&job->arena, SourceInstance, job->n_sources + 1);
-    for (uint32_t k = 0; k < job->n_sources; k++) TRY(source_instance_open(w, k, err));
-    w->keyed = ARENA_ARRAY(&job->arena, KeyedInstance, job->stages.n_stages + 1);
-    for (uint32_t k = 0; k < job->stages.n_stages; k++) {
-      TRY(keyed_open(w, k, err));
-      job->n_consumers += w->keyed[k].exists;
-    }
+static Code open_worker(Job *job, Worker *w, Error *err) {
+  for (uint32_t k = 0; k < job->n_sources; k++) TRY(source_instance_open(w, k, err));
+  for (uint32_t k = 0; k < job->stages.n_stages; k++) {
+    TRY(keyed_open(w, k, err));
+    job->n_consumers += w->keyed[k].exists;
   }
-  job->n_consumers += job->stages.n_sinks;
   return OK;
+}
+
+Code workers_open(Job *job, Error *err) {
+  job->n_consumers = job->stages.n_sinks;
+  for (uint32_t i = 0; i < job->n_workers; i++) TRY(open_worker(job, &job->workers[i], err));
+  return OK;
+}
+
+static void make_workers(Job *job) {
+  job->workers = ARENA_ARRAY(&job->arena, Worker, job->workers_max);
+  for (uint32_t i = 0; i < job->workers_max; i++) {
+    Worker *w = &job->workers[i];
+    *w = (Worker){.job = job, .index = i};
+    w->sources = ARENA_ARRAY(&job->arena, SourceInstance, job->n_sources + 1);
+    w->keyed = ARENA_ARRAY(&job->arena, KeyedInstance, job->stages.n_stages + 1);
+  }
 }
 
 static Code open_job(Job *job, Error *err) {
@@ -253,12 +272,15 @@ static Code open_job(Job *job, Error *err) {
   job->chunk_bytes = job->plan->chunk_bytes;
   TRY(checkpoints_open(job, err));
   TRY(open_sources(job, err));
-  job->n_workers = choose_workers(job);
-  open_lanes(job);
+  job->workers_max = choose_workers(job);
+  job->n_workers = job->plan->autoscale.on ? 1 : job->workers_max;
+  lanes_open(job);
   open_ring(job);
   TRY(open_sinks(job, err));
   TRY(restore_begin(job, err));
-  TRY(open_workers(job, err));
+  make_workers(job);
+  TRY(peek_splits(job, err));
+  TRY(workers_open(job, err));
   TRY(restore_operators(job, err));
   return job->checkpoints.restored_from == NULL ? checkpoints_write_first(job, err) : OK;
 }
@@ -308,14 +330,14 @@ static void run_threads(Job *job) {
   for (uint32_t i = 0; i < job->stages.n_sinks; i++) {
     start_thread(job, &job->sinks[i].thread, &job->sinks[i].started, sink_main, &job->sinks[i]);
   }
-  for (uint32_t i = 1; i < job->n_workers; i++) {
+  for (uint32_t i = 1; i < job->workers_max; i++) {
     start_thread(job, &job->workers[i].thread, &job->workers[i].started, worker_main,
                  &job->workers[i]);
   }
   start_thread(job, &job->input_thread, &job->input_started, input_main, job);
   start_thread(job, &job->checkpoints.thread, &job->checkpoints.started, checkpoints_main, job);
   worker_loop(&job->workers[0]);
-  for (uint32_t i = 1; i < job->n_workers; i++) {
+  for (uint32_t i = 1; i < job->workers_max; i++) {
     if (job->workers[i].started) pthread_join(job->workers[i].thread, NULL);
   }
   for (uint32_t i = 0; i < job->stages.n_sinks; i++) {
@@ -349,27 +371,20 @@ void job_interrupt(Job *job) {
 
 void job_free(Job *job) {
   if (job == NULL) return;
-  for (uint32_t i = 0; job->workers != NULL && i < job->n_workers; i++)
+  for (uint32_t i = 0; job->workers != NULL && i < job->workers_max; i++)
     worker_close(&job->workers[i]);
   for (uint32_t i = 0; job->sinks != NULL && i < job->stages.n_sinks; i++) {
     Error ignored = {0}; /* the job has failed already, with a better message */
     if (sink_close(&job->sinks[i], false, &ignored) != OK) continue;
   }
-  for (uint32_t i = 0; job->flow.slots != NULL && i < job->flow.ring; i++) {
+  for (uint32_t i = 0; job->flow.slots != NULL && i < job->flow.n_slots; i++) {
     ChunkSlot *slot = &job->flow.slots[i];
     for (uint32_t b = 0; b < slot->n_bad; b++) free(slot->bad[b].reason);
     strbuf_deinit(&slot->dead_letters);
     clear_slot(job, slot);
   }
   checkpoints_close(job);
-  for (uint32_t i = 0; i < job->stages.n_edges; i++) {
-    Edge *edge = &job->stages.edges[i];
-    if (edge->lanes == NULL) continue;
-    uint32_t producers = job->stages.stages[edge->from].single ? 1 : job->n_workers;
-    for (uint32_t k = 0; k < producers * edge->n_consumers; k++) {
-      parcel_queue_free(&edge->lanes[k].queue);
-    }
-  }
+  lanes_free(job);
   peek_close(job);
   split_list_free(&job->splits);
   for (uint32_t i = 0; i < job->n_sources; i++) {

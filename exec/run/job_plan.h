@@ -85,12 +85,22 @@ typedef struct CheckpointPlan {
   bool allow_non_restored;   /* state that finds no operator may go; operators may start anew */
 } CheckpointPlan;
 
+/* 'parallelism.default' = 'auto': the number of workers follows the load. */
+typedef struct AutoscalePlan {
+  bool on;
+  Micros interval_us;    /* a decision is made not more often */
+  double factor;         /* more than 1: a load of target * factor adds a worker, of target / factor
+                            removes one */
+  uint32_t every_epochs; /* 0; for tests: change the number after so many epochs */
+} AutoscalePlan;
+
 typedef struct JobPlan {
   OpSpec **ops; /* inputs before consumers */
   uint32_t n_ops;
   CheckpointPlan checkpoints;
   ExprEnv env;
-  uint32_t parallelism;    /* workers, 1..WORKERS_MAX */
+  uint32_t parallelism; /* workers, 1..WORKERS_MAX; at most so many where autoscale is on */
+  AutoscalePlan autoscale;
   uint32_t chunk_bytes;    /* CHUNK_BYTES but for tests */
   uint32_t batch_rows;     /* BATCH_ROWS but for tests */
   Micros idle_timeout_us;  /* a split silent for so long is not waited for; 0: always waited for */

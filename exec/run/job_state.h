@@ -69,6 +69,8 @@ typedef struct Worker {
   pthread_t thread;
   bool started;
   Error err;
+  Micros waited_us;        /* for something to do; guarded by flow.lock, as is the next */
+  Micros waits_since_us;   /* 0: it works */
   SourceInstance *sources; /* parallel to Job.sources */
   KeyedInstance *keyed;    /* parallel to stages */
 } Worker;
@@ -97,13 +99,22 @@ typedef struct Silence {
 } Silence;
 
 typedef struct Peeker Peeker;
+/* What autoscaling has looked at last; guarded by flow.lock. */
+typedef struct WorkerLoad {
+  Micros since_us, waited_us;
+  uint64_t epoch;
+} WorkerLoad;
+
+enum { RING_AHEAD = 4 }; /* chunks in flight beyond one for each worker */
 
 struct Job {
   const JobPlan *plan;
   JobHooks hooks;
   Arena arena;
   Stages stages;
-  uint32_t n_workers;
+  uint32_t n_workers;   /* guarded by flow.lock: it may change while the job runs */
+  uint32_t workers_max; /* threads */
+  WorkerLoad load;
   Flow flow;
   Error err; /* of the first failure; guarded by flow.lock */
   Source *sources;
@@ -132,6 +143,18 @@ void job_fail(Job *job, const Error *err);  /* lock held */
 void job_retire(Job *job, ChunkSlot *slot); /* lock held: a consumer is through with it */
 void job_wake_input(Job *job);              /* lock held */
 
+void lanes_open(Job *job);
+void lanes_free(Job *job);
+/* The instances of all workers, and how many consumers a chunk has. */
+MUST_USE Code workers_open(Job *job, Error *err);
+
+/* --- rescale.c: for the input thread, lock held --- */
+void rescale_begin(Job *job);
+/* How many workers there should be now; why is told when it is not as many as there are. */
+uint32_t rescale_wanted(Job *job, StrBuf *why);
+/* Between two epochs, with nothing in flight. */
+MUST_USE Code job_rescale(Job *job, uint32_t n, Error *err);
+
 /* --- worker.c --- */
 void worker_loop(Worker *w);
 void worker_close(Worker *w);
@@ -145,6 +168,8 @@ void source_parse(Worker *w, ChunkSlot *slot);
 /* --- keyed.c --- */
 MUST_USE Code keyed_open(Worker *w, uint32_t stage, Error *err);
 void keyed_close(Worker *w, uint32_t stage);
+/* What the instance keeps, its operator's state and its stage's clock, at the end of a chunk. */
+MUST_USE Code keyed_save(KeyedInstance *k, StateSink *to);
 /* Do one piece of work, if there is one: lock held at call and return, released between. */
 bool keyed_step(Worker *w, KeyedInstance *k);
 

@@ -14,10 +14,6 @@ static const OrderTag TAG_READING = {MICROS_MIN, MICROS_MIN};
 
 /* --- lanes -------------------------------------------------------------------------- */
 
-static uint32_t producers_of(const Job *job, const Edge *edge) {
-  return job->stages.stages[edge->from].single ? 1 : job->n_workers;
-}
-
 static Lane *lane_of(const Edge *edge, uint32_t producer, uint32_t consumer) {
   return &edge->lanes[producer * edge->n_consumers + consumer];
 }
@@ -63,13 +59,12 @@ static bool lanes_have_room(const Instance *instance) {
 
 /* The lane whose next parcel, or the place where one might still come, is first in order
  * (tag, edge, producer) for a chunk.  NULL: all lanes are past it. */
-static Lane *first_lane(const Job *job, Edge **in, uint32_t n_in, uint32_t consumer,
-                        uint64_t chunk) {
+static Lane *first_lane(Edge **in, uint32_t n_in, uint32_t consumer, uint64_t chunk) {
   Lane *best = NULL;
   OrderTag best_tag = TAG_READING;
   for (uint32_t e = 0; e < n_in; e++) {
     if (in[e]->lanes == NULL) continue;
-    for (uint32_t p = 0; p < producers_of(job, in[e]); p++) {
+    for (uint32_t p = 0; p < in[e]->n_producers; p++) {
       Lane *lane = lane_of(in[e], p, consumer);
       const Parcel *head = lane->queue.head;
       uint64_t at = head != NULL ? head->chunk : lane->chunk;
@@ -91,7 +86,7 @@ Take take_parcel(Job *job, Edge **in, uint32_t n_in, uint32_t consumer, ChunkSlo
     *out = parcel_queue_pop(&slot->parcels[in[e]->of_source * WORKERS_MAX + consumer]);
     if (*out != NULL) return TAKE_PARCEL;
   }
-  Lane *lane = first_lane(job, in, n_in, consumer, slot->seq);
+  Lane *lane = first_lane(in, n_in, consumer, slot->seq);
   if (lane == NULL) return TAKE_DONE;
   if (lane->queue.head == NULL) return TAKE_WAIT;
   bool was_full = lane->queue.size_bytes >= LANE_BYTES_MAX;
@@ -154,6 +149,7 @@ Code keyed_open(Worker *w, uint32_t stage, Error *err) {
   const Stage *s = &w->job->stages.stages[stage];
   if (s->source || (s->single && w->index > 0)) return OK;
   k->exists = true;
+  k->chunk = w->job->flow.admitted; /* 0, but for those of a change of workers */
   k->instance = (Instance){
       .stage = s,
       .worker = w->index,
@@ -175,6 +171,26 @@ void keyed_close(Worker *w, uint32_t stage) {
   instance_close(&k->instance);
   watermark_deinit(&k->watermark);
   parcel_queue_free(&k->marked);
+  *k = (KeyedInstance){0};
+}
+
+/* --- state -------------------------------------------------------------------------- */
+
+enum { STAGE_VERSION = 1 };
+
+/* The clock of the stage, which all its instances share, and the rows that this one has dropped: read
+ * by load.c. */
+static bool save_stage(const KeyedInstance *k, StateSink *to) {
+  StateOut out;
+  state_begin(&out, to, "stage", STAGE_VERSION);
+  state_put_u64(&out, k->late_total);
+  watermark_save(&k->watermark, &out);
+  return state_end(&out);
+}
+
+Code keyed_save(KeyedInstance *k, StateSink *to) {
+  Op *head = k->instance.ops[0];
+  return save_stage(k, to) ? op_save(head, to) : op_no_memory(head);
 }
 
 /* --- one chunk ---------------------------------------------------------------------- */

@@ -100,6 +100,7 @@ Code operators_loaded(Job *job, Error *err) {
       if (!k->exists) continue;
       job->stats.late_rows += k->late_total;
       Code code = op_loaded(k->instance.ops[0]);
+      if (code == OK) op_pending(k->instance.ops[0], &k->pending);
       if (code == OK) continue;
       *err = job->workers[w].err;
       return code;

@@ -17,6 +17,7 @@ typedef struct OutExchange {
   Op op;
   Instance *instance;
   Edge *edge;
+  uint32_t n_consumers; /* when it was made */
   OutHooks hooks;
   OrderTag tag;
   KeySpec key[2]; /* of rows, of partials */
@@ -77,9 +78,9 @@ static Code exchange_open(Op *op) {
   bool ok = self->keys != NULL && shape_of_rows(self, self->edge->spec) &&
             shape_of_partials(self, self->edge->spec);
   for (int k = 0; ok && k < N_KINDS; k++) {
-    self->open[k] = arena_try_alloc(&self->arena, self->edge->n_consumers * sizeof **self->open, 8);
+    self->open[k] = arena_try_alloc(&self->arena, self->n_consumers * sizeof **self->open, 8);
     ok = self->open[k] != NULL;
-    if (ok) memset(self->open[k], 0, self->edge->n_consumers * sizeof **self->open);
+    if (ok) memset(self->open[k], 0, self->n_consumers * sizeof **self->open);
   }
   return ok ? OK : op_no_memory(op);
 }
@@ -87,7 +88,7 @@ static Code exchange_open(Op *op) {
 static void exchange_close(Op *op) {
   OutExchange *self = (OutExchange *)op;
   for (int k = 0; k < N_KINDS; k++) {
-    for (uint32_t c = 0; self->open[k] != NULL && c < self->edge->n_consumers; c++) {
+    for (uint32_t c = 0; self->open[k] != NULL && c < self->n_consumers; c++) {
       if (self->open[k][c] != NULL) batch_builder_free(self->open[k][c]);
     }
   }
@@ -117,7 +118,7 @@ static Code send(OutExchange *self, Kind kind, uint32_t consumer) {
 
 static Code exchange_chunk_end(Op *op) {
   OutExchange *self = (OutExchange *)op;
-  for (uint32_t c = 0; c < self->edge->n_consumers; c++) {
+  for (uint32_t c = 0; c < self->n_consumers; c++) {
     for (Kind k = ROWS; k < N_KINDS; k++) TRY(send(self, k, c));
   }
   return OK;
@@ -149,7 +150,7 @@ static inline uint32_t owner_of(uint64_t hash, uint32_t n_consumers) {
 /* Split rows by owner; those of an owner keep their order. */
 static Code append_by_owner(OutExchange *self, Kind kind, const Batch *in, const uint16_t *rows,
                             uint32_t n) {
-  uint32_t consumers = self->edge->n_consumers;
+  uint32_t consumers = self->n_consumers;
   if (consumers == 1) return append(self, kind, 0, in, rows, n);
   uint16_t part[BATCH_ROWS];
   uint8_t owner[BATCH_ROWS];
@@ -213,6 +214,7 @@ Op *out_exchange_new(Instance *instance, Edge *edge, const OutHooks *hooks) {
   if (self == NULL) return NULL;
   self->instance = instance;
   self->edge = edge;
+  self->n_consumers = edge->n_consumers;
   self->hooks = *hooks;
   return &self->op;
 }

@@ -48,6 +48,7 @@ void source_instance_close(Worker *w, uint32_t source) {
   if (s->decoder != NULL) src->scan->format->decoder_free(s->decoder);
   if (s->made != NULL) batch_builder_free(s->made);
   if (s->instance.stage != NULL) instance_close(&s->instance);
+  *s = (SourceInstance){0};
 }
 
 /* --- malformed records -------------------------------------------------------------- */

@@ -26,6 +26,7 @@ typedef struct Edge {
   bool marks;           /* the consumer is a window: a row's place in the stream may matter */
   bool ordered;         /* ... and what it computes depends on the order of all rows */
   uint32_t of_source;   /* position among the out edges of a source stage */
+  uint32_t n_producers; /* instances of the stage it comes from, unless that is a source */
   Lane *lanes;          /* [producer instance * n_consumers + consumer]; NULL from a source */
 } Edge;
 

@@ -5,6 +5,7 @@
  * until something changes.  State that a checkpoint waits for is written a little at a time beside
  * all that.
  */
+#include "base/sys.h"
 #include "exec/run/job_state.h"
 
 void worker_close(Worker *w) {
@@ -58,13 +59,20 @@ static bool finished(const Worker *w) {
   return flow->ended && flow->claimed == flow->admitted;
 }
 
+static void wait_for_work(Worker *w) {
+  w->waits_since_us = sys.mono_us();
+  pthread_cond_wait(&w->job->flow.changed, &w->job->flow.lock);
+  w->waited_us += sys.mono_us() - w->waits_since_us;
+  w->waits_since_us = 0;
+}
+
 void worker_loop(Worker *w) {
   Flow *flow = &w->job->flow;
   pthread_mutex_lock(&flow->lock);
   while (!flow->failed && !finished(w)) {
-    bool moved = keyed_steps(w) || parse_step(w);
+    bool moved = w->index < w->job->n_workers && (keyed_steps(w) || parse_step(w));
     moved |= checkpoint_save_step(w);
-    if (!moved) pthread_cond_wait(&flow->changed, &flow->lock);
+    if (!moved) wait_for_work(w);
   }
   pthread_cond_broadcast(&flow->changed);
   pthread_mutex_unlock(&flow->lock);
