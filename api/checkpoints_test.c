@@ -3,6 +3,7 @@
 
 #include "api/weir.h"
 #include "base/check.h"
+#include "base/sys.h"
 #include "exec/run/checkpoint_check.h"
 
 static StrBuf shown, told;
@@ -86,12 +87,67 @@ static void test_dump(void) {
   CHECK_STR(strbuf_text(&shown), "");
 }
 
+/* Run statements with the directory of the test, %s, in them. */
+static WeirStatus run_in(const char *sql) {
+  StrBuf text = {0};
+  for (const char *part = sql; *part != '\0';) {
+    size_t n = strcspn(part, "%");
+    strbuf_put(&text, part, n);
+    part += n;
+    if (*part == '%') {
+      strbuf_puts(&text, at("live"));
+      part += 2;
+    }
+  }
+  WeirStatus status = run(strbuf_text(&text));
+  strbuf_deinit(&text);
+  return status;
+}
+
+static bool told_has(const char *what) { return strstr(strbuf_text(&told), what) != NULL; }
+static bool shown_has(const char *what) { return strstr(strbuf_text(&shown), what) != NULL; }
+
+static const char tables[] =
+    "RESET; CREATE TABLE gen (n BIGINT) WITH ('connector' = 'datagen');"
+    "CREATE TABLE o (n BIGINT) WITH ('connector' = 'filesystem', 'format' = 'csv',"
+    " 'path' = '%s/o.csv');";
+
+/* A job that keeps none has none; then one that does, stopped with a savepoint and gone on from. */
+static void test_running_job(void) {
+  CHECK(sys.mkdir(at("live"), 0700) == 0);
+  CHECK_INT(run_in(tables), WEIR_OK);
+  CHECK_INT(run_in("INSERT INTO o SELECT n FROM gen; CHECKPOINT"), WEIR_FAILED);
+  CHECK(told_has(": error: the job takes no checkpoints"));
+  CHECK_INT(weir_wait(w), WEIR_INTERRUPTED);
+  CHECK_INT(run_in("SET 'execution.checkpointing.dir' = '%s/ck'; SET 'pipeline.name' = 'live';"
+                   "INSERT INTO o SELECT n FROM gen; CHECKPOINT; CHECKPOINT JOB live"),
+            WEIR_OK);
+  CHECK(shown_has("live/ck/live/chk-1\n") && shown_has("live/ck/live/chk-2\n"));
+  CHECK_INT(run_in("STOP JOB 'live' WITH SAVEPOINT"), WEIR_FAILED);
+  CHECK(told_has("error: a savepoint needs a directory") && told_has("savepoint-dir"));
+  CHECK_INT(weir_wait(w), WEIR_INTERRUPTED);
+  CHECK_INT(run_in("SET 'execution.checkpointing.savepoint-dir' = '%s/sp';"
+                   "INSERT INTO o SELECT n FROM gen; STOP JOB 'live-2' WITH SAVEPOINT;"
+                   "SHOW JOBS; SHOW CHECKPOINTS '%s/sp'"),
+            WEIR_OK);
+  CHECK(shown_has("live/sp/live-2/chk-1\n1|") && shown_has("|live-2|savepoint\n"));
+  CHECK_INT(weir_wait(w), WEIR_OK);
+  CHECK_INT(run_in("EXPLAIN UPGRADE '%s/sp/live-2/chk-1' INSERT INTO o SELECT n FROM gen"),
+            WEIR_OK);
+  CHECK(shown_has("reused: source ") && shown_has("reused: sink ") && shown_has("\nit goes on\n"));
+  CHECK_INT(run_in("SET 'execution.state-recovery.path' = '%s/sp/live-2/chk-1';"
+                   "INSERT INTO o SELECT n FROM gen; STOP JOB 'live-3' WITH SAVEPOINT WITH DRAIN"),
+            WEIR_OK);
+  CHECK(shown_has("live/sp/live-3/chk-2\n"));
+}
+
 int main(void) {
   test_dir_make();
   w = weir_open(&(WeirHandlers){.row = on_row, .text = on_text, .error = on_error});
   CHECK(w != NULL);
   test_show();
   test_dump();
+  test_running_job();
   weir_close(w);
   strbuf_deinit(&shown);
   strbuf_deinit(&told);
