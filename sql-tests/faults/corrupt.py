@@ -50,8 +50,7 @@ class Damages(Durable):
             target.write_bytes(content)
 
     def damaged(self, job, name, what, at, explicit):
-        place = self.place_of(job).fresh()
-        shutil.copytree(self.kept, place.work, symlinks=True, dirs_exist_ok=True)
+        place = self.place_of(job).copy(self.kept)
         self.damage(place, name, what, at)
         if explicit:
             before = place.output()
@@ -64,7 +63,8 @@ class Damages(Durable):
             return
         done = place.run(*CHECKPOINTS)
         words = f"status {done.returncode} {done.stderr}"
-        if done.returncode != 0 or self.newest.name not in done.stderr or self.previous.name not in done.stderr:
+        goes_on = f'goes on from checkpoint {self.previous.name.removeprefix("chk-")}'
+        if done.returncode != 0 or self.newest.name not in done.stderr or goes_on not in done.stderr:
             raise Wrong(f"does not go on from the checkpoint before: {words}")
         self.check(job, place, words)
 

@@ -3,9 +3,9 @@
 
     every_call.py WEIR-FAULTS [--long] [--seed N]
 
-Killed before, within and after each call; ENOSPC and EIO at each call, once and for ever: never exit
-status 0 with output missing, and the job goes on to the right output once the disk works again.  Without
---long the recoveries are sampled.
+Killed before, within or after each call; ENOSPC or EIO at each call, once or for ever: never exit status 0
+with output missing, and the job goes on to the right output once the disk works again.  With --long all of
+that at each call, otherwise these take turns, and the recoveries are sampled.
 """
 import sys
 
@@ -14,10 +14,10 @@ import sweep
 from durable import KILLED, CHECKPOINTS, Durable
 from jobs import Job, Wrong
 
-ROWS, CHUNK = 1000, 8192
+ROWS, CHUNK = 1000, 16384
 WHENS = ("before", "halfway", "after")
 FAILURES = [(error, *how) for error in ("ENOSPC", "EIO") for how in ((), ("--for-ever",))]
-RECOVERIES = 150
+RECOVERIES = 100
 
 
 class EveryCall(Durable):
@@ -53,14 +53,15 @@ class EveryCall(Durable):
         except Wrong as wrong:
             self.failures.append(str(wrong))
             return
-        numbers = range(1, n + 1)
-        self.all(self.killed, [(job, k, WHENS[(k + j) % 3], 1 + k % 2) for k in numbers for j in range(3)])
-        self.all(self.refused, [(job, k, *failure) for k in numbers for failure in FAILURES])
+        numbers, turns = range(1, n + 1), 4 if self.options.long else 1
+        kills = [(job, k, WHENS[(k + j) % 3], 1 + k % 2) for k in numbers for j in range(min(turns, 3))]
+        self.all(self.killed, kills)
+        self.all(self.refused, [(job, k, *FAILURES[(k + j) % 4]) for k in numbers for j in range(turns)])
         square = []
         for first in sweep.sample(numbers, 12, self.options):
             for second in range(1, self.recovery_points(job, first) + 1):
                 square.append((job, first, second, "--kill-at", "{}", "--when", WHENS[second % 3]))
-                error, *how = FAILURES[second % len(FAILURES)]
+                error, *how = FAILURES[second % 4]
                 square.append((job, first, second, "--fail-at", "{}=" + error, *how))
         self.all(self.recovering, sweep.sample(square, RECOVERIES, self.options))
         print(f"{job}: {n} points, {len(square)} pairs with one of the recovery")

@@ -101,12 +101,21 @@ class Place:
         self.runs = 0
         self.work = None
 
-    def fresh(self, old_output=None):
-        """An empty folder for the next runs; old_output: what the file holds before."""
+    def next_work(self):
         if self.work is not None:
             shutil.rmtree(self.work)
         self.runs += 1
         self.work = self.folder / f"run-{self.runs}"
+
+    def copy(self, kept):
+        """A folder for the next runs as it was kept."""
+        self.next_work()
+        shutil.copytree(kept, self.work, symlinks=True)
+        return self
+
+    def fresh(self, old_output=None):
+        """A new folder for the next runs; old_output: what the file holds before."""
+        self.next_work()
         self.work.mkdir()
         for name in self.job.files:
             (self.work / name).symlink_to(self.input / name)

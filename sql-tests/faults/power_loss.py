@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""power_loss.py -- a machine that loses power at every point, four times each: the job goes on to the right output.
+"""power_loss.py -- a machine that loses power at every point: the job goes on to the right output.
 
     power_loss.py WEIR-FAULTS [--long] [--seed N]
 
-What was not synced is undone by chance, sector by sector and name by name (sql-tests/faults/disk.h).  That
+With --long four times each.  What was not synced is undone by chance, sector by sector and name by name (sql-tests/faults/disk.h).  That
 the test can fail is shown by planting two bugs: no fsync of the output, none of the checkpoint.
 """
 import sys
@@ -13,7 +13,7 @@ import sweep
 from durable import DIR, Durable
 from jobs import Job, Wrong
 
-ROWS, CHUNK = 1000, 8192
+ROWS, CHUNK = 1000, 16384
 NEVER = 1 << 40  # power is lost after the end
 
 
@@ -52,7 +52,7 @@ class PowerLosses(Durable):
             return
         base = self.options.seed * 1_000_000
         numbers = [*range(1, n + 1), NEVER]
-        seeds = range(4) if self.options.long else range(2)
+        seeds = range(4) if self.options.long else range(1)
         self.all(self.lost, [(job, k, base + k % 1000 * 4 + s) for k in numbers for s in seeds])
         twice = [(job, k, j, base + k * 1000 + j) for k in range(1, n + 1) for j in range(1, n + 1)]
         self.all(self.lost_twice, sweep.sample(twice, 1000 if self.options.long else 60, self.options))
