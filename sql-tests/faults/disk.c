@@ -239,13 +239,31 @@ static int disk_fsync(int fd) {
   return 0;
 }
 
+/* A directory that was there before is about to move: from now on all of it is made anew where it
+ * is found. */
+static void adopt(Node *dir, const char *path) {
+  char **names;
+  ssize_t n = real.list(path, &names);
+  if (n < 0) give_up("cannot be listed", path);
+  for (ssize_t i = 0; i < n; i++) {
+    char inner[PATH_MAX];
+    if (snprintf(inner, sizeof inner, "%s/%s", path, names[i]) >= PATH_MAX) abort();
+    Node *node = node_at(inner);
+    if (node != NULL) name_in(dir, inner, node);
+    if (node != NULL && node->is_dir && !node->made) adopt(node, inner);
+    free(names[i]);
+  }
+  free(names);
+  dir->made = true;
+}
+
 static int disk_rename(const char *from, const char *to) {
   Node *node = node_at(from), *replaced = node_at(to);
   Node *dir = directory_of(from);
+  if (node != NULL && node->is_dir && !node->made) adopt(node, from);
   int rc = real.rename(from, to);
   if (rc != 0 || node == NULL || node == replaced) return rc;
   if (dir != directory_of(to)) give_up("to another directory", to);
-  if (node->is_dir && !node->made) give_up("of a directory that was there before", from);
   add_move(dir, from, to, node, replaced);
   return rc;
 }
@@ -346,7 +364,8 @@ static void lose_sector(const Node *file, uint64_t sector, char *bytes) {
     apply_to_sector(&file->changes[i], sector, bytes);
     kept--;
   }
-  if (draw(8) == 0) memset(bytes, '\0', SECTOR);
+  bool is_new = sector * SECTOR >= file->durable.len;
+  if (is_new && draw(8) == 0) memset(bytes, '\0', SECTOR);
 }
 
 static void lose_bytes(Node *file) {

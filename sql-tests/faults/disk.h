@@ -8,10 +8,11 @@
  * disk_lose_power then puts the real files into a state that could have been found afterwards.  Of
  * each directory the creates, renames and unlinks since its fsync remain up to some place in
  * their order.  Of each file every sector of 512 bytes that was written since its fsync is as some
- * of the writes left it, old, or zero, and so is its size.
+ * of the writes left it or as it was before; one behind the old end may also be zero.  So is its
+ * size.
  *
  * For the small files of tests.  What it does not model ends the program (status 97): a rename from
- * one directory to another, and one of a directory that was there before.
+ * one directory to another.
  */
 #pragma once
 #include "base/base.h"

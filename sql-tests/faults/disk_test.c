@@ -55,14 +55,15 @@ static void look(const char *name, Seen *seen) {
   free(text);
 }
 
-/* Another process makes the calls and loses power; file a is looked at afterwards, and all that
- * b was is told in *b. */
-static Seen lose(void (*calls)(void), Seen *b) {
+/* A process makes the calls and loses power.  What file a then was, and in *b, what file b was;
+ * before: what has been there for long. */
+static Seen lose_after(void (*before)(void), void (*calls)(void), Seen *b) {
   Seen seen = {0};
   *b = (Seen){0};
   for (int seed = 0; seed < SEEDS; seed++) {
     pid_t pid = fork();
     if (pid == 0) {
+      if (before != NULL) before();
       disk_install();
       calls();
       disk_lose_power((uint64_t)seed);
@@ -71,14 +72,16 @@ static Seen lose(void (*calls)(void), Seen *b) {
     int status;
     CHECK(waitpid(pid, &status, 0) == pid && status == 0);
     look("a", &seen);
-    look("b", b);
-    unlink("a");
-    unlink("b");
-    unlink("d/a");
+    look(access("e/b", F_OK) == 0 ? "e/b" : "b", b);
+    static const char *const files[] = {"a", "b", "d/a", "d/b", "e/b"};
+    for (size_t i = 0; i < COUNT_OF(files); i++) unlink(files[i]);
     rmdir("d");
+    rmdir("e");
   }
   return seen;
 }
+
+static Seen lose(void (*calls)(void), Seen *b) { return lose_after(NULL, calls, b); }
 
 static void written_and_synced(void) {
   put("a", O_CREAT, 'n', 4 * SECTOR, true);
@@ -124,7 +127,15 @@ static void in_a_directory(void) {
   put("d/a", O_CREAT, 'n', SECTOR, true);
   put("b", O_CREAT, 'o', SECTOR, true);
   sync_here(); /* d is there, but not what is in it */
-  if (sys.rename("d/a", "d/a") != 0) abort();
+}
+
+static void make_directory(void) {
+  if (sys.mkdir("d", 0777) != 0) abort();
+  put("d/b", O_CREAT, 'o', SECTOR, false);
+}
+
+static void move_directory(void) {
+  if (sys.rename("d", "e") != 0) abort();
 }
 
 static void cut(void) {
@@ -161,6 +172,9 @@ int main(void) {
   CHECK_INT(a.old + a.none, SEEDS);
   lose(in_a_directory, &b);
   CHECK_INT(b.old, SEEDS);
+  lose_after(make_directory, move_directory, &b); /* looked for under the new name alone */
+  CHECK(b.old > 0 && b.old < SEEDS);
+  CHECK_INT(b.empty + b.torn + b.other, 0);
   a = lose(cut, &b);
   CHECK(a.old > 0 && a.empty > 0);
   CHECK_INT(a.none + a.new + a.other, 0);

@@ -3,8 +3,9 @@
 
     power_loss.py WEIR-FAULTS [--long] [--seed N]
 
-With --long four times each.  What was not synced is undone by chance, sector by sector and name by name (sql-tests/faults/disk.h).  That
-the test can fail is shown by planting two bugs: no fsync of the output, none of the checkpoint.
+With --long four times each.  What was not synced is undone by chance, sector by sector and name by name
+(sql-tests/faults/disk.h).  That the test can fail is shown by planting two bugs: no fsync of the output, none
+of the checkpoint.
 """
 import sys
 
