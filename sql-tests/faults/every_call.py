@@ -5,7 +5,7 @@
 
 Killed before, within or after each call; ENOSPC or EIO at each call, once or for ever: never exit status 0
 with output missing, and the job goes on to the right output once the disk works again.  With --long all of
-that at each call, otherwise these take turns, and the recoveries are sampled.
+that at each call, otherwise these take turns; of the square of call and call of the recovery a sample.
 """
 import sys
 
@@ -17,7 +17,7 @@ from jobs import Job, Wrong
 ROWS, CHUNK = 1000, 16384
 WHENS = ("before", "halfway", "after")
 FAILURES = [(error, *how) for error in ("ENOSPC", "EIO") for how in ((), ("--for-ever",))]
-RECOVERIES = 100
+RECOVERIES, RECOVERIES_LONG = 100, 2000
 
 
 class EveryCall(Durable):
@@ -63,8 +63,9 @@ class EveryCall(Durable):
                 square.append((job, first, second, "--kill-at", "{}", "--when", WHENS[second % 3]))
                 error, *how = FAILURES[second % 4]
                 square.append((job, first, second, "--fail-at", "{}=" + error, *how))
-        self.all(self.recovering, sweep.sample(square, RECOVERIES, self.options))
-        print(f"{job}: {n} points, {len(square)} pairs with one of the recovery")
+        tried = sweep.evenly(square, RECOVERIES_LONG if self.options.long else RECOVERIES)
+        self.all(self.recovering, tried)
+        print(f"{job}: {n} points, {len(tried)} of {len(square)} pairs with one of the recovery")
 
 
 def main():

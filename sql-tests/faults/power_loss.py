@@ -56,7 +56,7 @@ class PowerLosses(Durable):
         seeds = range(4) if self.options.long else range(1)
         self.all(self.lost, [(job, k, base + k % 1000 * 4 + s) for k in numbers for s in seeds])
         twice = [(job, k, j, base + k * 1000 + j) for k in range(1, n + 1) for j in range(1, n + 1)]
-        self.all(self.lost_twice, sweep.sample(twice, 1000 if self.options.long else 60, self.options))
+        self.all(self.lost_twice, sweep.evenly(twice, 1000 if self.options.long else 60))
         for path in (job.path, f"{DIR}/"):
             self.found_out = 0
             plants = [(job, k, base + k, path) for k in sweep.sample(range(1, n + 1), 60, self.options)]

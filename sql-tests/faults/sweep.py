@@ -70,7 +70,10 @@ class Sweep:
 
 def sample(many, most, chosen):
     """All with --long, else at most so many, evenly."""
+    return list(many) if chosen.long else evenly(many, most)
+
+
+def evenly(many, most):
+    """At most so many, from all over."""
     many = list(many)
-    if chosen.long or len(many) <= most:
-        return many
-    return [many[i * len(many) // most] for i in range(most)]
+    return many if len(many) <= most else [many[i * len(many) // most] for i in range(most)]
