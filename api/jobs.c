@@ -57,6 +57,10 @@ void job_count_start(Weir *w) {
   pthread_mutex_unlock(&w->telling);
 }
 
+static void keep_longest(uint64_t *longest, uint64_t us) {
+  if (us > *longest) *longest = us;
+}
+
 static void count_end(Weir *w, const JobStats *s) {
   pthread_mutex_lock(&w->telling);
   w->stats.rows_in += s->rows_in;
@@ -65,6 +69,14 @@ static void count_end(Weir *w, const JobStats *s) {
   w->stats.bad_rows += s->bad_rows;
   w->stats.late_rows += s->late_rows;
   w->stats.null_time_rows += s->null_time_rows;
+  w->stats.checkpoints += s->checkpoints;
+  w->stats.checkpoint_bytes += s->checkpoint_bytes;
+  w->stats.checkpoint_us += s->checkpoint_us;
+  keep_longest(&w->stats.checkpoint_pause_us, s->checkpoint_pause_us);
+  w->stats.restored_bytes += s->restored_bytes;
+  w->stats.restored_us += s->restored_us;
+  w->stats.rescales += s->rescales;
+  keep_longest(&w->stats.rescale_us, s->rescale_us);
   if (--w->running == 0) {
     w->stats.elapsed_us += (uint64_t)(sys.mono_us() - w->running_since_us);
   }

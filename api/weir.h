@@ -78,10 +78,18 @@ typedef struct WeirHandlers {
 /* What statements did since the session began or weir_stats_reset. */
 typedef struct WeirStats {
   uint64_t rows_in, rows_out, bytes_in;
-  uint64_t bad_rows;       /* malformed and skipped */
-  uint64_t late_rows;      /* dropped: all their windows had fired */
-  uint64_t null_time_rows; /* dropped: no event time */
-  uint64_t elapsed_us;     /* while a job ran */
+  uint64_t bad_rows;            /* malformed and skipped */
+  uint64_t late_rows;           /* dropped: all their windows had fired */
+  uint64_t null_time_rows;      /* dropped: no event time */
+  uint64_t elapsed_us;          /* while a job ran */
+  uint64_t checkpoints;         /* taken */
+  uint64_t checkpoint_bytes;    /* of state in them, before compression */
+  uint64_t checkpoint_us;       /* that writing them took, beside the work */
+  uint64_t checkpoint_pause_us; /* longest time for which a worker did nothing but save */
+  uint64_t restored_bytes;      /* of state that was gone on from */
+  uint64_t restored_us;
+  uint64_t rescales;   /* changes of the number of workers */
+  uint64_t rescale_us; /* longest of them */
 } WeirStats;
 
 /* NULL: no memory.  handlers is copied. */

@@ -164,8 +164,9 @@ static void complete(Job *job) {
   Checkpoints *c = &job->checkpoints;
   c->phase = CHECKPOINT_NONE;
   c->done_us = sys.mono_us();
-  c->n_done++;
-  c->bytes_done += c->info.state_bytes;
+  job->stats.checkpoints++;
+  job->stats.checkpoint_bytes += c->info.state_bytes;
+  job->stats.checkpoint_us += (uint64_t)(c->done_us - c->begun_us);
   finish_request(c);
   pthread_cond_broadcast(&c->changed);
   pthread_cond_broadcast(&job->flow.output); /* a writer that has ended waits for this */
@@ -188,11 +189,20 @@ static void decided(Job *job) {
 /* --- what is saved ------------------------------------------------------------------ */
 
 Code checkpoint_save_instance(Job *job, KeyedInstance *k) {
+  Micros since_us = sys.mono_us();
   k->saver = saver_of(job, job->checkpoints.owners.of_stage[k->instance.stage->index], false);
-  return keyed_save(k, &k->saver.sink);
+  Code code = keyed_save(k, &k->saver.sink);
+  k->saver.took_us = sys.mono_us() - since_us;
+  return code;
+}
+
+/* How long a worker did nothing but save (lock held). */
+static void note_pause(Job *job, Micros us) {
+  if ((uint64_t)us > job->stats.checkpoint_pause_us) job->stats.checkpoint_pause_us = (uint64_t)us;
 }
 
 void checkpoint_instance_saved(Job *job, KeyedInstance *k) {
+  note_pause(job, k->saver.took_us);
   k->saver.draining = k->saver.sink.drains != NULL;
   if (!k->saver.draining) saved(job);
 }
@@ -206,8 +216,11 @@ bool checkpoint_save_step(Worker *w) {
     if (!k->exists || !k->saver.draining) continue;
     bool done;
     pthread_mutex_unlock(&job->flow.lock);
+    Micros since_us = sys.mono_us();
     bool ok = state_sink_step(&k->saver.sink, SAVE_STEP_BYTES, &done);
+    Micros pause_us = sys.mono_us() - since_us;
     pthread_mutex_lock(&job->flow.lock);
+    note_pause(job, pause_us);
     if (!ok) {
       fail_memory(job);
     } else if (done) {

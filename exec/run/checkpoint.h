@@ -26,7 +26,8 @@ typedef struct Saver {
   StateSink sink;
   Job *job;
   uint32_t owner;
-  bool draining; /* the instance's state is not yet written to the end */
+  Micros took_us; /* to save what is not deferred */
+  bool draining;  /* the instance's state is not yet written to the end */
 } Saver;
 
 typedef enum CheckpointPhase {
@@ -65,8 +66,7 @@ typedef struct Checkpoints {
   pthread_t thread;
   bool started, stopping; /* its thread; ended: there will be no more */
   Error err;
-  uint64_t bytes_in;           /* that the sources had given when it began */
-  uint64_t n_done, bytes_done; /* for --stats */
+  uint64_t bytes_in;        /* that the sources had given when it began */
   CheckpointReader *reader; /* of the checkpoint that the job goes on from; NULL: none, or done */
   const char *restored_from;
   UpgradeReport upgrade;

@@ -30,13 +30,21 @@ typedef struct JobHooks {
 
 typedef struct JobStats {
   uint64_t rows_in, rows_out;
-  uint64_t bad_rows;       /* malformed and skipped */
-  uint64_t late_rows;      /* after all their windows had fired */
-  uint64_t null_time_rows; /* without event time */
-  uint64_t far_rows;       /* moved the watermark less than they would: weir.watermark.max-jump */
-  Micros far_us;           /* where the first of them wanted it */
-  OpPending open;          /* windows that an interrupt left open */
-  uint64_t bytes_in;       /* uncompressed */
+  uint64_t bad_rows;         /* malformed and skipped */
+  uint64_t late_rows;        /* after all their windows had fired */
+  uint64_t null_time_rows;   /* without event time */
+  uint64_t far_rows;         /* moved the watermark less than they would: weir.watermark.max-jump */
+  Micros far_us;             /* where the first of them wanted it */
+  OpPending open;            /* windows that an interrupt left open */
+  uint64_t bytes_in;         /* uncompressed */
+  uint64_t checkpoints;      /* taken */
+  uint64_t checkpoint_bytes; /* of state in them, before compression */
+  uint64_t checkpoint_us;    /* that writing them took, beside the work */
+  uint64_t checkpoint_pause_us; /* longest time for which a worker did nothing but save */
+  uint64_t restored_bytes;      /* of state that was gone on from */
+  uint64_t restored_us;
+  uint64_t rescales;   /* changes of the number of workers */
+  uint64_t rescale_us; /* longest of them */
   bool interrupted;
 } JobStats;
 

@@ -178,8 +178,8 @@ void keyed_close(Worker *w, uint32_t stage) {
 
 enum { STAGE_VERSION = 1 };
 
-/* The clock of the stage, which all its instances share, and the rows that this one has dropped: read
- * by load.c. */
+/* The clock of the stage, which all its instances share, and the rows that this one has dropped:
+ * read by load.c. */
 static bool save_stage(const KeyedInstance *k, StateSink *to) {
   StateOut out;
   state_begin(&out, to, "stage", STAGE_VERSION);

@@ -71,9 +71,13 @@ static Code change_workers(Job *job, uint32_t n, const StateBlock *blocks, Error
 Code job_rescale(Job *job, uint32_t n, Error *err) {
   assert(job->flow.admitted == job->flow.retired && n >= 1 && n <= job->workers_max);
   StateBlock *blocks = NULL;
+  Micros since_us = sys.mono_us();
   Code code = save_all(job, &blocks, err);
   if (code == OK) code = change_workers(job, n, blocks, err);
   state_blocks_free(blocks);
+  uint64_t us = (uint64_t)(sys.mono_us() - since_us);
+  job->stats.rescales++;
+  if (us > job->stats.rescale_us) job->stats.rescale_us = us;
   return code;
 }
 

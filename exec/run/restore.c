@@ -283,8 +283,11 @@ Code restore_operators(Job *job, Error *err) {
   checkpoint_close(c->reader);
   c->reader = NULL;
   if (job->finished) return OK;
+  Micros since_us = sys.mono_us();
   TRY(checkpoint_open(c->restored_from, &c->reader, err));
+  job->stats.restored_bytes = checkpoint_info(c->reader)->state_bytes;
   Code code = restore_all_blocks(job, err);
+  job->stats.restored_us = (uint64_t)(sys.mono_us() - since_us);
   checkpoint_close(c->reader);
   c->reader = NULL;
   return code;
