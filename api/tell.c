@@ -84,7 +84,9 @@ void tell_job_end(Weir *w, const PlanResult *plan, const JobStats *stats) {
   tell_null_times(w, plan->job, stats->null_time_rows);
   tell_far_rows(w, stats);
   if (!stats->interrupted) return;
-  if (plan->job->flush_on_interrupt) {
+  if (plan->job->checkpoints.dir != NULL) {
+    tell_note(w, "stopped; --resume goes on from here");
+  } else if (plan->job->flush_on_interrupt) {
     tell_note(w, "stopped");
   } else if (plan->at_end) {
     tell_note(w, "stopped: the result needs all of the input and is not shown");

@@ -107,10 +107,17 @@ static Code plan_restart(Binder *b, const JobDraft *job, const JobPlan *plan, Re
   return restart_plan_make(&b->planner->settings, job->span, &plan->checkpoints, out, b->err);
 }
 
+/* What a query has shown may be shown again when it goes on, so it keeps checkpoints only where it
+ * was asked to: a directory that is set for the INSERTs of a session is none of its own. */
+static void plan_query_checkpoints(CheckpointPlan *c) {
+  if (!c->resume && c->restore_from == NULL && c->every_epochs == 0) c->dir = NULL;
+}
+
 Code draft_plan(Binder *b, const JobDraft *job, Lowered *out, RestartPlan *restart) {
   TRY(draft_optimize(b, job, out));
   TRY(checkpoint_plan_make(&b->planner->settings, b->arena, job->span, &out->job->checkpoints,
                            b->err));
+  if (job->is_query) plan_query_checkpoints(&out->job->checkpoints);
   TRY(job_plan_validate(out->job, b->err));
   return plan_restart(b, job, out->job, restart);
 }
