@@ -278,6 +278,7 @@ static Code open_job(Job *job, Error *err) {
   open_ring(job);
   TRY(open_sinks(job, err));
   TRY(restore_begin(job, err));
+  promises_tell(job);
   make_workers(job);
   TRY(peek_splits(job, err));
   TRY(workers_open(job, err));

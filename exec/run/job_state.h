@@ -208,6 +208,8 @@ MUST_USE Code source_restore(Job *job, uint32_t source, StateIn *in, Error *err)
 /* Choose the checkpoint that the plan says to go on from, if there is one, and go back to what it
  * says of sources and sinks. */
 MUST_USE Code restore_begin(Job *job, Error *err);
+/* Tell what checkpoints do not promise of these sources and sinks: once, when the job begins. */
+void promises_tell(const Job *job);
 /* Give the state to the operators. */
 MUST_USE Code restore_operators(Job *job, Error *err);
 
@@ -223,6 +225,8 @@ void hash_range(uint32_t i, uint32_t n, uint64_t *first, uint64_t *last);
 
 /* --- sink_writer.c --- */
 MUST_USE Code sink_open(SinkWriter *s, Error *err);
+/* Is every row written once, as far as checkpoints are concerned? */
+bool sink_is_exact(const SinkWriter *s);
 void *sink_main(void *sink_writer);
 /* Commit or not; reports through err. */
 MUST_USE Code sink_close(SinkWriter *s, bool commit, Error *err);

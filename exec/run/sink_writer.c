@@ -3,6 +3,8 @@
  * It writes what is there and flushes whenever nothing more is, so rows are seen as soon as they
  * are final, and a busy sink gets large writes.
  */
+#include <string.h>
+
 #include "base/sys.h"
 #include "exec/run/job_state.h"
 
@@ -55,6 +57,13 @@ Code sink_open(SinkWriter *s, Error *err) {
   TRY(s->table->open(&open, &s->sink, err));
   s->open = true;
   return OK;
+}
+
+bool sink_is_exact(const SinkWriter *s) {
+  if (s->format == NULL) return true; /* nothing is written */
+  if (s->table == NULL || s->table->guarantee == NULL) return false;
+  const SinkSpec spec = sink_spec(s);
+  return strcmp(s->table->guarantee(&spec), "exactly once") == 0;
 }
 
 static Code write_bytes(SinkWriter *s, const char *bytes, size_t n) {
