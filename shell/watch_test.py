@@ -6,8 +6,10 @@
 Files appear while weir runs, each by a rename, as those who write into such a directory should do
 it.  The tests wait for rows, never for time.
 """
+import collections
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -226,6 +228,118 @@ class Watch(Case):
         out, err = self.p.communicate(timeout=LIMIT)
         self.assertEqual((out, self.p.returncode), (b"", 1))
         self.assertIn(b"in/b.csv", err)
+
+
+OUT = ("CREATE TABLE o (w TIMESTAMP(3), k STRING, n BIGINT) WITH ('connector' = 'filesystem',"
+       " 'path' = '{}', 'format' = 'csv');"
+       "CREATE TABLE seen (w TIMESTAMP(3), k STRING, n BIGINT) WITH ('connector' = 'print');")
+
+
+class Resume(Case):
+    """Into a file with checkpoints; what is printed beside it only tells how far the run is."""
+
+    def setUp(self):
+        super().setUp()
+        os.mkdir(self.path("in"))
+
+    add = Watch.add
+
+    def start(self, parallelism, chunk_bytes=4096):
+        sql = (TABLE.format(self.path("in"), WATCHED) + OUT.format(self.path("out.csv"))
+               + f"EXECUTE STATEMENT SET BEGIN INSERT INTO o {WINDOWS};"
+               f" INSERT INTO seen {WINDOWS}; END;")
+        settings = {"execution.checkpointing.dir": self.path("ck"), "pipeline.name": "j",
+                    "weir.checkpoint.every-epochs": "1", "weir.chunk-bytes": str(chunk_bytes)}
+        args = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
+        self.p = subprocess.Popen([shell_case.WEIR, "-p", str(parallelism), "--resume", *args, "-c",
+                                   sql], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.PIPE, env=ENV)
+        self.addCleanup(self.p.communicate)
+        self.addCleanup(self.p.kill)
+        signal.alarm(LIMIT)
+        self.addCleanup(signal.alarm, 0)
+
+    def until(self, window):
+        """Until a row of this window was printed."""
+        for line in self.p.stdout:
+            if window.encode() in line:
+                return
+        self.fail(self.p.stderr.read().decode())
+
+    def end(self, number, code):
+        self.p.send_signal(number)
+        err = self.p.communicate(timeout=LIMIT)[1].decode()
+        self.assertEqual((self.p.returncode, err if self.p.returncode not in (0, code) else ""),
+                         (code, ""))
+        return err
+
+    def windows(self, *files):
+        """The rows of all windows but the last."""
+        count = collections.Counter((f"2024-01-01 00:{line[14:16]}:00.000", line.split(",")[1])
+                                    for text in files for line in text.splitlines()[1:])
+        last = max(window for window, _ in count)
+        return sorted(f"{w},{k},{n}" for (w, k), n in count.items() if w < last)
+
+    def check_output(self, *files):
+        self.assertEqual(sorted(self.read(self.path("out.csv")).splitlines()), self.windows(*files))
+
+    def test_after_a_stop(self):
+        """What was found stays found: also a file that is gone, or has come again."""
+        a, b = rows("00:01 x", "00:02 y"), rows("00:03 x", "01:01 y", "02:00 x")
+        c, d = rows("02:10 y", "03:00 z"), rows("03:10 y", "04:00 z")
+        self.add("in/a.csv", a)
+        self.start(1)
+        self.add("in/b.csv", b)
+        self.until("00:01:00")
+        self.end(signal.SIGTERM, 0)
+        self.check_output(a, b)
+        os.unlink(self.path("in/b.csv"))
+        self.add("in/a.csv", rows("02:30 never", "09:00 never"))
+        self.start(3)
+        self.add("in/c.csv", c)
+        self.until("00:02:00")
+        self.end(signal.SIGTERM, 0)
+        self.add("in/d.csv", d)
+        self.add("in/b.csv", rows("02:30 never", "09:00 never"))
+        self.start(2)
+        self.until("00:03:00")
+        self.end(signal.SIGTERM, 0)
+        self.check_output(a, b, c, d)
+
+    def test_killed_inside_files(self):
+        """Killed again and again, at another parallelism each time, with files that come meanwhile:
+        in the end every row counts once."""
+        rng = random.Random(11)
+        files = []
+        for i in range(6):
+            at = [(m, s) for m in range(8 * i, 8 * i + 8) for s in range(0, 60, 2)]
+            files.append(rows(*[f"{m:02}:{s:02} k{rng.randrange(5)}" for m, s in at]))
+        for i, text in enumerate(files):
+            self.add(f"in/{rng.randrange(100)}-{i}.csv", text)
+            self.start(1 + i % 3, chunk_bytes=500)
+            self.until(f"00:{8 * i + 2 + rng.randrange(4):02}:00")
+            self.end(signal.SIGKILL, -signal.SIGKILL)
+        self.start(2)
+        self.until("00:46:00")
+        self.assertIn("goes on from checkpoint", self.end(signal.SIGTERM, 0))
+        self.check_output(*files)
+
+    def test_a_file_that_was_being_read_is_taken_away(self):
+        for change, words in ((os.unlink, "was taken away since checkpoint"),
+                              (lambda path: self.add("in/a.csv", rows("00:01 x")),
+                               "was replaced since checkpoint")):
+            with self.subTest(words=words):
+                self.add("in/a.csv", rows(*[f"{m:02}:{s:02} k" for m in range(50) for s in range(60)]))
+                self.start(1, chunk_bytes=100)
+                self.until("00:01:00")
+                self.end(signal.SIGKILL, -signal.SIGKILL)
+                change(self.path("in/a.csv"))
+                self.start(1)
+                out, err = self.p.communicate(timeout=LIMIT)
+                self.assertEqual((out, self.p.returncode), (b"", 1))
+                self.assertIn(words, err.decode())
+                shutil.rmtree(self.path("ck"))
+                os.unlink(self.path("out.csv"))
 
 
 if __name__ == "__main__":
