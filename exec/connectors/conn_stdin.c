@@ -82,7 +82,8 @@ static Code stdin_open(const SourceSpec *spec, const Split *split, ByteStream **
   return OK;
 }
 
-static const ByteSource stdin_source = {.splits = stdin_splits, .open = stdin_open};
+static const ByteSource stdin_source = {
+    .splits = stdin_splits, .open = stdin_open, .opens_once = true};
 
 const Connector conn_stdin = {.name = "stdin",
                               .takes_format = true,

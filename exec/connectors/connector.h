@@ -69,6 +69,7 @@ typedef struct ByteSource {
    * ERR_IO when there is no such file, or none that matches. */
   Code (*splits)(const SourceSpec *spec, Arena *arena, Split **splits, uint32_t *n, Error *err);
   Code (*open)(const SourceSpec *spec, const Split *split, ByteStream **out, Error *err);
+  bool opens_once; /* a stream that was closed is gone, though it may be a file: standard input */
   /* How often the splits are listed again, for new ones; 0, or NULL: never. */
   Micros (*monitor_us)(Options options);
 } ByteSource;

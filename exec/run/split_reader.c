@@ -323,14 +323,23 @@ Code split_reader_next(SplitReader *r, bool cut_short, ChunkText *out, ReadResul
   return next_of_pipe(r, cut_short, out, result, err);
 }
 
+/* A copy of the first n bytes, which stay in the buffer. */
+static Code copy_out(const SplitReader *r, size_t n, ChunkText *out, Error *err) {
+  out->text = calloc(1, n + CHUNK_PADDING);
+  if (out->text == NULL) return no_memory(r, err);
+  if (n > 0) memcpy(out->text, r->buf, n);
+  out->len = n;
+  out->first_line = r->cut.newlines + 1;
+  return OK;
+}
+
 Code split_reader_peek(SplitReader *r, ChunkText *out, Error *err) {
   *out = (ChunkText){0};
-  size_t len;
+  size_t len = 0;
   TRY(split_reader_open(r, err));
   Code code = split_begin(r, err);
   if (code == OK) code = first_record(r, &len, err);
-  if (code == OK) code = give_out(r, len, out, err);
-  split_reader_close(r);
-  r->done = false;
+  if (code == OK) code = copy_out(r, len, out, err);
+  if (!r->scan->connector->bytes->opens_once) split_reader_close(r);
   return code;
 }

@@ -53,7 +53,8 @@ MUST_USE Code split_reader_open(SplitReader *r, Error *err);
  * and gives less than a full chunk only if cut_short. */
 MUST_USE Code split_reader_next(SplitReader *r, bool cut_short, ChunkText *out, ReadResult *result,
                                 Error *err);
-/* Only the first record, for its event time; the reader is closed and at its start again. */
+/* Only the first record, for its event time.  The reader is at its start again, and closed if it
+ * can be opened again. */
 MUST_USE Code split_reader_peek(SplitReader *r, ChunkText *out, Error *err);
 /* Close the stream and forget what was read, but for whether it was all.  The layout stays. */
 void split_reader_close(SplitReader *r);
