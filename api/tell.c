@@ -84,8 +84,12 @@ void tell_job_end(Weir *w, const PlanResult *plan, const JobStats *stats) {
   tell_null_times(w, plan->job, stats->null_time_rows);
   tell_far_rows(w, stats);
   if (!stats->interrupted) return;
-  if (plan->job->checkpoints.dir != NULL) {
-    tell_note(w, "stopped; --resume goes on from here");
+  if (stats->resumable) {
+    StrBuf line = {0};
+    strbuf_printf(&line, "stopped: job \"%s\" can go on from checkpoint %llu (--resume)",
+                  plan->job->checkpoints.job, (unsigned long long)stats->checkpoint_id);
+    tell_note(w, strbuf_text(&line));
+    strbuf_deinit(&line);
   } else if (plan->job->flush_on_interrupt) {
     tell_note(w, "stopped");
   } else if (plan->at_end) {

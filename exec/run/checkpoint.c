@@ -165,6 +165,7 @@ static void complete(Job *job) {
   c->phase = CHECKPOINT_NONE;
   c->done_us = sys.mono_us();
   job->stats.checkpoints++;
+  job->stats.checkpoint_id = c->info.id;
   job->stats.checkpoint_bytes += c->info.state_bytes;
   job->stats.checkpoint_us += (uint64_t)(c->done_us - c->begun_us);
   finish_request(c);
@@ -398,11 +399,21 @@ void *checkpoints_main(void *arg) {
 
 /* --- life --------------------------------------------------------------------------- */
 
+/* Who only looks at a result does not go on from it, unless he says so. */
+static bool is_wanted(const Job *job) {
+  const CheckpointPlan *p = &job->plan->checkpoints;
+  bool writes_table = false;
+  for (uint32_t i = 0; i < job->stages.n_sinks; i++) {
+    writes_table |= job->stages.sinks[i].spec->u.sink.connector != NULL;
+  }
+  return p->dir != NULL && (writes_table || p->resume || p->restore_from != NULL);
+}
+
 Code checkpoints_open(Job *job, Error *err) {
   Checkpoints *c = &job->checkpoints;
   c->plan = &job->plan->checkpoints;
   c->lock_fd = -1;
-  c->on = c->plan->dir != NULL;
+  c->on = is_wanted(job);
   pthread_cond_init(&c->changed, NULL);
   owners_of(&job->arena, &job->stages, &c->owners);
   if (!c->on) return OK;

@@ -287,6 +287,7 @@ static bool stops_with_checkpoint(const Job *job) {
 static void admit_last(Job *job) {
   bool interrupted = atomic_load(&job->interrupted), resumable = stops_with_checkpoint(job);
   job->stats.interrupted = interrupted;
+  job->stats.resumable = resumable;
   if (job->checkpoints.request.wanted) take_checkpoint(job);
   if (resumable) take_checkpoint(job);
   if (!wait_for_checkpoint(job)) return;

@@ -46,6 +46,8 @@ typedef struct JobStats {
   uint64_t rescales;   /* changes of the number of workers */
   uint64_t rescale_us; /* longest of them */
   bool interrupted;
+  bool resumable;         /* ... with a last checkpoint, */
+  uint64_t checkpoint_id; /* this one */
 } JobStats;
 
 /* Open sources and sinks and build the operators.  The plan must outlive the job. */
