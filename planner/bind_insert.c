@@ -11,6 +11,8 @@ typedef struct Target {
   const char *full_name; /* default_catalog.default_database.t */
   const FormatField *fields;
   uint32_t n_fields;
+  const uint32_t *key; /* the primary key: of fields */
+  uint32_t n_key;
   Options options;
   Span span;
 } Target;
@@ -57,6 +59,18 @@ static Code file_options(Binder *b, const AstText *file, Options hinted, Options
 
 /* --- the table ----------------------------------------------------------------------- */
 
+/* The columns of the primary key, none of which is computed. */
+static uint32_t *key_columns(Binder *b, const TableDef *def, const FormatField *fields,
+                             uint32_t n_fields) {
+  uint32_t *key = ARENA_ARRAY(b->arena, uint32_t, def->n_key + 1);
+  for (uint32_t i = 0; i < def->n_key; i++) {
+    for (uint32_t c = 0; c < n_fields; c++) {
+      if (strcmp(fields[c].name, def->key[i]) == 0) key[i] = c;
+    }
+  }
+  return key;
+}
+
 /* The columns that a sink has: all but computed ones. */
 static void target_of_table(Binder *b, const TableDef *def, Options hinted, Span span,
                             Target *out) {
@@ -75,6 +89,8 @@ static void target_of_table(Binder *b, const TableDef *def, Options hinted, Span
                   .full_name = arena_printf(a, CATALOG_NAME ".%s.%s", def->database, def->name),
                   .fields = fields,
                   .n_fields = n,
+                  .key = key_columns(b, def, fields, n),
+                  .n_key = def->n_key,
                   .options = {options, def->n_options + hinted.n},
                   .span = bind_span(b, span)};
 }
@@ -217,6 +233,8 @@ static Code bind_rows(Binder *b, const Target *t, const AstNames *names, const R
   SinkOpSpec sink = {.table = t->table,
                      .options = t->options,
                      .n_fields = t->n_fields,
+                     .primary_key = t->key,
+                     .n_primary_key = t->n_key,
                      .overwrite = overwrite,
                      .span = t->span};
   TRY(check_sink(b, t, overwrite, &sink.connector));
@@ -272,6 +290,8 @@ static Code make_late_table(Binder *b, const Target *t) {
                             .options = t->options,
                             .fields = t->fields,
                             .n_fields = t->n_fields,
+                            .primary_key = t->key,
+                            .n_primary_key = t->n_key,
                             .span = t->span};
   TRY(check_sink(b, t, false, &late->sink.connector));
   b->late = late;

@@ -312,6 +312,7 @@ static OpSpec *lower_sink(Lowering *l, const Node *n) {
   OpSpec *input = is_final ? lower_final(l, n->inputs[0], n->span) : lower_node(l, n->inputs[0]);
   OpSpec *op = lowered_over(l, OP_SINK, input, n->span);
   op->u.sink = n->u.sink.spec;
+  op->u.sink.updating = input->updating;
   op->fields = n->fields;
   l->paths[op->index] = n->u.sink.path;
   return op;

@@ -122,14 +122,19 @@ static Code check_appends(const RuleContext *r, const Node *n, const char *what)
   return ERR_UNSUPPORTED;
 }
 
-/* print and blackhole show every change. */
+/* Some sinks show every change, some apply them by the primary key. */
 static Code check_sink(const RuleContext *r, const Node *n) {
-  const Connector *connector = n->u.sink.spec.connector;
-  if (connector == NULL || strcmp(connector->name, "print") == 0 ||
-      strcmp(connector->name, "blackhole") == 0) {
-    return OK;
+  const SinkOpSpec *sink = &n->u.sink.spec;
+  if (sink->connector == NULL || sink->connector->sink->shows_changes) return OK;
+  if (sink->connector->sink->upserts) {
+    if (sink->n_primary_key > 0 || !n->updating) return OK;
+    FAIL(r->err, ERR_UNSUPPORTED, n->span, "INSERT into \"%s\" over results that %s updates",
+         sink->table, updating_clause(n));
+    error_hint(r->err, "declare the PRIMARY KEY of \"%s\", by which updates are applied",
+               sink->table);
+    return ERR_UNSUPPORTED;
   }
-  return check_appends(r, n, arena_printf(r->arena, "INSERT into \"%s\"", n->u.sink.spec.table));
+  return check_appends(r, n, arena_printf(r->arena, "INSERT into \"%s\"", sink->table));
 }
 
 static Code check_windows(const RuleContext *r, const Node *n, bool grouped) {

@@ -39,6 +39,7 @@ static Code blackhole_close(Sink *s, bool commit, Error *err) {
 }
 
 static const SinkTable blackhole_sink = {.format = blackhole_format,
+                                         .shows_changes = true,
                                          .open = blackhole_open,
                                          .write = blackhole_write,
                                          .flush = blackhole_flush,

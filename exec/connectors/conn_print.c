@@ -108,6 +108,7 @@ static Code print_close(Sink *s, bool commit, Error *err) {
 }
 
 static const SinkTable print_sink = {.format = print_format,
+                                     .shows_changes = true,
                                      .open = print_open,
                                      .write = print_write,
                                      .flush = print_flush,

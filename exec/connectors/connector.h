@@ -130,6 +130,8 @@ typedef struct Sink Sink; /* each connector's own */
 typedef struct SinkTable {
   /* The format that encodes for it; NULL: rows are only counted (blackhole). */
   const Format *(*format)(const SinkSpec *spec);
+  bool shows_changes; /* rows of every kind are written one after the other */
+  bool upserts;       /* they are applied, where the table has a PRIMARY KEY */
   Code (*open)(const SinkSpec *spec, Sink **out, Error *err);
   /* Whole rows, in order, of one partition ("dt=2024-05-01/hour=12", as a path; "" where there is
    * no PARTITIONED BY).  ERR_IO ("no space left on device"), ERR_CLOSED_PIPE. */

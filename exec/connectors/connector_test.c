@@ -27,7 +27,7 @@ static void expect(Code code, uint32_t at, const char *msg, const char *hint) {
 static void test_list(void) {
   uint32_t n;
   const Connector *const *all = connector_list(&n);
-  CHECK_INT(n, 5);
+  CHECK_INT(n, 6);
   for (uint32_t i = 0; i < n; i++) {
     CHECK(connector_find(all[i]->name) == all[i]);
     CHECK(all[i]->doc != NULL);
@@ -62,7 +62,7 @@ static void test_connector_names(void) {
   expect(ERR_OPTION, 3, "the table has no option 'connector'", "one of: filesystem, stdin");
   CHECK_INT(CHECKED("connector", "filesytem"), ERR_OPTION);
   expect(ERR_OPTION, 105, "unknown connector \"filesytem\"",
-         "did you mean \"filesystem\"? There are: filesystem, stdin, datagen, print, blackhole");
+         "did you mean \"filesystem\"? There are: filesystem, stdin, datagen, sqlite, print, blackhole");
   CHECK_INT(CHECKED("connector", "qqqqqq"), ERR_OPTION);
   expect(ERR_OPTION, 105, "unknown connector \"qqqqqq\"", "there are: filesystem");
   CHECK_INT(CHECKED("connector", "kafka"), ERR_UNSUPPORTED);
