@@ -7,6 +7,7 @@ the best of the rounds counts.
     subjects.py     what is compared with what, and the limits
     workloads.py    the queries and their data
     latency.py      from a row to a result
+    durable.py      what checkpoints cost
     runs.py         running and judging
 """
 import argparse

@@ -3,6 +3,7 @@ function that judges them when all rounds are over."""
 import subprocess
 import time
 
+import durable
 import latency
 from workloads import bound_command, data_path, duckdb_command, weir_command
 
@@ -128,4 +129,5 @@ def delay(_board, args):
 
 
 SUBJECTS = {"tumble": tumble, "scaling": scaling, "hop": hop, "session": session, "distinct": distinct,
-            "disorder": disorder, "memory": memory, "latency": delay}
+            "disorder": disorder, "memory": memory, "latency": delay, "checkpoints": durable.checkpoints,
+            "state": durable.state, "rescale": durable.rescale}
