@@ -1,7 +1,7 @@
 /* op_group_agg_test.c -- groups that are saved and restored, against a run that is not disturbed:
  * with keys of all forms, in one operator or two, and with other aggregates than they were saved
  * with. */
-#include "exec/ops/restore_check.h"
+#include "exec/ops/broken_check.h"
 
 enum { COL_K, COL_S, COL_V, COL_D, N_COLS, ROWS = 4000, AGGS_MAX = 8 };
 
@@ -192,6 +192,31 @@ static void check_other_aggs(uint64_t seed) {
   strbuf_deinit(&want);
 }
 
+/* --- what cannot be loaded ------------------------------------------------------------------- */
+
+static Op *make_op(Bench *b, const void *spec) { return new_op(b, spec); }
+
+static void check_broken(const Case *c) {
+  static Bench b;
+  uint64_t seed = 11;
+  bench_init(&b, in, N_COLS, NULL);
+  bench_open(&b, new_op(&b, c));
+  push_rows(&b, c, &seed, 1500);
+  bench_check_cuts(&b, make_op, c);
+  bench_check_no_memory(&b, make_op, c);
+  bench_close(&b);
+}
+
+static void check_unloadable(void) {
+  static const uint32_t keys[] = {COL_K, COL_S};
+  Case c;
+  for (uint32_t n_keys = 1; n_keys <= 2; n_keys++) {
+    set_keys(&c, keys, n_keys, 1000);
+    set_aggs(&c, some, COUNT_OF(some));
+    check_broken(&c);
+  }
+}
+
 int main(void) {
   in[COL_K] = (FormatField){"k", type_of(TYPE_BIGINT)};
   in[COL_S] = (FormatField){"s", type_string()};
@@ -204,5 +229,6 @@ int main(void) {
   check_restores(keys + 1, 1, 50);
   check_restores(keys, 2, 2000);
   for (uint64_t seed = 1; seed <= 5; seed++) check_other_aggs(seed);
+  check_unloadable();
   return check_done();
 }

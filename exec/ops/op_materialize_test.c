@@ -1,6 +1,6 @@
 /* op_materialize_test.c -- a changelog's end against a list of rows that is searched; and saved and
  * restored at random places it gives the same rows in the same order. */
-#include "exec/ops/restore_check.h"
+#include "exec/ops/broken_check.h"
 
 enum { ROWS_MAX = 4096 };
 
@@ -138,6 +138,19 @@ static void check_places(void) {
   free(m);
 }
 
+static Op *make_op(Bench *b, const void *in) { return op_materialize_new(in, 2, &b->ctx); }
+
+static void check_cuts(void) {
+  const FormatField in[] = {{"a", type_of(TYPE_BIGINT)}, {"b", type_string()}};
+  Bench b;
+  bench_init(&b, in, 2, NULL);
+  bench_open(&b, op_materialize_new(in, 2, &b.ctx));
+  for (int64_t i = 0; i < 3; i++) bench_row(&b, (int64_t[]){7, 100000000000000}, 0, ROW_INSERT);
+  bench_push(&b, false, false);
+  bench_check_cuts(&b, make_op, in);
+  bench_close(&b);
+}
+
 static void check_unknown_row(void) {
   const FormatField in[] = {{"a", type_of(TYPE_BIGINT)}};
   Bench b;
@@ -153,6 +166,7 @@ int main(void) {
   for (uint64_t seed = 1; seed <= 20; seed++) check_random(seed, 500);
   check_random(99, 60000); /* rooms of rows are used again */
   check_places();
+  check_cuts();
   check_unknown_row();
   return check_done();
 }

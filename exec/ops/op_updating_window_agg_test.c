@@ -5,7 +5,7 @@
  * moment what the rows so far give, computed from their list window by window.  At random ends of
  * chunks the operator is saved, and fresh ones go on, one or two of them.
  */
-#include "exec/ops/restore_check.h"
+#include "exec/ops/broken_check.h"
 #include "exec/ops/window.h"
 
 enum { ROWS_MAX = 600, SHOWN_MAX = 20000, SEC = 1000000, N_AGGS = 4 };
@@ -262,8 +262,9 @@ typedef struct Run {
   bool saved_late; /* what is late has not been checked */
 } Run;
 
-static Op *new_op(Run *run) {
-  return op_updating_window_agg_new(&run->c->spec, run->in, run->n_in, run->out, &run->b.ctx);
+static Op *make_op(Bench *b, const void *spec) {
+  const Run *run = spec;
+  return op_updating_window_agg_new(&run->c->spec, run->in, run->n_in, run->out, &b->ctx);
 }
 
 static void check_saved_late(Run *run) {
@@ -276,10 +277,11 @@ static void perhaps_restore(Run *run, uint64_t *seed) {
   uint32_t way = bench_random(seed, 6);
   if (way >= 3) return;
   check_saved_late(run);
-  if (way == 0) bench_restore(&run->b, new_op(run));
+  if (way == 0) bench_restore(&run->b, make_op(&run->b, run));
   if (way == 1) {
     uint64_t mid = rng_next(seed);
-    bench_restore(&run->b, bench_split_at(&run->b, &run->key, mid, new_op(run), new_op(run)));
+    bench_restore(&run->b, bench_split_at(&run->b, &run->key, mid, make_op(&run->b, run),
+                                          make_op(&run->b, run)));
   }
   if (way == 2) bench_save_late(&run->b, &run->late);
   run->saved_late = way == 2;
@@ -303,13 +305,14 @@ static void check_stream(const WindowAggSpec *spec, uint64_t seed, bool marks,
   for (uint32_t i = 0; i < 3; i++) {
     run.out[1 + N_AGGS + i] = (FormatField){"w", type_not_null(type_time(TYPE_TIMESTAMP, 3))};
   }
-  bench_open(b, new_op(&run));
+  bench_open(b, make_op(b, &run));
   Micros largest = MICROS_MIN;
   while (c->n_rows < ROWS_MAX) {
     push_chunk(b, c, &seed, &largest, marks);
     end_chunk(b, c, largest - SEC);
     perhaps_restore(&run, &seed);
   }
+  if (!bench_is_split(b)) bench_check_cuts(b, make_op, &run);
   end_chunk(b, c, MICROS_MAX);
   CHECK_INT(c->wrong, 0);
   CHECK_INT(c->got_late, c->n_late);

@@ -9,7 +9,7 @@
  * is saved, and fresh ones go on, one or two of them.
  */
 #include "base/hash.h"
-#include "exec/ops/restore_check.h"
+#include "exec/ops/broken_check.h"
 #include "exec/ops/window.h"
 #include "exec/state/key.h"
 
@@ -435,9 +435,12 @@ static void push_rows(Run *run, uint64_t *seed, uint32_t n, bool marked, Micros 
 
 /* --- restores ------------------------------------------------------------------------------- */
 
-static Op *window_op(Run *run) {
-  return op_window_agg_new(&run->c->spec, fields, N_COLS, run->out, &run->b.ctx);
+static Op *make_op(Bench *b, const void *spec) {
+  const Run *run = spec;
+  return op_window_agg_new(&run->c->spec, fields, N_COLS, run->out, &b->ctx);
 }
+
+static Op *window_op(Run *run) { return make_op(&run->b, run); }
 
 static void check_saved_late(Run *run) {
   if (run->saved_late) kept_check_late(&run->late);
@@ -517,6 +520,8 @@ static void whole_run(Case *c, uint64_t seed, uint64_t batches) {
   open_run(&run, c, batches);
   Micros now = (Micros)bench_random(&seed, 100) * SEC - 50 * SEC; /* also before 1970 */
   while (c->n_rows < ROWS_MAX && bench_random(&seed, 40) > 0) one_chunk(&run, &seed, &now);
+  bool cuts = !bench_is_split(&run.b) && bench_random(&run.batches, 8) == 0;
+  if (cuts) bench_check_cuts(&run.b, make_op, &run);
   op_finish(run.b.op);
   bench_fire(&run.b);
   if (c->exact) c->wrong += next_result(c);
