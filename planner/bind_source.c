@@ -148,7 +148,7 @@ static Code check_stdin(Binder *b, const Source *source) {
 static Code ask_bounded(Binder *b, Source *s) {
   const ByteSource *bytes = s->connector->bytes;
   s->bounded = bytes == NULL || bytes->monitor_us == NULL || bytes->monitor_us(s->options) == 0;
-  if (s->connector->rows == NULL || b->for_view) return OK;
+  if (s->connector->rows == NULL || s->connector->rows->ends || b->for_view) return OK;
   SourceSpec spec = {.table = s->table,
                      .options = s->options,
                      .fields = s->physical,

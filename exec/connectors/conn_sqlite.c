@@ -43,5 +43,6 @@ static Code sqlite_check(const FormatField *fields, uint32_t n_fields, Options o
 const Connector conn_sqlite = {.name = "sqlite",
                                .options = {sqlite_option_defs, COUNT_OF(sqlite_option_defs)},
                                .check = sqlite_check,
+                               .rows = &SQLITE_SOURCE,
                                .sink = &SQLITE_SINK,
                                .doc = "A table in a database file of SQLite."};

@@ -11,6 +11,7 @@
 
 extern const OptionList SQLITE_OPTIONS;
 extern const SinkTable SQLITE_SINK;
+extern const RowSource SQLITE_SOURCE;
 
 /* --- conn_sqlite_db.c: a connection ---------------------------------------------------------- */
 

@@ -77,6 +77,7 @@ typedef struct ByteSource {
 typedef struct RowGenerator RowGenerator; /* each connector's own, immutable once open */
 
 typedef struct RowSource {
+  bool ends; /* always; otherwise it is opened when a query is planned, and asked for its chunks */
   Code (*open)(const SourceSpec *spec, RowGenerator **out, Error *err);
   void (*close)(RowGenerator *g);
   /* Number of chunks, UINT64_MAX when it never ends. */

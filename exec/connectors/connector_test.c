@@ -62,7 +62,8 @@ static void test_connector_names(void) {
   expect(ERR_OPTION, 3, "the table has no option 'connector'", "one of: filesystem, stdin");
   CHECK_INT(CHECKED("connector", "filesytem"), ERR_OPTION);
   expect(ERR_OPTION, 105, "unknown connector \"filesytem\"",
-         "did you mean \"filesystem\"? There are: filesystem, stdin, datagen, sqlite, print, blackhole");
+         "did you mean \"filesystem\"? There are: filesystem, stdin, datagen, sqlite, print, "
+         "blackhole");
   CHECK_INT(CHECKED("connector", "qqqqqq"), ERR_OPTION);
   expect(ERR_OPTION, 105, "unknown connector \"qqqqqq\"", "there are: filesystem");
   CHECK_INT(CHECKED("connector", "kafka"), ERR_UNSUPPORTED);
