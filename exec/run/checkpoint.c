@@ -399,21 +399,11 @@ void *checkpoints_main(void *arg) {
 
 /* --- life --------------------------------------------------------------------------- */
 
-/* Who only looks at a result does not go on from it, unless he says so. */
-static bool is_wanted(const Job *job) {
-  const CheckpointPlan *p = &job->plan->checkpoints;
-  bool writes_table = false;
-  for (uint32_t i = 0; i < job->stages.n_sinks; i++) {
-    writes_table |= job->stages.sinks[i].spec->u.sink.connector != NULL;
-  }
-  return p->dir != NULL && (writes_table || p->resume || p->restore_from != NULL);
-}
-
 Code checkpoints_open(Job *job, Error *err) {
   Checkpoints *c = &job->checkpoints;
   c->plan = &job->plan->checkpoints;
   c->lock_fd = -1;
-  c->on = is_wanted(job);
+  c->on = c->plan->dir != NULL;
   pthread_cond_init(&c->changed, NULL);
   owners_of(&job->arena, &job->stages, &c->owners);
   if (!c->on) return OK;

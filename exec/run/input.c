@@ -247,7 +247,8 @@ static bool follow_load(Job *job) {
            !(checkpoints_idle(&job->checkpoints) && pipeline_empty(&job->flow))) {
       wait_for_workers(job, -1, MAX_WAIT_US);
     }
-    if (job->hooks.note != NULL) job->hooks.note(job->hooks.note_arg, strbuf_text(&why));
+    if (why.len > 0 && job->hooks.note != NULL)
+      job->hooks.note(job->hooks.note_arg, strbuf_text(&why));
     ok = !job->flow.failed && job_rescale(job, wanted, &job->input_err) == OK;
     if (!ok && !job->flow.failed) job_fail(job, &job->input_err);
     rescale_begin(job);

@@ -101,31 +101,34 @@ static void look_again(Job *job, Micros now_us) {
 
 void rescale_begin(Job *job) { look_again(job, sys.mono_us()); }
 
-/* For tests: one worker more every so many epochs, then from one again. */
-static uint32_t wanted_by_epochs(const Job *job) {
-  uint32_t every = job->plan->autoscale.every_epochs;
-  bool due = every > 0 && job->checkpoints.epochs - job->load.epoch >= every;
-  return due ? job->n_workers % job->workers_max + 1 : job->n_workers;
+static void tell(StrBuf *why, uint32_t n, uint32_t wanted, double load, Micros elapsed_us) {
+  strbuf_printf(why, "from %u to %u workers: load %.0f %% over %.1f s", n, wanted, load,
+                (double)elapsed_us / MICROS_PER_SECOND);
+}
+
+/* What the load says.  One less only if the others could do its work. */
+static uint32_t wanted_by_load(const Job *job, double load) {
+  uint32_t n = job->n_workers;
+  double factor = job->plan->autoscale.factor;
+  if (load > TARGET_PERCENT * factor && n < job->workers_max) return n + 1;
+  bool idle = load < TARGET_PERCENT / factor && n > 1;
+  return idle && load * n / (n - 1) < TARGET_PERCENT ? n - 1 : n;
 }
 
 uint32_t rescale_wanted(Job *job, StrBuf *why) {
   const AutoscalePlan *plan = &job->plan->autoscale;
-  uint32_t n = job->n_workers;
+  uint32_t n = job->n_workers, wanted = n;
   if (!plan->on) return n;
   Micros now_us = sys.mono_us(), elapsed_us = now_us - job->load.since_us;
-  uint32_t wanted = wanted_by_epochs(job);
-  if (wanted == n && elapsed_us < plan->interval_us) return n;
-  double all = (double)elapsed_us * n;
-  double waited = (double)(waited_us(job, now_us) - job->load.waited_us);
-  double load = all > 0 ? (all - waited) / all * 100 : 0;
-  double high = TARGET_PERCENT * plan->factor, low = TARGET_PERCENT / plan->factor;
-  if (wanted == n && load > high && n < job->workers_max) wanted = n + 1;
-  if (wanted == n && load < low && n > 1 && load * n / (n - 1) < TARGET_PERCENT) wanted = n - 1;
-  if (wanted != n) {
-    strbuf_printf(why,
-                  "from %u to %u workers: load %.0f %% over %.1f s (more than %.0f %% adds one, "
-                  "less than %.0f %% removes one)",
-                  n, wanted, load, (double)elapsed_us / MICROS_PER_SECOND, high, low);
+  if (plan->every_epochs > 0) { /* a test: one more, then from one again */
+    if (job->checkpoints.epochs - job->load.epoch < plan->every_epochs) return n;
+    wanted = n % job->workers_max + 1;
+  } else {
+    if (elapsed_us < plan->interval_us) return n;
+    double all = (double)elapsed_us * n;
+    double load = (all - (double)(waited_us(job, now_us) - job->load.waited_us)) / all * 100;
+    wanted = wanted_by_load(job, load);
+    if (wanted != n) tell(why, n, wanted, load, elapsed_us);
   }
   look_again(job, now_us);
   return wanted;

@@ -147,8 +147,9 @@ static bool run_sql(Run *run, const Record *rec, Update *update, Text *raw, Text
 /* --- programs --- */
 
 static void cell_options(const Cell *cell, Text *out) {
-  text_printf(out, "-p %s -s weir.chunk-bytes=%s -s weir.batch-rows=%s", cell->parallelism,
-              cell->chunk_bytes, cell->batch_rows);
+  text_printf(
+      out, "-p %s -s weir.chunk-bytes=%s -s weir.batch-rows=%s -s weir.autoscale.every-epochs=%s",
+      cell->parallelism, cell->chunk_bytes, cell->batch_rows, cell->autoscale_epochs);
 }
 
 /* The command line of a run or sh record. */

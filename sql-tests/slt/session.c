@@ -85,7 +85,8 @@ bool session_open(Session *s, const Cell *cell) {
   weir_set_rows(s->weir, WEIR_ROWS_CELLS, false, NULL);
   return set(s, "parallelism.default", cell->parallelism) &&
          set(s, "weir.chunk-bytes", cell->chunk_bytes) &&
-         set(s, "weir.batch-rows", cell->batch_rows);
+         set(s, "weir.batch-rows", cell->batch_rows) &&
+         set(s, "weir.autoscale.every-epochs", cell->autoscale_epochs);
 }
 
 void session_close(Session *s) {

@@ -74,7 +74,7 @@ CASES = [
     ("sh kill -9 $$\n---- status 137\n", 0, ["1 passed"]),
     ("sh echo; printf x\n---- stdout\n(empty)\nx\n(no newline)\n", 0, ["1 passed"]),
     ("sh echo \"$WEIR_OPTIONS\"\n", 1, ["other bytes than in the first cell"]),
-    ("mode skip p3,p1-c64,p3-c64,rows1,p3-c64-rows7 slow\n\nsh sleep 100\n", 1, ["it hung and was killed"]),
+    ("mode skip p3,p1-c64,p3-c64,rows1,p3-c64-rows7,auto-c64 slow\n\nsh sleep 100\n", 1, ["it hung and was killed"]),
     # Files that are none.
     ("quarry I\nSELECT 1\n----\n1\n", 2, [":1: no such record: quarry"]),
     ("query X\nSELECT 1\n----\n1\n", 2, ["letters of TIR"]),
