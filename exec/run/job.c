@@ -11,6 +11,7 @@
 
 #include "base/memory.h"
 #include "base/sys.h"
+#include "exec/connectors/file_names.h"
 #include "exec/run/job_state.h"
 
 /* --- while running ------------------------------------------------------------------ */
@@ -105,15 +106,27 @@ static const WatermarkSpec *watermark_of(const Stage *stage) {
   return NULL;
 }
 
+/* A checkpoint makes the bytes of a file durable, which its name has to be already. */
+static Code sync_name(const char *path, Span span, Error *err) {
+  char *dir = file_directory(path);
+  if (dir == NULL) return FAIL(err, ERR_MEMORY, span, "out of memory");
+  Code code = directory_sync(dir, span, err);
+  free(dir);
+  return code;
+}
+
 /* Where malformed records go: the table's own option, or the session's. */
 static Code open_dead_letters(const Job *job, Source *src, Error *err) {
   const Option *own = options_find(src->scan->options, "weir.dead-letter.path");
   src->dead_letter_path = own != NULL ? own->value : job->plan->dead_letter_path;
   if (src->dead_letter_path == NULL) return OK;
   src->dead_letter_fd = sys.open(src->dead_letter_path, O_WRONLY | O_CREAT | O_APPEND, 0644);
-  if (src->dead_letter_fd >= 0) return OK;
-  return FAIL(err, ERR_IO, own != NULL ? own->value_span : NO_SPAN, "cannot open \"%s\": %s",
-              src->dead_letter_path, strerror(errno));
+  Span span = own != NULL ? own->value_span : NO_SPAN;
+  if (src->dead_letter_fd < 0) {
+    return FAIL(err, ERR_IO, span, "cannot open \"%s\": %s", src->dead_letter_path,
+                strerror(errno));
+  }
+  return job->plan->checkpoints.dir != NULL ? sync_name(src->dead_letter_path, span, err) : OK;
 }
 
 /* Of a source that is no byte source: one that nothing is read from. */

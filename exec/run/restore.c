@@ -4,9 +4,11 @@
  * opened, and the operators get their blocks in a second reading, each instance the entries of its
  * range.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/sys.h"
 #include "exec/data/number_text.h"
@@ -104,15 +106,26 @@ static Code damaged(const Job *job, const char *what, Error *err) {
               job->checkpoints.restored_from, what);
 }
 
+static Code cut_dead_letters(const Source *src, int64_t bytes, Error *err) {
+  struct stat st;
+  const char *path = src->dead_letter_path;
+  if (sys.fstat(src->dead_letter_fd, &st) != 0 ||
+      (st.st_size > bytes && sys.ftruncate(src->dead_letter_fd, bytes) != 0)) {
+    return FAIL(err, ERR_IO, NO_SPAN, "cannot cut back \"%s\": %s", path, strerror(errno));
+  }
+  if (st.st_size >= bytes) return OK;
+  return FAIL(err, ERR_STATE, NO_SPAN,
+              "\"%s\" has %lld bytes, but had %lld when the checkpoint was taken", path,
+              (long long)st.st_size, (long long)bytes);
+}
+
 static Code restore_dead_letters(Job *job, StateIn *in, Error *err) {
   uint32_t n = state_get_u32(in);
+  if (checkpoint_info(job->checkpoints.reader)->finished) return OK; /* the user's by now */
   for (uint32_t i = 0; i < n && !in->bad; i++) {
     int64_t bytes = state_get_i64(in);
     if (i >= job->n_sources || job->sources[i].dead_letter_fd < 0 || bytes < 0) continue;
-    const Source *src = &job->sources[i];
-    if (sys.ftruncate(src->dead_letter_fd, bytes) != 0) {
-      return FAIL(err, ERR_IO, NO_SPAN, "cannot cut back \"%s\"", src->dead_letter_path);
-    }
+    TRY(cut_dead_letters(&job->sources[i], bytes, err));
   }
   return OK;
 }

@@ -12,7 +12,7 @@ import sys
 sys.dont_write_bytecode = True  # the source tree stays clean
 import sweep
 from durable import KILLED, CHECKPOINTS, Durable
-from jobs import Job, Wrong
+from jobs import Job, ManyTables, Wrong
 
 ROWS, CHUNK = 1000, 16384
 WHENS = ("before", "halfway", "after")
@@ -76,6 +76,8 @@ def main():
         kinds += [("filter", "file"), ("join", "file"), ("distinct", "parts"), ("top-n", "file")]
     for kind, to in kinds:
         s.job(Job(kind, ROWS, chosen.seed, to))
+    if chosen.long:
+        s.job(ManyTables(ROWS // 2, chosen.seed))
     s.needs_faults(100)
     s.finish()
 

@@ -1,4 +1,5 @@
 """jobs.py -- the jobs of the fault tests: random rows out of order, queries of every kind, a folder to run in."""
+import gzip
 import pathlib
 import random
 import shutil
@@ -76,9 +77,10 @@ class Job:
     def __init__(self, kind, rows, seed, to="file", overwrite=False, query=None):
         self.kind, self.to = kind, to
         rng = random.Random(f"{kind} {rows} {seed}")
-        self.files = {"l.csv": rows_of(rng, rows), "r.csv": rows_of(rng, rows)}
+        self.files = {"l.csv": rows_of(rng, rows).encode(), "r.csv": rows_of(rng, rows).encode()}
         columns, usual = QUERIES[kind]
         self.path = "out.csv" if to == "file" else "out"
+        self.outputs = [self.path]
         how = "OVERWRITE" if overwrite else "INTO"
         self.script = (f"{INPUTS}CREATE TABLE o ({columns}) WITH ('connector' = 'filesystem', 'path' = '{self.path}',"
                        f" 'format' = 'csv');\nINSERT {how} o {query or usual};\n")
@@ -86,6 +88,31 @@ class Job:
 
     def __str__(self):
         return f"{self.kind} to {self.to}"
+
+
+class ManyTables(Job):
+    """A STATEMENT SET: a directory of files, some compressed, with malformed lines; four outputs."""
+
+    def __init__(self, rows, seed):
+        super().__init__("tumble", 0, seed)
+        rng = random.Random(f"many {rows} {seed}")
+        self.kind, self.to = "many tables", "files and parts"
+        self.path, self.outputs = "out.csv", ["out.csv", "raw", "late.csv", "dead/bad.csv"]
+        self.files = {}
+        for i in range(3):
+            lines = rows_of(rng, rows).splitlines(keepends=True)
+            lines = [line if rng.random() < 0.98 else f"{i},no time,{line}" for line in lines]
+            text = "".join(lines).encode()
+            self.files[f"in/{i}.csv" + ".gz" * (i == 1)] = gzip.compress(text, mtime=0) if i == 1 else text
+        late = "id BIGINT, ts TIMESTAMP(3), k STRING, v BIGINT, d DOUBLE"
+        self.script = (
+            f"{INPUTS.replace('l.csv', 'in')}SET 'weir.dead-letter.path' = 'dead/bad.csv';\n"
+            f"CREATE TABLE o ({QUERIES['tumble'][0]}) WITH ('connector' = 'filesystem', 'path' = 'out.csv',"
+            " 'format' = 'csv');\nCREATE TABLE raw (id BIGINT, v BIGINT) WITH ('connector' = 'filesystem',"
+            " 'path' = 'raw', 'format' = 'json', 'sink.rolling-policy.file-size' = '10kb');\n"
+            f"CREATE TABLE late ({late}) WITH ('connector' = 'filesystem', 'path' = 'late.csv', 'format' = 'csv');\n"
+            "SET 'weir.late-rows.table' = 'late';\nEXECUTE STATEMENT SET BEGIN\n"
+            f"INSERT INTO o {QUERIES['tumble'][1]};\nINSERT INTO raw SELECT id, v FROM l WHERE v > 500;\nEND;\n")
 
 
 class Place:
@@ -96,8 +123,9 @@ class Place:
         self.chunk_bytes = chunk_bytes
         self.input = self.folder / "input"
         self.input.mkdir(parents=True)
-        for name, text in job.files.items():
-            (self.input / name).write_text(text)
+        for name, content in job.files.items():
+            (self.input / name).parent.mkdir(exist_ok=True)
+            (self.input / name).write_bytes(content)
         self.runs = 0
         self.work = None
 
@@ -117,8 +145,10 @@ class Place:
         """A new folder for the next runs; old_output: what the file holds before."""
         self.next_work()
         self.work.mkdir()
-        for name in self.job.files:
+        for name in {name.split("/")[0] for name in self.job.files}:
             (self.work / name).symlink_to(self.input / name)
+        for path in self.job.outputs:
+            (self.work / path).parent.mkdir(exist_ok=True)
         (self.work / "job.sql").write_text(self.job.script)
         if old_output is not None:
             (self.work / self.job.path).write_text(old_output)
@@ -135,8 +165,13 @@ class Place:
                               stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT_S)
 
     def output(self):
-        """All bytes of the sink that a reader sees; parts in their order.  None: there is nothing."""
-        path = self.work / self.job.path
+        """All bytes of the outputs that a reader sees.  None: there is nothing."""
+        contents = [self.content(path) for path in self.job.outputs]
+        return None if None in contents else b"".join(contents)
+
+    def content(self, path):
+        """Of one output; parts in their order."""
+        path = self.work / path
         if path.is_dir():
             parts = [p for p in path.iterdir() if p.name.startswith("part-")]
             return b"".join(p.read_bytes() for p in sorted(parts, key=lambda p: int(p.name.rsplit("-", 1)[1])))

@@ -14,7 +14,7 @@ import sys
 sys.dont_write_bytecode = True  # the source tree stays clean
 import sweep
 from durable import Durable
-from jobs import WINDOWED, Job
+from jobs import WINDOWED, Job, ManyTables
 
 RUNS, RUNS_LONG = 20, 200
 ROWS, CHUNK = 4000, 8192
@@ -25,6 +25,7 @@ class Kills(Durable):
     def __init__(self, chosen):
         super().__init__(chosen, "kill", CHUNK)
         self.jobs = [Job(kind, ROWS, chosen.seed, to) for kind in WINDOWED for to in ("file", "parts")]
+        self.jobs.insert(0, ManyTables(ROWS // 2, chosen.seed))
         self.counts = {}
 
     def prepare(self, job):

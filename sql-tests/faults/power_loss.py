@@ -12,7 +12,7 @@ import sys
 sys.dont_write_bytecode = True  # the source tree stays clean
 import sweep
 from durable import DIR, Durable
-from jobs import Job, Wrong
+from jobs import Job, ManyTables, Wrong
 
 ROWS, CHUNK = 1000, 16384
 NEVER = 1 << 40  # power is lost after the end
@@ -69,8 +69,9 @@ class PowerLosses(Durable):
 def main():
     chosen = sweep.options(__doc__)
     s = PowerLosses(chosen, "power", CHUNK)
-    for kind, to in [("tumble", "file"), ("session", "parts")]:
-        s.job(Job(kind, ROWS, chosen.seed, to))
+    for job in (Job("tumble", ROWS, chosen.seed), Job("session", ROWS, chosen.seed, "parts"),
+                ManyTables(ROWS // 2, chosen.seed)):
+        s.job(job)
     s.needs_faults(100)
     s.finish()
 
