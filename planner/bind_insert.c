@@ -14,6 +14,8 @@ typedef struct Target {
   const uint32_t *key; /* the primary key: of fields */
   uint32_t n_key;
   Options options;
+  const uint32_t *partition_by; /* of fields */
+  uint32_t n_partition_by;
   Span span;
 } Target;
 
@@ -59,16 +61,16 @@ static Code file_options(Binder *b, const AstText *file, Options hinted, Options
 
 /* --- the table ----------------------------------------------------------------------- */
 
-/* The columns of the primary key, none of which is computed. */
-static uint32_t *key_columns(Binder *b, const TableDef *def, const FormatField *fields,
-                             uint32_t n_fields) {
-  uint32_t *key = ARENA_ARRAY(b->arena, uint32_t, def->n_key + 1);
-  for (uint32_t i = 0; i < def->n_key; i++) {
+/* Which of the fields have these names, none of which is of a computed column. */
+static uint32_t *columns_named(Binder *b, const char *const *names, uint32_t n_names,
+                               const FormatField *fields, uint32_t n_fields) {
+  uint32_t *out = ARENA_ARRAY(b->arena, uint32_t, n_names + 1);
+  for (uint32_t i = 0; i < n_names; i++) {
     for (uint32_t c = 0; c < n_fields; c++) {
-      if (strcmp(fields[c].name, def->key[i]) == 0) key[i] = c;
+      if (strcmp(fields[c].name, names[i]) == 0) out[i] = c;
     }
   }
-  return key;
+  return out;
 }
 
 /* The columns that a sink has: all but computed ones. */
@@ -85,14 +87,17 @@ static void target_of_table(Binder *b, const TableDef *def, Options hinted, Span
   Option *declared = options_copy(a, def->options, def->n_options, bind_span(b, span));
   if (def->n_options > 0) memcpy(options, declared, def->n_options * sizeof *options);
   if (hinted.n > 0) memcpy(options + def->n_options, hinted.items, hinted.n * sizeof *options);
-  *out = (Target){.table = arena_strdup(a, def->name),
-                  .full_name = arena_printf(a, CATALOG_NAME ".%s.%s", def->database, def->name),
-                  .fields = fields,
-                  .n_fields = n,
-                  .key = key_columns(b, def, fields, n),
-                  .n_key = def->n_key,
-                  .options = {options, def->n_options + hinted.n},
-                  .span = bind_span(b, span)};
+  *out =
+      (Target){.table = arena_strdup(a, def->name),
+               .full_name = arena_printf(a, CATALOG_NAME ".%s.%s", def->database, def->name),
+               .fields = fields,
+               .n_fields = n,
+               .key = columns_named(b, def->key, def->n_key, fields, n),
+               .n_key = def->n_key,
+               .options = {options, def->n_options + hinted.n},
+               .partition_by = columns_named(b, def->partition_by, def->n_partition_by, fields, n),
+               .n_partition_by = def->n_partition_by,
+               .span = bind_span(b, span)};
 }
 
 static Code find_table(Binder *b, const AstPath *path, const TableDef **def) {
@@ -106,9 +111,22 @@ static Code find_table(Binder *b, const AstPath *path, const TableDef **def) {
   return FAIL(b->err, ERR_TYPE, bind_span(b, path->span), "INSERT into the view \"%s\"", name.name);
 }
 
+/* Those that stand in the files. */
+static FormatField *written_fields(Binder *b, const Target *t) {
+  FormatField *out = ARENA_ARRAY(b->arena, FormatField, t->n_fields);
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < t->n_fields; i++) {
+    bool is_partition = false;
+    for (uint32_t k = 0; k < t->n_partition_by; k++) is_partition |= t->partition_by[k] == i;
+    if (!is_partition) out[n++] = t->fields[i];
+  }
+  return out;
+}
+
 static Code check_sink(Binder *b, const Target *t, bool overwrite, const Connector **connector) {
   const Format *format;
-  TRY(connector_check(t->options, t->fields, t->n_fields, t->span, connector, &format, b->err));
+  TRY(connector_check(t->options, written_fields(b, t), t->n_fields - t->n_partition_by, t->span,
+                      connector, &format, b->err));
   if ((*connector)->sink == NULL) {
     return FAIL(b->err, ERR_UNSUPPORTED, t->span,
                 "\"%s\" cannot be written: connector \"%s\" only reads", t->table,
@@ -235,6 +253,8 @@ static Code bind_rows(Binder *b, const Target *t, const AstNames *names, const R
                      .n_fields = t->n_fields,
                      .primary_key = t->key,
                      .n_primary_key = t->n_key,
+                     .partition_by = t->partition_by,
+                     .n_partition_by = t->n_partition_by,
                      .overwrite = overwrite,
                      .span = t->span};
   TRY(check_sink(b, t, overwrite, &sink.connector));
@@ -292,6 +312,8 @@ static Code make_late_table(Binder *b, const Target *t) {
                             .n_fields = t->n_fields,
                             .primary_key = t->key,
                             .n_primary_key = t->n_key,
+                            .partition_by = t->partition_by,
+                            .n_partition_by = t->n_partition_by,
                             .span = t->span};
   TRY(check_sink(b, t, false, &late->sink.connector));
   b->late = late;

@@ -245,6 +245,12 @@ static Code bind_kept(Binder *b, const TableDef *def, Source *source) {
   return bind_watermark(b, all, (uint32_t)def->rowtime, ast, NO_SPAN, &source->watermark);
 }
 
+/* Their columns would have to come from the names of directories. */
+static Code refuse_partitions(Binder *b, const TableDef *def, Span span) {
+  if (def->n_partition_by == 0) return OK;
+  return bind_not_built(b, span, "reading a table that is PARTITIONED BY columns");
+}
+
 static Code check_readable(Binder *b, const Source *s) {
   if (s->connector->bytes == NULL && s->connector->rows == NULL) {
     return FAIL(b->err, ERR_UNSUPPORTED, s->span,
@@ -263,6 +269,7 @@ Code bind_table(Binder *b, const TableDef *def, const AstHints *hints, Span span
   Arena *a = b->arena;
   Option *hinted;
   uint32_t n_hinted;
+  TRY(refuse_partitions(b, def, span));
   TRY(bind_hints(b, hints, &hinted, &n_hinted));
   Source *source = ARENA_NEW(a, Source);
   *source =

@@ -186,6 +186,13 @@ TableDef **catalog_tables(const Catalog *c, const char *database, Arena *arena, 
   return out;
 }
 
+bool table_is_partition(const TableDef *def, const char *column) {
+  for (uint32_t i = 0; i < def->n_partition_by; i++) {
+    if (strcmp(def->partition_by[i], column) == 0) return true;
+  }
+  return false;
+}
+
 TableDef *table_def_new(const char *database, const char *name) {
   TableDef *def = must(calloc(1, sizeof *def));
   arena_init(&def->arena);

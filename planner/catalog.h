@@ -36,10 +36,14 @@ typedef struct TableDef {
   const char *key_name;  /* of the primary key; NULL: none was given */
   const char **key;
   uint32_t n_key;
+  const char **partition_by; /* physical columns */
+  uint32_t n_partition_by;
   const char *comment;
   Option *options; /* without spans */
   uint32_t n_options;
 } TableDef;
+
+bool table_is_partition(const TableDef *def, const char *column);
 
 /* A name made full: always in default_catalog. */
 typedef struct ObjectName {

@@ -113,12 +113,26 @@ static Code take_options(TableDraft *d, const AstCreateTable *create, const Tabl
   return OK;
 }
 
+static void take_partitions(TableDraft *d, const AstCreateTable *create, const TableDef *base,
+                            AstLikeMode mode) {
+  TableDef *def = d->def;
+  bool own = create->partitioned_by.n > 0 && mode == AST_LIKE_OVERWRITING;
+  if (base->n_partition_by == 0 || mode == AST_LIKE_EXCLUDING || own) return;
+  def->partition_by = ARENA_ARRAY(&def->arena, const char *, base->n_partition_by);
+  for (uint32_t i = 0; i < base->n_partition_by; i++) {
+    int32_t column = draft_find(d, base->partition_by[i]);
+    assert(column >= 0); /* physical columns are always taken */
+    def->partition_by[def->n_partition_by++] = def->columns[column].name;
+  }
+}
+
 Code draft_like(TableDraft *d, const AstCreateTable *create) {
   const TableDef *base;
   const LikeModes m = like_modes(create->like);
   TRY(find_base(d->b, &create->like->path, &base));
   TRY(take_columns(d, create, base, m.mode[AST_LIKE_GENERATED]));
   take_key(d, create, base, m.mode[AST_LIKE_CONSTRAINTS]);
+  take_partitions(d, create, base, m.mode[AST_LIKE_PARTITIONS]);
   TRY(take_watermark(d, create, base, m.mode[AST_LIKE_WATERMARKS]));
   return take_options(d, create, base, m.mode[AST_LIKE_OPTIONS]);
 }

@@ -194,14 +194,58 @@ static Code add_keys(TableDraft *d, const AstTableElements *elements) {
   return OK;
 }
 
+/* --- partitions ---------------------------------------------------------------------- */
+
+static Code add_partition_column(TableDraft *d, const AstName *name) {
+  TableDef *def = d->def;
+  int32_t column = draft_find(d, name->text);
+  if (column < 0) return no_such_column(d, name);
+  const TableColumn *c = &def->columns[column];
+  if (c->computed != NULL || type_is_binary(c->type)) {
+    return FAIL(d->b->err, ERR_TYPE, name->span, "PARTITIONED BY the %s column \"%s\"",
+                c->computed != NULL ? "computed" : "binary", name->text);
+  }
+  if (table_is_partition(def, name->text)) {
+    return FAIL(d->b->err, ERR_NAME, name->span, "\"%s\" is twice in PARTITIONED BY", name->text);
+  }
+  def->partition_by[def->n_partition_by++] = c->name;
+  return OK;
+}
+
+static Code add_partitions(TableDraft *d, const AstNames *names) {
+  TableDef *def = d->def;
+  uint32_t n_physical = 0;
+  if (names->n == 0) return OK;
+  if (def->n_partition_by > 0) {
+    return FAIL(d->b->err, ERR_TYPE, names->items[0].span,
+                "a second PARTITIONED BY: LIKE gave one");
+  }
+  def->partition_by = ARENA_ARRAY(&def->arena, const char *, names->n);
+  for (uint32_t i = 0; i < names->n; i++) TRY(add_partition_column(d, &names->items[i]));
+  for (uint32_t i = 0; i < def->n_columns; i++) n_physical += def->columns[i].computed == NULL;
+  if (n_physical > def->n_partition_by) return OK;
+  return FAIL(d->b->err, ERR_TYPE, names->items[0].span,
+              "PARTITIONED BY all columns leaves none for the files");
+}
+
+static Code check_partitions(const TableDraft *d, const AstNames *names) {
+  if (d->def->n_partition_by == 0) return OK;
+  const Options options = {d->def->options, d->def->n_options};
+  const Connector *c = connector_find(options_find(options, "connector")->value);
+  if (c->partitions) return OK;
+  Span span = names->n > 0 ? names->items[0].span : d->span;
+  return FAIL(d->b->err, ERR_UNSUPPORTED, span, "connector \"%s\" has no partitions", c->name);
+}
+
 /* --- options ------------------------------------------------------------------------- */
 
 Code table_check_options(Binder *b, const TableDef *def, Options options, Span span) {
   FormatField *fields = ARENA_ARRAY(b->arena, FormatField, def->n_columns);
   uint32_t n = 0;
   for (uint32_t i = 0; i < def->n_columns; i++) {
-    if (def->columns[i].computed != NULL) continue;
-    fields[n++] = (FormatField){def->columns[i].name, def->columns[i].type};
+    const TableColumn *c = &def->columns[i];
+    if (c->computed != NULL || table_is_partition(def, c->name)) continue;
+    fields[n++] = (FormatField){c->name, c->type};
   }
   const Connector *connector;
   const Format *format;
@@ -248,8 +292,9 @@ static Code refuse(Binder *b, const AstCreateTable *create) {
   if (create->distribution.kind != AST_DISTRIBUTED_NOT) {
     return bind_not_built(b, create->distribution.span, "DISTRIBUTED");
   }
-  if (create->partitioned_by.n > 0) {
-    return bind_not_built(b, create->partitioned_by.items[0].span, "PARTITIONED BY");
+  if (create->partitioned_by.n > 0 && create->query != NULL) {
+    return bind_not_built(b, create->partitioned_by.items[0].span,
+                          "PARTITIONED BY in CREATE TABLE ... AS");
   }
   return OK;
 }
@@ -271,7 +316,9 @@ static Code draft_table(TableDraft *d, const AstCreateTable *create, Node **inse
   }
   TRY(add_keys(d, &create->elements));
   TRY(add_watermark(d, &create->elements.watermarks));
+  TRY(add_partitions(d, &create->partitioned_by));
   TRY(add_options(d, &create->with));
+  TRY(check_partitions(d, &create->partitioned_by));
   if (create->query == NULL) return OK;
   return bind_insert_rows(d->b, d->def, &rows, false, d->span, insert);
 }

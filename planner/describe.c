@@ -145,6 +145,13 @@ static void print_elements(const TableDef *def, StrBuf *out) {
   }
 }
 
+static void print_partitions(const TableDef *def, StrBuf *out) {
+  if (def->n_partition_by == 0) return;
+  strbuf_puts(out, "\nPARTITIONED BY (");
+  print_names(def->partition_by, def->n_partition_by, out);
+  strbuf_putc(out, ')');
+}
+
 static void print_with(const TableDef *def, StrBuf *out) {
   strbuf_puts(out, "\nWITH (\n");
   for (uint32_t i = 0; i < def->n_options; i++) {
@@ -169,6 +176,7 @@ void ddl_print(const TableDef *def, StrBuf *out) {
     print_elements(def, out);
     strbuf_puts(out, "\n)");
     print_comment(def->comment, "\n", out);
+    print_partitions(def, out);
     print_with(def, out);
     return;
   }

@@ -166,6 +166,7 @@ typedef struct Connector {
   const char *const *not_built; /* Flink's keys that are refused by name, NULL-terminated; one that
                                  * ends in '.' is a prefix; NULL: none */
   bool takes_format;            /* 'format' is required and its options allowed */
+  bool partitions;              /* a table of it can be PARTITIONED BY columns */
   /* Check what options_check cannot: values against columns.  NULL: nothing. */
   Code (*check)(const FormatField *fields, uint32_t n_fields, Options options, Span span,
                 Error *err);

@@ -11,6 +11,7 @@ void parcel_free(Parcel *p) {
   if (p->marked != NULL) batch_builder_free(p->marked);
   if (p->partials != NULL) batch_builder_free(p->partials);
   strbuf_deinit(&p->bytes);
+  free(p->partition);
   free(p);
 }
 

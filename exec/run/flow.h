@@ -31,6 +31,7 @@ struct Parcel {
   BatchBuilder *marked;   /* rows with batch.mark, in input order */
   BatchBuilder *partials; /* PORT_PARTIALS */
   StrBuf bytes;
+  char *partition; /* of the bytes; malloc'ed; NULL: "" */
   uint64_t n_rows;
   size_t size_bytes;
 };

@@ -103,7 +103,9 @@ static Op *keyed_out_op(void *arg, Instance *instance, Edge *edge) {
   OutHooks hooks = {.deliver = deliver_to_lane, .arg = w};
   if (!edge->to_sink) return out_exchange_new(instance, edge, &hooks);
   SinkWriter *sink = &job->sinks[edge->to];
-  return out_encode_new(instance, edge, sink->format, &sink->encode, &hooks);
+  bool partitions = edge->spec->u.sink.n_partition_by > 0;
+  return (partitions ? out_partition_new : out_encode_new)(instance, edge, sink->format,
+                                                           &sink->encode, &hooks);
 }
 
 /* Does the source's time count for the stage, directly or through other stages?  What a window

@@ -18,3 +18,9 @@ Op *out_exchange_new(Instance *instance, Edge *edge, const OutHooks *hooks);
 /* Text for a sink, by the encoder of format; format NULL: rows are only counted. */
 Op *out_encode_new(Instance *instance, Edge *edge, const Format *format, const EncodeSpec *spec,
                    const OutHooks *hooks);
+/* The same for one with PARTITIONED BY: a parcel is of one partition. */
+Op *out_partition_new(Instance *instance, Edge *edge, const Format *format, const EncodeSpec *spec,
+                      const OutHooks *hooks);
+
+/* Is column i of the sink one that names the partition? */
+bool sink_is_partition(const SinkOpSpec *sink, uint32_t i);

@@ -24,6 +24,17 @@ static SinkSpec sink_spec(const SinkWriter *s) {
                     .span = spec->span};
 }
 
+/* The columns that are written: all but those that name the partition. */
+static void encode_fields(SinkWriter *s, EncodeSpec *out) {
+  const SinkOpSpec *spec = &s->plan->spec->u.sink;
+  FormatField *fields = ARENA_ARRAY(&s->job->arena, FormatField, spec->n_fields);
+  out->n_fields = 0;
+  for (uint32_t i = 0; i < spec->n_fields; i++) {
+    if (!sink_is_partition(spec, i)) fields[out->n_fields++] = spec->fields[i];
+  }
+  out->fields = fields;
+}
+
 /* Encode the header once; formats without one leave it empty. */
 static Code make_header(SinkWriter *s, Error *err) {
   if (s->format == NULL || s->format->encode_header == NULL) return OK;
@@ -37,10 +48,8 @@ static Code make_header(SinkWriter *s, Error *err) {
 Code sink_open(SinkWriter *s, Error *err) {
   const SinkOpSpec *spec = &s->plan->spec->u.sink;
   const JobResult *result = &s->job->hooks.result;
-  s->encode = (EncodeSpec){.fields = spec->fields,
-                           .n_fields = spec->n_fields,
-                           .options = spec->options,
-                           .zone = s->job->plan->env.zone};
+  s->encode = (EncodeSpec){.options = spec->options, .zone = s->job->plan->env.zone};
+  encode_fields(s, &s->encode);
   if (spec->connector == NULL) {
     s->format = result->format;
     s->encode.options = result->options;
@@ -66,9 +75,9 @@ bool sink_is_exact(const SinkWriter *s) {
   return strcmp(s->table->guarantee(&spec), "exactly once") == 0;
 }
 
-static Code write_bytes(SinkWriter *s, const char *bytes, size_t n) {
+static Code write_bytes(SinkWriter *s, Str partition, const char *bytes, size_t n) {
   if (n == 0) return OK;
-  if (s->sink != NULL) return s->table->write(s->sink, STR(""), bytes, n, &s->err);
+  if (s->sink != NULL) return s->table->write(s->sink, partition, bytes, n, &s->err);
   const JobResult *result = &s->job->hooks.result;
   return result->write(result->arg, bytes, n, &s->err);
 }
@@ -83,7 +92,7 @@ static Code flush(SinkWriter *s) {
 static Code write_parcel(SinkWriter *s, Parcel *p) {
   Flow *flow = &s->job->flow;
   pthread_mutex_unlock(&flow->lock);
-  Code code = write_bytes(s, p->bytes.data, p->bytes.len);
+  Code code = write_bytes(s, str_of(p->partition), p->bytes.data, p->bytes.len);
   s->rows += p->n_rows;
   parcel_free(p);
   pthread_mutex_lock(&flow->lock);
@@ -141,7 +150,9 @@ void *sink_main(void *arg) {
   Flow *flow = &s->job->flow;
   bool dirty = true, ended = false;
   Code code = OK;
-  if (s->sink == NULL) code = write_bytes(s, s->header.data, s->header.len); /* also of no rows */
+  if (s->sink == NULL) { /* also of no rows */
+    code = write_bytes(s, STR(""), s->header.data, s->header.len);
+  }
   pthread_mutex_lock(&flow->lock);
   for (uint64_t chunk = 0; code == OK && !ended && !flow->failed; chunk++) {
     code = write_chunk(s, chunk, &dirty, &ended);

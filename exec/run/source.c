@@ -21,7 +21,9 @@ static Op *source_out_op(void *arg, Instance *instance, Edge *edge) {
   OutHooks hooks = {.deliver = deliver_to_slot, .arg = s};
   if (!edge->to_sink) return out_exchange_new(instance, edge, &hooks);
   SinkWriter *sink = &job->sinks[edge->to];
-  return out_encode_new(instance, edge, sink->format, &sink->encode, &hooks);
+  bool partitions = edge->spec->u.sink.n_partition_by > 0;
+  return (partitions ? out_partition_new : out_encode_new)(instance, edge, sink->format,
+                                                           &sink->encode, &hooks);
 }
 
 /* --- life --------------------------------------------------------------------------- */
