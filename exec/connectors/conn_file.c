@@ -9,6 +9,9 @@
 #include "exec/connectors/byte_stream.h"
 #include "exec/connectors/file_list.h"
 
+static const char *const commit_policies[] = {"success-file", "metastore", "custom", NULL};
+static const char *const commit_triggers[] = {"process-time", "partition-time", NULL};
+
 static const OptionDef file_option_defs[] = {
     {.key = "path",
      .kind = OPTION_TEXT,
@@ -40,6 +43,23 @@ static const OptionDef file_option_defs[] = {
      .kind = OPTION_DURATION,
      .fallback = "30 min",
      .doc = "A part file that has got no rows for so long is complete."},
+    {.key = "sink.partition-commit.policy.kind",
+     .kind = OPTION_ENUM,
+     .choices = commit_policies,
+     .doc = "How a complete partition is told: success-file writes an empty file into it."},
+    {.key = "sink.partition-commit.trigger",
+     .kind = OPTION_ENUM,
+     .fallback = "process-time",
+     .choices = commit_triggers,
+     .doc = "When a partition is complete: process-time, the delay after its first rows."},
+    {.key = "sink.partition-commit.delay",
+     .kind = OPTION_DURATION,
+     .fallback = "0 s",
+     .doc = "How long rows are waited for; 0: every checkpoint completes a partition."},
+    {.key = "sink.partition-commit.success-file.name",
+     .kind = OPTION_TEXT,
+     .fallback = "_SUCCESS",
+     .doc = "The name of that file."},
     {.key = "partition.default-name",
      .kind = OPTION_TEXT,
      .fallback = "__DEFAULT_PARTITION__",
@@ -50,7 +70,8 @@ const OptionList FILE_OPTIONS = {file_option_defs, COUNT_OF(file_option_defs)};
 /* Flink's options that are not built, by what they begin with. */
 static const char *const not_built[] = {"source.path.regex-pattern",
                                         "partition.time-extractor.",
-                                        "sink.partition-commit.",
+                                        "sink.partition-commit.watermark-time-zone",
+                                        "sink.partition-commit.policy.class",
                                         "sink.shuffle-by-partition.enable",
                                         "auto-compaction",
                                         "compaction.",
@@ -61,10 +82,27 @@ static Micros file_monitor_us(Options options) {
   return options_duration_us(options, FILE_OPTIONS, "", "source.monitor-interval");
 }
 
+/* Of Flink's ways to commit a partition, those that are not built. */
+static Code refuse_values(Options options, Span span, Error *err) {
+  static const char *const refused[][2] = {
+      {"sink.partition-commit.policy.kind", "metastore"},
+      {"sink.partition-commit.policy.kind", "custom"},
+      {"sink.partition-commit.trigger", "partition-time"},
+  };
+  for (size_t i = 0; i < COUNT_OF(refused); i++) {
+    const Option *o = options_find(options, refused[i][0]);
+    if (o == NULL || !text_eq_nocase(o->value, refused[i][1])) continue;
+    return FAIL(err, ERR_UNSUPPORTED, o->value_span.len > 0 ? o->value_span : span,
+                "\"%s\" = '%s' is not built yet", refused[i][0], refused[i][1]);
+  }
+  return OK;
+}
+
 static Code file_check(const FormatField *fields, uint32_t n_fields, Options options, Span span,
                        Error *err) {
   (void)fields;
   (void)n_fields;
+  TRY(refuse_values(options, span, err));
   const Option *given = options_find(options, "path");
   if (given != NULL && given->value_span.len > 0) span = given->value_span;
   const char *path;

@@ -21,6 +21,7 @@ typedef struct Kind {
   const char *path;
   bool overwrite, partitioned;
   const char *roll;
+  bool success_files;
 } Kind;
 
 /* A decided checkpoint. */
@@ -68,8 +69,10 @@ static void job_init(Job *j, Kind kind) {
                        .header = STR("h\n"),
                        .span = {9, 1}};
   if (kind.partitioned) j->spec.partition_by = &column, j->spec.n_partition_by = 1;
+  const char *policy = kind.success_files ? "sink.partition-commit.policy.kind" : NULL;
   j->spec.options = OPTIONS_OF(&j->pairs, "connector", "filesystem", "format", "csv", "path",
-                               kind.path, "sink.rolling-policy.file-size", kind.roll);
+                               kind.path, "sink.rolling-policy.file-size", kind.roll,
+                               "sink.partition-commit.delay", "1 d", policy, "success-file");
 }
 
 /* Row i: its length and its partition depend on i alone; some have a line break inside. */
@@ -360,6 +363,109 @@ static void test_kind(Kind kind) {
   }
 }
 
+/* --- files that are not as the checkpoint left them ------------------------------------------ */
+
+/* Some rows, a checkpoint, more rows, and then the process is gone. */
+static void half(Job *j, Kind kind) {
+  job_init(j, kind);
+  CHECK_INT(FILE_SINK.open(&j->spec, &j->sink, &last), OK);
+  CHECK_INT(checkpoint(j, false, false), OK);
+  CHECK_INT(write_rows(j, 9), OK);
+  CHECK_INT(checkpoint(j, false, false), OK);
+  CHECK_INT(write_rows(j, 9), OK);
+  CHECK_INT(FILE_SINK.close(j->sink, false, &last), OK);
+}
+
+static void refused(Job *j, const char *why) {
+  last = (Error){.code = OK};
+  CHECK_INT(FILE_SINK.open(&j->spec, &j->sink, &last), OK);
+  CHECK_INT(restore(j), ERR_STATE);
+  if (strstr(last.msg, why) == NULL) CHECK_STR(last.msg, why);
+  CHECK_INT(last.span.at, 9);
+  CHECK_INT(FILE_SINK.close(j->sink, false, &last), OK);
+}
+
+static void test_changed_file(void) {
+  Job j;
+  const char *path = at("c.csv");
+  half(&j, (Kind){path, false, false, "1MB", false});
+  size_t len = strlen(text_in(path)) + 1;
+  char *was = strdup(text_in(path));
+  put_text(path, "h\n0,\n");
+  refused(&j, "bytes, but");
+  was[20] ^= 1; /* not shorter, but another one */
+  put_text(path, was);
+  refused(&j, "was replaced");
+  sys.unlink(path);
+  refused(&j, "is gone");
+  was[20] ^= 1;
+  put_bytes(path, was, len - 1);
+  CHECK_INT(run(&j), OK); /* put back: it goes on */
+  free(was);
+  checkpoint_drop(&j.decided);
+}
+
+static void test_changed_parts(void) {
+  Job j;
+  half(&j, (Kind){at("c"), false, false, "60", false});
+  put_text(at("c/part-0-5"), "mine\n");
+  refused(&j, "was finished after the checkpoint was made");
+  sys.unlink(at("c/part-0-5"));
+  char *open = strdup(names_in(at("c")));
+  CHECK_STR(open, ".part-0-1.inprogress part-0-0 ");
+  put_text(at("c/.part-0-1.inprogress"), "h\n");
+  refused(&j, "bytes, but");
+  sys.unlink(at("c/.part-0-1.inprogress"));
+  refused(&j, "is gone");
+  free(open);
+  remove_tree(at("c"));
+  put_text(at("c"), "");
+  refused(&j, "is one file, but was a directory of parts");
+  checkpoint_drop(&j.decided);
+}
+
+/* Two sinks of one process in one directory: each has its number, also behind a restore. */
+static void test_side_by_side(void) {
+  Job a, b;
+  Kind kind = {at("two"), false, false, "1MB", false};
+  job_init(&a, kind);
+  job_init(&b, kind);
+  CHECK_INT(FILE_SINK.open(&a.spec, &a.sink, &last), OK);
+  CHECK_INT(FILE_SINK.open(&b.spec, &b.sink, &last), OK);
+  CHECK_INT(checkpoint(&a, false, false), OK);
+  CHECK_INT(checkpoint(&b, false, false), OK);
+  CHECK_INT(FILE_SINK.close(a.sink, false, &last), OK);
+  CHECK_INT(FILE_SINK.close(b.sink, false, &last), OK);
+  CHECK_INT(run(&b), OK);
+  CHECK_INT(run(&a), OK);
+  CHECK_STR(names_in(at("two")), "part-0-0 part-1-0 ");
+  checkpoint_drop(&a.decided);
+  checkpoint_drop(&b.decided);
+}
+
+/* A close that is to keep what no checkpoint has is no success. */
+static void test_unprepared(void) {
+  Job j;
+  job_init(&j, (Kind){at("u"), false, false, "1MB", false});
+  last = (Error){.code = OK};
+  CHECK_INT(FILE_SINK.open(&j.spec, &j.sink, &last), OK);
+  CHECK_INT(checkpoint(&j, false, false), OK);
+  CHECK_INT(write_rows(&j, 9), OK);
+  CHECK_INT(FILE_SINK.close(j.sink, true, &last), ERR_STATE);
+  checkpoint_drop(&j.decided);
+}
+
+static void test_guarantee(void) {
+  Job j;
+  job_init(&j, (Kind){at("u"), false, false, "1MB", false});
+  CHECK_STR(FILE_SINK.guarantee(&j.spec), "exactly once");
+  job_init(&j, (Kind){"/dev/null", false, false, "1MB", false});
+  CHECK_STR(FILE_SINK.guarantee(&j.spec), "at least once");
+  CHECK_INT(run(&j), OK); /* and checkpoints do no harm */
+  CHECK_INT(run(&j), OK);
+  checkpoint_drop(&j.decided);
+}
+
 /* Nothing here loses power, and the disk is slow. */
 static int no_fsync(int fd) {
   (void)fd;
@@ -373,12 +479,17 @@ int main(void) {
   const char *const rolls[] = {"1", "40", "1MB"};
   for (int i = 0; i < 3; i++) {
     for (int overwrite = 0; overwrite < 2; overwrite++) {
-      test_kind((Kind){"d", overwrite, false, rolls[i]});
-      test_kind((Kind){"d", overwrite, true, rolls[i]});
+      test_kind((Kind){"d", overwrite, false, rolls[i], false});
+      test_kind((Kind){"d", overwrite, true, rolls[i], i == 1});
     }
   }
-  test_kind((Kind){"x.csv", false, false, "1"});
-  test_kind((Kind){"x.csv", true, false, "1"});
+  test_kind((Kind){"x.csv", false, false, "1", false});
+  test_kind((Kind){"x.csv", true, false, "1", false});
+  test_changed_file();
+  test_changed_parts();
+  test_side_by_side();
+  test_unprepared();
+  test_guarantee();
   test_dir_remove();
   return check_done();
 }

@@ -189,6 +189,8 @@ static Code write_some(PartFiles *f, Partition *p, const char *bytes, size_t *n,
   Part *part = p->open;
   uint64_t room = part->file.bytes < f->roll_bytes ? f->roll_bytes - part->file.bytes : 1;
   if (room <= *n) *n = row_end(f, bytes, *n, (size_t)room);
+  if (!p->uncommitted) p->since_us = sys.wall_us();
+  p->uncommitted = true;
   part->written = ++f->clock;
   part->written_us = sys.mono_us();
   TRY(out_file_write(&part->file, bytes, *n, err));
@@ -226,6 +228,16 @@ Code part_files_flush(PartFiles *f, Error *err) { return parts_roll_by_time(f, e
 
 /* --- open and close ------------------------------------------------------------------------- */
 
+/* The policy is of partitions: without them there is none. */
+static void read_commit_policy(PartFiles *f, const SinkSpec *spec) {
+#define COMMIT(kind, name) \
+  options_##kind(spec->options, FILE_OPTIONS, "", "sink.partition-commit." name)
+  if (f->depth == 0 || COMMIT(text, "policy.kind") == NULL) return;
+  f->success_name = arena_strdup(&f->target->arena, COMMIT(text, "success-file.name"));
+  f->commit_delay_us = COMMIT(duration_us, "delay");
+#undef COMMIT
+}
+
 Code part_files_open(FileTarget *t, const SinkSpec *spec, PartFiles **out, Error *err) {
   PartFiles *f = calloc(1, sizeof *f);
   if (f == NULL) return file_no_memory(t, err);
@@ -240,6 +252,7 @@ Code part_files_open(FileTarget *t, const SinkSpec *spec, PartFiles **out, Error
   f->inactivity_us = ROLLING(duration_us, "inactivity-interval");
   f->check_us = ROLLING(duration_us, "check-interval");
 #undef ROLLING
+  read_commit_policy(f, spec);
   f->checked_us = sys.mono_us();
   Code code = OK;
   Partition *only;
@@ -291,6 +304,7 @@ static void remove_hidden(PartFiles *f) {
 static Code close_partition(PartFiles *f, Partition *p, Error *err) {
   while (p->closed != NULL) TRY(part_publish_first(f, p, err));
   if (f->target->overwrite && (p->written || f->depth == 0)) TRY(parts_remove_old(f, p, err));
+  if (f->success_name != NULL && p->uncommitted) TRY(partition_succeed(f, p, err));
   return directory_sync(p->dir, f->target->span, err);
 }
 

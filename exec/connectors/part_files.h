@@ -32,8 +32,11 @@ struct Partition {
   int64_t next_number;
   Part *open;
   Part *closed, *last_closed;
-  bool unsynced; /* names in dir have been made since the last checkpoint */
-  bool written;  /* INSERT OVERWRITE: its old parts go */
+  bool unsynced;      /* names in dir have been made since the last checkpoint */
+  bool uncommitted;   /* rows have come for which there is no success file yet ... */
+  Micros since_us;    /* ... the first of them then, by the wall clock */
+  uint64_t commit_in; /* the checkpoint that writes one; UINT64_MAX: none yet */
+  bool written;       /* INSERT OVERWRITE: its old parts go */
 };
 
 struct PartFiles {
@@ -44,6 +47,8 @@ struct PartFiles {
   uint64_t roll_bytes;
   Micros rollover_us, inactivity_us, check_us;
   Micros checked_us;
+  const char *success_name; /* of the file that says that a partition is complete; NULL: none */
+  Micros commit_delay_us;
   Partition *first, *last;
   Partition **chains;
   size_t n_chains, n_partitions;
@@ -87,5 +92,7 @@ void part_append_closed(Partition *p, Part *part);
 MUST_USE Code part_publish_first(PartFiles *f, Partition *p, Error *err);
 /* Close open parts that have become too old; at most every check-interval. */
 MUST_USE Code parts_roll_by_time(PartFiles *f, Error *err);
+/* Write the file that says that the partition is complete. */
+MUST_USE Code partition_succeed(PartFiles *f, Partition *p, Error *err);
 /* Remove what INSERT OVERWRITE has replaced in the partition. */
 MUST_USE Code parts_remove_old(PartFiles *f, Partition *p, Error *err);

@@ -1,8 +1,8 @@
 /* part_state.c -- checkpoints of part files.
  *
  *     head   number of the sink; is it the last of an INSERT OVERWRITE?
- *     entry  for each partition: name, number of the next part, the open part, the closed ones,
- *            each with its number and its mark
+ *     entry  for each partition: name, number of the next part, whether it is complete, the open
+ *            part, the closed ones, each with its number and its mark
  *
  * A checkpoint syncs open parts and lists them with their length, and lists the closed ones, which
  * are renamed when it is decided.  So a part is seen when a checkpoint has it complete, and rows
@@ -61,6 +61,9 @@ static void put_partition(StateOut *out, Partition *p, uint64_t checkpoint) {
   state_put_str(out, str_of(p->name));
   state_put_i64(out, p->next_number);
   state_put_bool(out, p->written);
+  state_put_bool(out, p->commit_in != UINT64_MAX);
+  state_put_bool(out, p->uncommitted);
+  state_put_i64(out, p->since_us);
   state_put_bool(out, p->open != NULL);
   if (p->open != NULL) put_part(out, p->open);
   for (const Part *part = p->closed; part != NULL; part = part->next) n_closed++;
@@ -71,7 +74,20 @@ static void put_partition(StateOut *out, Partition *p, uint64_t checkpoint) {
   }
 }
 
-static Code prepare_partition(PartFiles *f, Partition *p, bool last, Error *err) {
+/* Rows have waited long enough for their success file: it goes with this checkpoint, and so do all
+ * of them. */
+static bool commits_now(const PartFiles *f, const Partition *p, bool last) {
+  if (f->success_name == NULL || !p->uncommitted) return false;
+  return last || f->commit_delay_us == 0 || sys.wall_us() - p->since_us > f->commit_delay_us;
+}
+
+static Code prepare_partition(PartFiles *f, Partition *p, uint64_t checkpoint, bool last,
+                              Error *err) {
+  if (commits_now(f, p, last)) {
+    if (p->open != NULL) TRY(part_close(f, p, err));
+    p->uncommitted = false;
+    if (p->commit_in > checkpoint) p->commit_in = checkpoint;
+  }
   if (p->open != NULL && last) {
     TRY(part_close(f, p, err));
   } else if (p->open != NULL && !p->open->file.marked) {
@@ -90,7 +106,7 @@ Code part_files_prepare(PartFiles *f, uint64_t checkpoint, bool last, StateOut *
   state_put_u32(out, f->target->claim.number);
   state_put_bool(out, f->final);
   for (Partition *p = f->first; p != NULL; p = p->next) {
-    TRY(prepare_partition(f, p, last, err));
+    TRY(prepare_partition(f, p, checkpoint, last, err));
     put_partition(out, p, checkpoint);
   }
   return OK;
@@ -106,6 +122,7 @@ static Code commit_partition(PartFiles *f, Partition *p, uint64_t checkpoint, Er
     TRY(parts_remove_old(f, p, err));
     p->unsynced = true;
   }
+  if (p->commit_in <= checkpoint) TRY(partition_succeed(f, p, err));
   if (p->unsynced) TRY(directory_sync(p->dir, f->target->span, err));
   p->unsynced = false;
   return OK;
@@ -139,6 +156,9 @@ static Code get_partition(PartFiles *f, StateIn *in, Error *err) {
   TRY(partition_add(f, name, &p, err));
   p->next_number = state_get_i64(in);
   p->written = state_get_bool(in);
+  if (state_get_bool(in)) p->commit_in = 0; /* decided */
+  p->uncommitted = state_get_bool(in);
+  p->since_us = state_get_i64(in);
   if (state_get_bool(in)) TRY(get_part(f, p, in, &p->open, err));
   uint32_t n = state_get_u32(in);
   for (uint32_t i = 0; i < n && !in->bad; i++) {
@@ -247,14 +267,10 @@ static Code restore_partition(PartFiles *f, Partition *p, Error *err) {
     }
     return OK;
   }
-  bool changed = p->closed != NULL;
+  p->unsynced = p->closed != NULL;
   while (p->closed != NULL) TRY(publish_again(f, p, err));
-  if (f->final && (p->written || f->depth == 0)) {
-    TRY(parts_remove_old(f, p, err));
-    changed = true;
-  }
-  p->unsynced = false;
-  return changed ? directory_sync(p->dir, f->target->span, err) : OK;
+  if (f->success_name == NULL) p->commit_in = UINT64_MAX; /* the table was changed */
+  return commit_partition(f, p, 0, err);
 }
 
 Code part_files_restore(PartFiles *f, StateIn *in, bool last, Error *err) {

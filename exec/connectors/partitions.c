@@ -1,5 +1,6 @@
 /* partitions.c -- the directories that a sink of part files writes to. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -44,6 +45,7 @@ Code partition_add(PartFiles *f, Str name, Partition **out, Error *err) {
     free(p);
     return file_no_memory(f->target, err);
   }
+  p->commit_in = UINT64_MAX;
   p->hash = hash_bytes(name.ptr, name.len);
   p->in_chain = f->chains[p->hash % f->n_chains];
   f->chains[p->hash % f->n_chains] = p;
@@ -100,6 +102,20 @@ Code partition_look(PartFiles *f, Partition *p, Error *err) {
     code = look_at_name(f, p, names.items[i], err);
   }
   names_free(&names);
+  return code;
+}
+
+Code partition_succeed(PartFiles *f, Partition *p, Error *err) {
+  const FileTarget *t = f->target;
+  char *path = file_join(p->dir, str_of(f->success_name));
+  if (path == NULL) return file_no_memory(t, err);
+  int fd = sys.open(path, O_WRONLY | O_CREAT, t->file_mode);
+  Code code = fd >= 0 ? OK : io_fail(err, t->span, "write", path, errno);
+  if (fd >= 0 && sys.fsync(fd) != 0) code = io_fail(err, t->span, "sync", path, errno);
+  if (fd >= 0) sys.close(fd);
+  free(path);
+  p->commit_in = UINT64_MAX;
+  p->unsynced = true;
   return code;
 }
 
