@@ -102,9 +102,9 @@ static void test_keys(void) {
 
 static void test_not_built(void) {
   static const char *const keys[] = {
-      "source.path.regex-pattern",         "partition.default-name",
-      "sink.partition-commit.policy.kind", "auto-compaction",
-      "scan.watermark.alignment.group",    "scan.watermark.idle-timeout"};
+      "source.path.regex-pattern",          "partition.time-extractor.kind",
+      "sink.partition-commit.policy.class", "auto-compaction",
+      "scan.watermark.alignment.group",     "scan.watermark.idle-timeout"};
   for (size_t i = 0; i < COUNT_OF(keys); i++) {
     char words[128];
     snprintf(words, sizeof words, "option \"%s\" of the connector \"filesystem\" is not built yet",
