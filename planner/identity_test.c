@@ -24,6 +24,14 @@ static const JobPlan *plan(Arena *arena, const char *text) {
   return result.job;
 }
 
+/* Statements that plan nothing. */
+static void settle(const char *text) {
+  Arena arena;
+  arena_init(&arena);
+  plan(&arena, text);
+  arena_deinit(&arena);
+}
+
 static const OpSpec *find(const JobPlan *job, OpId id) {
   for (uint32_t i = 0; job != NULL && i < job->n_ops; i++) {
     if (job->ops[i]->id == id) return job->ops[i];
@@ -76,7 +84,7 @@ static void test_same_aggregate(void) {
     CHECK(same(OP_WINDOW_AGG, base, others[i]));
     CHECK(same(OP_SCAN, base, others[i]));
   }
-  plan(&(Arena){0}, "RESET 'parallelism.default'; RESET 'table.optimizer.agg-phase-strategy'");
+  settle("RESET 'parallelism.default'; RESET 'table.optimizer.agg-phase-strategy'");
 }
 
 static void test_other_aggregate(void) {
@@ -123,7 +131,7 @@ static void test_zone(void) {
   CHECK(!same(OP_WINDOW_AGG, ltz, other));
   (void)snprintf(other, sizeof other, "%s", base);
   CHECK(same(OP_WINDOW_AGG, base, other)); /* still in Tokyo, with TIMESTAMP */
-  plan(&(Arena){0}, "SET 'table.local-time-zone' = 'UTC'");
+  settle("SET 'table.local-time-zone' = 'UTC'");
 }
 
 /* The calls of the first aggregate operator. */
