@@ -73,7 +73,7 @@ def main():
     s = EveryCall(chosen, "every", CHUNK)
     kinds = [("tumble", "file"), ("session", "parts")]
     if chosen.long:
-        kinds += [("filter", "file"), ("join", "file"), ("distinct", "parts"), ("top-n", "file")]
+        kinds += [("filter", "file"), ("join", "file"), ("distinct", "parts"), ("top-n", "sqlite")]
     for kind, to in kinds:
         s.job(Job(kind, ROWS, chosen.seed, to))
     if chosen.long:

@@ -111,6 +111,7 @@ int main(int argc, char *argv[]) {
   }
   if (optind == 1 || strcmp(argv[optind - 1], "--") != 0) return wrong_usage();
   points_install(&plan);
+  points_install_sqlite();
   argv[optind - 1] = argv[0];
   return shell_main(argc - optind + 1, argv + optind - 1);
 }

@@ -1,8 +1,10 @@
 """jobs.py -- the jobs of the fault tests: random rows out of order, queries of every kind, a folder to run in."""
+import contextlib
 import gzip
 import pathlib
 import random
 import shutil
+import sqlite3
 import subprocess
 
 TIMEOUT_S = 120  # only ends what hangs
@@ -71,19 +73,24 @@ def rows_of(rng, count):
     return "".join(lines)
 
 
+SINKS = {"file": ("out.csv", "'filesystem', 'format' = 'csv'"),
+         "parts": ("out", "'filesystem', 'format' = 'csv'"),
+         "sqlite": ("out.db", "'sqlite'")}
+
+
 class Job:
-    """A query into a sink; to is "file" (out.csv) or "parts" (the directory out)."""
+    """A query into a sink: one file, a directory of part files, or a table of SQLite."""
 
     def __init__(self, kind, rows, seed, to="file", overwrite=False, query=None):
         self.kind, self.to = kind, to
         rng = random.Random(f"{kind} {rows} {seed}")
         self.files = {"l.csv": rows_of(rng, rows).encode(), "r.csv": rows_of(rng, rows).encode()}
         columns, usual = QUERIES[kind]
-        self.path = "out.csv" if to == "file" else "out"
+        self.path, connector = SINKS[to]
         self.outputs = [self.path]
         how = "OVERWRITE" if overwrite else "INTO"
-        self.script = (f"{INPUTS}CREATE TABLE o ({columns}) WITH ('connector' = 'filesystem', 'path' = '{self.path}',"
-                       f" 'format' = 'csv');\nINSERT {how} o {query or usual};\n")
+        self.script = (f"{INPUTS}CREATE TABLE o ({columns}) WITH ('connector' = {connector},"
+                       f" 'path' = '{self.path}');\nINSERT {how} o {query or usual};\n")
         self.expected = None  # output, and rows that were late
 
     def __str__(self):
@@ -172,6 +179,8 @@ class Place:
     def content(self, path):
         """Of one output; parts in their order."""
         path = self.work / path
+        if path.suffix == ".db":
+            return rows_of_sqlite(path)
         if path.is_dir():
             parts = [p for p in path.iterdir() if p.name.startswith("part-")]
             return b"".join(p.read_bytes() for p in sorted(parts, key=lambda p: int(p.name.rsplit("-", 1)[1])))
@@ -186,6 +195,16 @@ class Place:
         lines = [line.split(" ", 2) for line in trace.read_text().splitlines()]
         trace.unlink()
         return [(kind, path) for _, kind, path in lines]
+
+
+def rows_of_sqlite(path):
+    """The table o in the order of its rows; None: there is none."""
+    if not path.exists():
+        return None
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'o'").fetchall():
+            return None
+        return "".join(f"{row}\n" for row in db.execute("SELECT * FROM o ORDER BY rowid")).encode()
 
 
 class Wrong(Exception):

@@ -16,7 +16,7 @@ import sweep
 from durable import Durable
 from jobs import WINDOWED, Job, ManyTables
 
-RUNS, RUNS_LONG = 20, 200
+RUNS, RUNS_LONG = 20, 250  # one in five into SQLite
 ROWS, CHUNK = 4000, 8192
 WORKERS = (1, 2, 3, 4)
 
@@ -24,9 +24,15 @@ WORKERS = (1, 2, 3, 4)
 class Kills(Durable):
     def __init__(self, chosen):
         super().__init__(chosen, "kill", CHUNK)
-        self.jobs = [Job(kind, ROWS, chosen.seed, to) for kind in WINDOWED for to in ("file", "parts")]
-        self.jobs.insert(0, ManyTables(ROWS // 2, chosen.seed))
+        self.files = [ManyTables(ROWS // 2, chosen.seed)]
+        self.files += [Job(kind, ROWS, chosen.seed, to) for kind in WINDOWED for to in ("file", "parts")]
+        self.tables = [Job(kind, ROWS, chosen.seed, "sqlite") for kind in WINDOWED]
         self.counts = {}
+
+    def job_of(self, number):
+        if number % 5 == 4:
+            return self.tables[number // 5 % len(self.tables)]
+        return self.files[number % len(self.files)]
 
     def prepare(self, job):
         self.expect(job)
@@ -34,7 +40,7 @@ class Kills(Durable):
 
     def run(self, number):
         rng = random.Random(f"{self.options.seed} {number}")
-        job = self.jobs[number % len(self.jobs)]
+        job = self.job_of(number)
         place = self.place_of(job).fresh()
         workers = rng.choice(WORKERS)
         words = []
@@ -50,7 +56,7 @@ def main():
     chosen = sweep.options(__doc__, runs=0)
     s = Kills(chosen)
     runs = chosen.runs or (RUNS_LONG if chosen.long else RUNS)
-    s.all(s.prepare, [(job,) for job in s.jobs[:runs]])
+    s.all(s.prepare, [(job,) for job in {s.job_of(n): n for n in range(runs)}])
     s.all(s.run, [(n,) for n in range(runs)])
     s.needs_faults(runs)
     s.finish()

@@ -55,8 +55,6 @@ static bool is_planned(unsigned long n) {
   return false;
 }
 
-typedef enum Fate { GO, FAIL_IT, DIE_HALFWAY, DIE_AFTER } Fate;
-
 static Fate fate_of(CallKind kind, bool planned) {
   switch (plan.kind) {
     case FAULT_NONE:
@@ -76,16 +74,16 @@ static Fate fate_of(CallKind kind, bool planned) {
   return plan.when == WHEN_HALFWAY ? DIE_HALFWAY : DIE_AFTER;
 }
 
-static Fate begin(CallKind kind, const char *path) {
+Fate point_begin(CallKind kind, const char *path) {
   pthread_mutex_lock(&lock);
   unsigned long n = atomic_fetch_add(&shared->number, 1) + 1;
   if (trace_fd >= 0) trace(n, kind, path);
   return fate_of(kind, is_planned(n));
 }
 
-static int fail(void) { return errno = plan.error, -1; }
+int point_fail(void) { return errno = plan.error, -1; }
 
-static int end(Fate fate, int rc) {
+long point_end(Fate fate, long rc) {
   if (fate == DIE_AFTER || fate == DIE_HALFWAY) die();
   pthread_mutex_unlock(&lock);
   return rc;
@@ -93,7 +91,7 @@ static int end(Fate fate, int rc) {
 
 /* --- the calls ------------------------------------------------------------------------------- */
 
-static const char *path_of(int fd, char path[static 4096]) {
+const char *point_path(int fd, char path[4096]) {
   char link[64];
   snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
   ssize_t n = readlink(link, path, 4095);
@@ -103,8 +101,8 @@ static const char *path_of(int fd, char path[static 4096]) {
 
 static int point_open(const char *path, int flags, mode_t mode) {
   if ((flags & (O_CREAT | O_TRUNC)) == 0) return under.open(path, flags, mode);
-  Fate fate = begin(CALL_OPEN, path);
-  return end(fate, fate == FAIL_IT ? fail() : under.open(path, flags, mode));
+  Fate fate = point_begin(CALL_OPEN, path);
+  return (int)point_end(fate, fate == FAIL_IT ? point_fail() : under.open(path, flags, mode));
 }
 
 static bool is_counted(int fd) {
@@ -115,52 +113,51 @@ static bool is_counted(int fd) {
 /* A disk that is full takes a part of the first write that finds it so. */
 static ssize_t failed_write(int fd, const void *buf, size_t n, bool first) {
   if (plan.for_ever && first && plan.error == ENOSPC && n > 1) return under.write(fd, buf, n / 2);
-  return fail();
+  return point_fail();
 }
 
 static ssize_t point_write(int fd, const void *buf, size_t n) {
   if (!is_counted(fd)) return under.write(fd, buf, n);
   char path[4096];
   bool first = atomic_load(&shared->failing) == 0;
-  Fate fate = begin(CALL_WRITE, path_of(fd, path));
+  Fate fate = point_begin(CALL_WRITE, point_path(fd, path));
   ssize_t done = fate == FAIL_IT ? failed_write(fd, buf, n, first)
                                  : under.write(fd, buf, fate == DIE_HALFWAY ? n / 2 : n);
-  end(fate, 0);
-  return done;
+  return point_end(fate, done);
 }
 
 static int point_fsync(int fd) {
   if (!is_counted(fd)) return under.fsync(fd);
   char path[4096];
-  Fate fate = begin(CALL_FSYNC, path_of(fd, path));
+  Fate fate = point_begin(CALL_FSYNC, point_path(fd, path));
   bool skipped = plan.no_fsync != NULL && strstr(path, plan.no_fsync) != NULL;
-  return end(fate, fate == FAIL_IT ? fail() : skipped ? 0 : under.fsync(fd));
+  return (int)point_end(fate, fate == FAIL_IT ? point_fail() : skipped ? 0 : under.fsync(fd));
 }
 
 static int point_rename(const char *from, const char *to) {
-  Fate fate = begin(CALL_RENAME, to);
-  return end(fate, fate == FAIL_IT ? fail() : under.rename(from, to));
+  Fate fate = point_begin(CALL_RENAME, to);
+  return (int)point_end(fate, fate == FAIL_IT ? point_fail() : under.rename(from, to));
 }
 
 static int point_unlink(const char *path) {
-  Fate fate = begin(CALL_UNLINK, path);
-  return end(fate, fate == FAIL_IT ? fail() : under.unlink(path));
+  Fate fate = point_begin(CALL_UNLINK, path);
+  return (int)point_end(fate, fate == FAIL_IT ? point_fail() : under.unlink(path));
 }
 
 static int point_mkdir(const char *path, mode_t mode) {
-  Fate fate = begin(CALL_MKDIR, path);
-  return end(fate, fate == FAIL_IT ? fail() : under.mkdir(path, mode));
+  Fate fate = point_begin(CALL_MKDIR, path);
+  return (int)point_end(fate, fate == FAIL_IT ? point_fail() : under.mkdir(path, mode));
 }
 
 static int point_rmdir(const char *path) {
-  Fate fate = begin(CALL_RMDIR, path);
-  return end(fate, fate == FAIL_IT ? fail() : under.rmdir(path));
+  Fate fate = point_begin(CALL_RMDIR, path);
+  return (int)point_end(fate, fate == FAIL_IT ? point_fail() : under.rmdir(path));
 }
 
 static int point_ftruncate(int fd, off_t size) {
   char path[4096];
-  Fate fate = begin(CALL_FTRUNCATE, path_of(fd, path));
-  return end(fate, fate == FAIL_IT ? fail() : under.ftruncate(fd, size));
+  Fate fate = point_begin(CALL_FTRUNCATE, point_path(fd, path));
+  return (int)point_end(fate, fate == FAIL_IT ? point_fail() : under.ftruncate(fd, size));
 }
 
 /* The page cache outlives a killed process: without a simulated disk fsync has nothing to do. */

@@ -44,3 +44,19 @@ typedef struct FaultPlan {
 
 /* Replace the members of `sys`.  Once, before anything else runs; the plan is kept. */
 void points_install(const FaultPlan *plan);
+
+/* --- for calls that go around `sys`: those of SQLite, points_sqlite.c --------------------------
+ */
+
+typedef enum Fate { GO, FAIL_IT, DIE_HALFWAY, DIE_AFTER } Fate;
+
+/* A call begins: what becomes of it.  Others wait until point_end, which returns rc. */
+Fate point_begin(CallKind kind, const char *path);
+long point_end(Fate fate, long rc);
+/* Of a call that is to fail: -1, and errno. */
+int point_fail(void);
+/* What a descriptor is open for. */
+const char *point_path(int fd, char path[4096]);
+
+/* Count what SQLite changes, too.  (A simulated disk knows nothing of it.) */
+void points_install_sqlite(void);
