@@ -1,4 +1,4 @@
-/* checkpoint.c -- the life of a checkpoint, and the thread that writes it. */
+/* checkpoint.c -- the life of a checkpoint: when one is due, what is saved, what sinks do. */
 #include "exec/run/checkpoint.h"
 
 #include <errno.h>
@@ -11,8 +11,7 @@
 #include "exec/run/job_state.h"
 
 enum {
-  SAVE_STEP_BYTES = 1 << 20,  /* about a millisecond of a worker */
-  QUEUE_BYTES_MAX = 64 << 20, /* what is deferred waits for the disk; what changes does not */
+  SAVE_STEP_BYTES = 1 << 20, /* about a millisecond of a worker */
   STATE_VERSION = 1
 };
 
@@ -49,15 +48,6 @@ static bool take(StateSink *to, StateBlock *block) {
   bool ok = take_locked(to, block);
   pthread_mutex_unlock(&s->job->flow.lock);
   return ok;
-}
-
-static StateBlock *pop_block(Checkpoints *c) {
-  StateBlock *b = c->head;
-  if (b == NULL) return NULL;
-  c->head = b->next;
-  if (c->head == NULL) c->tail = NULL;
-  c->queued_bytes -= b->bytes.len;
-  return b;
 }
 
 /* One of those that had something to save is through (lock held). */
@@ -160,7 +150,7 @@ static void finish_request(Checkpoints *c) {
 }
 
 /* The sinks have committed. */
-static void complete(Job *job) {
+void checkpoint_complete(Job *job) {
   Checkpoints *c = &job->checkpoints;
   c->phase = CHECKPOINT_NONE;
   c->done_us = sys.mono_us();
@@ -174,7 +164,7 @@ static void complete(Job *job) {
   job_wake_input(job);
 }
 
-static void decided(Job *job) {
+void checkpoint_decided(Job *job) {
   Checkpoints *c = &job->checkpoints;
   c->phase = CHECKPOINT_COMMITTING;
   c->commits_left = 0;
@@ -211,7 +201,7 @@ void checkpoint_instance_saved(Job *job, KeyedInstance *k) {
 bool checkpoint_save_step(Worker *w) {
   Job *job = w->job;
   if (job->checkpoints.phase != CHECKPOINT_SAVING) return false;
-  if (job->checkpoints.queued_bytes > QUEUE_BYTES_MAX) return false;
+  if (job->checkpoints.queued_bytes > CHECKPOINT_QUEUE_BYTES) return false;
   for (uint32_t s = 0; s < job->stages.n_stages; s++) {
     KeyedInstance *k = &w->keyed[s];
     if (!k->exists || !k->saver.draining) continue;
@@ -243,16 +233,6 @@ static void put_dead_letters(Job *job, StateOut *out) {
         src->dead_letter_fd >= 0 && sys.fstat(src->dead_letter_fd, &st) == 0 && S_ISREG(st.st_mode);
     state_put_i64(out, is_file ? st.st_size : -1);
   }
-}
-
-static Code sync_dead_letters(Job *job, Error *err) {
-  for (uint32_t i = 0; i < job->n_sources; i++) {
-    const Source *src = &job->sources[i];
-    if (src->dead_letter_fd < 0 || sys.fsync(src->dead_letter_fd) == 0 || errno == EINVAL) continue;
-    return FAIL(err, ERR_IO, NO_SPAN, "cannot sync \"%s\": %s", src->dead_letter_path,
-                strerror(errno));
-  }
-  return OK;
 }
 
 /* What a summary tells.  Late rows are counted by the instances, which may be ahead by now. */
@@ -314,89 +294,6 @@ Code checkpoint_commit_sink(SinkWriter *s) {
   return code;
 }
 
-/* --- writing ------------------------------------------------------------------------ */
-
-/* Called without the lock; blocks wait in the queue meanwhile. */
-static Code write_blocks(Job *job, CheckpointWriter *w) {
-  Checkpoints *c = &job->checkpoints;
-  Code code = OK;
-  pthread_mutex_lock(&job->flow.lock);
-  while (code == OK && !job->flow.failed && !c->stopping) {
-    StateBlock *b = pop_block(c);
-    if (b == NULL && c->savers_left == 0) break;
-    if (b == NULL) {
-      pthread_cond_wait(&c->changed, &job->flow.lock);
-      continue;
-    }
-    bool was_full = c->queued_bytes + b->bytes.len > QUEUE_BYTES_MAX;
-    if (was_full) pthread_cond_broadcast(&job->flow.changed);
-    pthread_mutex_unlock(&job->flow.lock);
-    code = checkpoint_add(w, b->owner, b, &c->err);
-    state_block_free(b);
-    pthread_mutex_lock(&job->flow.lock);
-  }
-  bool given_up = c->savers_left > 0 || job->flow.failed;
-  pthread_mutex_unlock(&job->flow.lock);
-  if (code == OK && given_up) return FAIL(&c->err, ERR_CANCELLED, NO_SPAN, "the job has failed");
-  return code;
-}
-
-/* The whole of one, but for the sinks' commits. */
-static Code write_checkpoint(Job *job) {
-  Checkpoints *c = &job->checkpoints;
-  CheckpointWriter *w;
-  TRY(checkpoint_create(c->into, c->info.id, &w, &c->err));
-  Code code = write_blocks(job, w);
-  if (code == OK) code = sync_dead_letters(job, &c->err);
-  if (code != OK) {
-    checkpoint_abandon(w);
-    return code;
-  }
-  return checkpoint_finish(w, &c->info, &c->err);
-}
-
-/* An older one must not go before the newest is committed as well. */
-static Code retain(Job *job) {
-  Checkpoints *c = &job->checkpoints;
-  return checkpoint_retain(c->plan->dir, c->plan->job, c->plan->retained, &c->err);
-}
-
-/* Lock held at call and return. */
-static Code take_one(Job *job) {
-  Checkpoints *c = &job->checkpoints;
-  pthread_mutex_unlock(&job->flow.lock);
-  Code code = write_checkpoint(job);
-  pthread_mutex_lock(&job->flow.lock);
-  TRY(code);
-  decided(job);
-  while (c->commits_left > 0 && !job->flow.failed && !c->stopping) {
-    pthread_cond_wait(&c->changed, &job->flow.lock);
-  }
-  if (c->commits_left > 0) return OK; /* the restore commits */
-  pthread_mutex_unlock(&job->flow.lock);
-  code = retain(job);
-  pthread_mutex_lock(&job->flow.lock);
-  TRY(code);
-  complete(job);
-  return OK;
-}
-
-void *checkpoints_main(void *arg) {
-  Job *job = arg;
-  Checkpoints *c = &job->checkpoints;
-  pthread_mutex_lock(&job->flow.lock);
-  c->begun_us = c->done_us = sys.mono_us();
-  while (!c->stopping && !job->flow.failed) {
-    if (c->phase == CHECKPOINT_NONE) {
-      pthread_cond_wait(&c->changed, &job->flow.lock);
-    } else if (take_one(job) != OK) {
-      job_fail(job, &c->err);
-    }
-  }
-  pthread_mutex_unlock(&job->flow.lock);
-  return NULL;
-}
-
 /* --- life --------------------------------------------------------------------------- */
 
 Code checkpoints_open(Job *job, Error *err) {
@@ -425,14 +322,14 @@ Code checkpoints_write_first(Job *job, Error *err) {
   }
   if (code == OK) checkpoint_save_job(job, NULL);
   pthread_mutex_unlock(&job->flow.lock);
-  if (code == OK) code = write_checkpoint(job);
+  if (code == OK) code = checkpoint_write(job);
   pthread_mutex_lock(&job->flow.lock);
-  if (code == OK) decided(job);
+  if (code == OK) checkpoint_decided(job);
   for (uint32_t i = 0; i < job->stages.n_sinks && code == OK; i++) {
     code = checkpoint_commit_sink(&job->sinks[i]);
     if (code != OK) c->err = job->sinks[i].err;
   }
-  if (code == OK) complete(job);
+  if (code == OK) checkpoint_complete(job);
   pthread_mutex_unlock(&job->flow.lock);
   if (code != OK) *err = c->err;
   return code;
@@ -449,74 +346,11 @@ void checkpoints_stop(Job *job) {
   c->started = false;
 }
 
-/* --- asked for ---------------------------------------------------------------------- */
-
-/* Wait for the request that is under way to end (lock held).  false: the job has ended. */
-static bool wait_for_request(Job *job, uint64_t before) {
-  Checkpoints *c = &job->checkpoints;
-  while (c->request.done == before && !c->stopping && !job->flow.failed) {
-    pthread_cond_wait(&c->changed, &job->flow.lock);
-  }
-  return c->request.done != before;
-}
-
-static Code ask(Job *job, const CheckpointRequest *what, char **path, Error *err) {
-  Checkpoints *c = &job->checkpoints;
-  bool free_of_others = true;
-  pthread_mutex_lock(&job->flow.lock);
-  while (free_of_others && c->request.wanted)
-    free_of_others = wait_for_request(job, c->request.done);
-  bool taken = false;
-  if (free_of_others) {
-    uint64_t before = c->request.done;
-    c->request.wanted = true;
-    c->request.into = what->into;
-    c->request.stop |= what->stop;
-    c->request.drain |= what->drain;
-    job_wake_input(job);
-    taken = wait_for_request(job, before);
-    *path = taken && c->request.path != NULL ? strdup(c->request.path) : NULL;
-  }
-  pthread_mutex_unlock(&job->flow.lock);
-  if (!taken) return FAIL(err, ERR_STATE, NO_SPAN, "the job ended before a checkpoint was taken");
-  return *path != NULL ? OK : FAIL(err, ERR_MEMORY, NO_SPAN, "out of memory");
-}
-
-static Code request(Job *job, const char *savepoint_dir, CheckpointRequest what, char **path,
-                    Error *err) {
-  const Checkpoints *c = &job->checkpoints;
-  *path = NULL;
-  if (!c->on) {
-    FAIL(err, ERR_STATE, NO_SPAN, "the job takes no checkpoints");
-    error_hint(err, "SET 'execution.checkpointing.dir' = '/a/directory' before its INSERT");
-    return ERR_STATE;
-  }
-  char *into = NULL;
-  if (savepoint_dir != NULL) {
-    size_t n = strlen(savepoint_dir) + strlen(c->plan->job) + 2;
-    into = malloc(n);
-    if (into == NULL) return FAIL(err, ERR_MEMORY, NO_SPAN, "out of memory");
-    snprintf(into, n, "%s/%s", savepoint_dir, c->plan->job);
-  }
-  what.into = into;
-  Code code = ask(job, &what, path, err);
-  free(into);
-  return code;
-}
-
-Code job_checkpoint(Job *job, const char *savepoint_dir, char **path, Error *err) {
-  return request(job, savepoint_dir, (CheckpointRequest){0}, path, err);
-}
-
-Code job_stop(Job *job, const char *savepoint_dir, bool drain, char **path, Error *err) {
-  return request(job, savepoint_dir, (CheckpointRequest){.stop = true, .drain = drain}, path, err);
-}
-
 void checkpoints_close(Job *job) {
   Checkpoints *c = &job->checkpoints;
   if (c->plan == NULL) return; /* never opened */
   checkpoint_close(c->reader);
-  for (StateBlock *b; (b = pop_block(c)) != NULL;) state_block_free(b);
+  state_blocks_free(c->head);
   free(c->request.path);
   if (c->lock_fd >= 0) sys.close(c->lock_fd);
   pthread_cond_destroy(&c->changed);

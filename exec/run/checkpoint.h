@@ -86,6 +86,21 @@ void *checkpoints_main(void *arg);
 void checkpoints_stop(Job *job);
 void checkpoints_close(Job *job);
 
+/* --- between checkpoint.c and checkpoint_thread.c
+ * ------------------------------------------------- */
+
+enum {
+  CHECKPOINT_QUEUE_BYTES = 64 << 20
+}; /* what is deferred waits for the disk at this; what
+      changes does not */
+
+/* Write the one that is under way, until all have saved, and decide it (lock not held). */
+MUST_USE Code checkpoint_write(Job *job);
+/* It is decided: sinks are to commit (lock held). */
+void checkpoint_decided(Job *job);
+/* The sinks have committed (lock held). */
+void checkpoint_complete(Job *job);
+
 /* --- for the input thread (lock held) -----------------------------------------------------------
  */
 

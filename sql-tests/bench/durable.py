@@ -55,7 +55,8 @@ def _script(args, text):
 
 
 def _durable(args, *more):
-    return [str(args.weir), "--stats", "-p", "2", "-s", f"execution.checkpointing.dir={args.work / 'checkpoints'}", *more]
+    directory = args.work / "checkpoints"
+    return [str(args.weir), "--stats", "-p", "2", "-s", f"execution.checkpointing.dir={directory}", *more]
 
 
 def _forget(args):
