@@ -185,6 +185,10 @@ static void test_sources_and_sinks(void) {
              "INSERT INTO moved SELECT price, 2, '', '', ts, ts FROM bids"));
   CHECK(!same(OP_SINK, "INSERT INTO moved SELECT 1, 2, '', '', NULL, NULL",
               "INSERT INTO bids SELECT 1, 2, '', '', NULL, NULL"));
+  CHECK(!same(OP_SINK, "INSERT INTO db_a SELECT 1", "INSERT INTO db_b SELECT 1"));
+  CHECK(same(OP_SINK, "INSERT INTO db_a SELECT 1", "INSERT INTO db_named SELECT 1"));
+  CHECK(!same(OP_SCAN, "SELECT * FROM db_a", "SELECT * FROM db_b"));
+  CHECK(same(OP_SCAN, "SELECT * FROM db_a", "SELECT * FROM db_named"));
 }
 
 /* Long texts are cut, and still differ in their last byte. */
@@ -209,6 +213,7 @@ static void test_long(void) {
   "(price INT, auction BIGINT, channel STRING, note STRING, ts TIMESTAMP(3), other" \
   " TIMESTAMP(3), WATERMARK FOR " watermark ")"
 #define COLUMNS     COLUMNS_("ts AS ts")
+#define DATABASE_   " (n INT) WITH ('connector' = 'sqlite', 'path' = '/in/a.db'"
 #define FILE_(path) " WITH ('connector' = 'filesystem', 'format' = 'csv', 'path' = '" path "');"
 
 int main(void) {
@@ -218,15 +223,22 @@ int main(void) {
   planner = planner_new(2);
   CHECK(planner_set(planner, "table.local-time-zone", "UTC", &err) == OK);
   plan(&arena,
-       "CREATE TABLE bids " COLUMNS FILE_("/in/bids.csv")
-       "CREATE TABLE renamed " COLUMNS FILE_("file:///in/bids.csv")
-       "CREATE TABLE moved " COLUMNS FILE_("/in/moved.csv")
-       "CREATE TABLE retimed " COLUMNS_("other AS other") FILE_("/in/bids.csv")
-       "CREATE TABLE delayed " COLUMNS_("ts AS ts - INTERVAL '5' SECOND") FILE_("/in/bids.csv")
-       "CREATE TABLE parsed " COLUMNS " WITH ('connector' = 'filesystem', 'format' = 'csv', "
-       "'path' = '/in/bids.csv', 'csv.field-delimiter' = ';');"
-       "CREATE TABLE widened (price BIGINT)" FILE_("/in/bids.csv")
-       "CREATE TABLE zoned (ts TIMESTAMP_LTZ(3), WATERMARK FOR ts AS ts)" FILE_("/in/zoned.csv"));
+       "CREATE TABLE bids " COLUMNS FILE_("/in/bids.csv") "CREATE TABLE renamed " COLUMNS FILE_(
+           "file:///in/bids.csv") "CREATE TABLE moved " COLUMNS
+           FILE_("/in/moved.csv") "CREATE TABLE retimed " COLUMNS_("other AS other") FILE_(
+               "/in/bids.csv") "CREATE TABLE delayed " COLUMNS_("ts AS ts - INTERVAL '5' SECOND")
+               FILE_("/in/bids.csv") "CREATE TABLE parsed " COLUMNS
+                                     " WITH ('connector' = 'filesystem', 'format' = 'csv', "
+                                     "'path' = '/in/bids.csv', 'csv.field-delimiter' = ';');"
+                                     "CREATE TABLE widened (price BIGINT)" FILE_(
+                                         "/in/bids.csv") "CREATE TABLE db_a" DATABASE_
+                                                         ");CREATE TABLE db_b" DATABASE_
+                                                         ");"
+                                                         "CREATE TABLE db_named" DATABASE_
+                                                         ", 'table-name' = 'db_a');"
+                                                         "CREATE TABLE zoned (ts TIMESTAMP_LTZ(3), "
+                                                         "WATERMARK FOR ts AS ts)" FILE_(
+                                                             "/in/zoned.csv"));
   test_same_aggregate();
   test_other_aggregate();
   test_zone();

@@ -80,18 +80,26 @@ static void print_options(Options options, OptionTest *counts, StrBuf *out) {
     if (counts(options.items[i].key)) sorted[n++] = &options.items[i];
   }
   if (n > 1) qsort(sorted, n, sizeof *sorted, by_key);
-  strbuf_putc(out, '(');
   for (uint32_t i = 0; i < n; i++) {
     if (i > 0 && strcmp(sorted[i - 1]->key, sorted[i]->key) == 0) continue;
     strbuf_printf(out, "%s%s=%s", i > 0 ? ", " : "", sorted[i]->key, path_or_value(sorted[i]));
   }
-  strbuf_putc(out, ')');
   free(sorted);
 }
 
+static void print_connector(const Connector *c, Options options, OptionTest *counts,
+                            const char *table, StrBuf *out) {
+  strbuf_puts(out, c->name);
+  strbuf_putc(out, '(');
+  print_options(options, counts, out);
+  if (c->has_tables && options_find(options, "table-name") == NULL) {
+    strbuf_printf(out, ", table-name=%s", table);
+  }
+  strbuf_putc(out, ')');
+}
+
 void identity_of_source(const ScanSpec *scan, StrBuf *out) {
-  strbuf_puts(out, scan->connector->name);
-  print_options(scan->options, decides_rows, out);
+  print_connector(scan->connector, scan->options, decides_rows, scan->table, out);
 }
 
 void identity_of_sink(const SinkOpSpec *sink, StrBuf *out) {
@@ -99,6 +107,5 @@ void identity_of_sink(const SinkOpSpec *sink, StrBuf *out) {
     strbuf_puts(out, "result");
     return;
   }
-  strbuf_puts(out, sink->connector->name);
-  print_options(sink->options, decides_place, out);
+  print_connector(sink->connector, sink->options, decides_place, sink->table, out);
 }

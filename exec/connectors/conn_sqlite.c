@@ -42,6 +42,7 @@ static Code sqlite_check(const FormatField *fields, uint32_t n_fields, Options o
 
 const Connector conn_sqlite = {.name = "sqlite",
                                .options = {sqlite_option_defs, COUNT_OF(sqlite_option_defs)},
+                               .has_tables = true,
                                .check = sqlite_check,
                                .rows = &SQLITE_SOURCE,
                                .sink = &SQLITE_SINK,

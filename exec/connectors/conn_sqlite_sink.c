@@ -45,9 +45,7 @@ static Code open_all(SqliteSink *s, const SinkSpec *spec, Error *err) {
 }
 
 static Code sqlite_sink_open(const SinkSpec *spec, Sink **out, Error *err) {
-  if (spec->n_partition_by > 0) {
-    return FAIL(err, ERR_UNSUPPORTED, spec->span, "a table of SQLite that is PARTITIONED BY");
-  }
+  assert(spec->n_partition_by == 0);
   SqliteSink *s = calloc(1, sizeof *s);
   if (s == NULL) return FAIL(err, ERR_MEMORY, spec->span, "no memory to write a database");
   Code code = open_all(s, spec, err);

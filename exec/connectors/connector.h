@@ -167,6 +167,7 @@ typedef struct Connector {
                                  * ends in '.' is a prefix; NULL: none */
   bool takes_format;            /* 'format' is required and its options allowed */
   bool partitions;              /* a table of it can be PARTITIONED BY columns */
+  bool has_tables;              /* 'path' holds many: 'table-name', or the own name, says which */
   /* Check what options_check cannot: values against columns.  NULL: nothing. */
   Code (*check)(const FormatField *fields, uint32_t n_fields, Options options, Span span,
                 Error *err);
