@@ -75,8 +75,10 @@ class Upgrades(Durable):
         after = starts[changed:]
         whole = [start for start in after if got[start] == now[start]]
         parts = [start for start in after if got[start] != now[start]]
-        if starts != sorted(was) or len(parts) > (OPEN_WINDOWS if change.partial else 0) or after[len(parts):] != whole:
-            raise Wrong(f"windows {parts} are neither of the old statement nor of the new: {words}")
+        gone = set(was) ^ set(got) if change.partial == 3 else set()  # all of their rows came before
+        unsure = OPEN_WINDOWS if change.partial else 0
+        if len(parts) + len(gone) > unsure or after[len(parts):] != whole or set(starts) | gone != set(was):
+            raise Wrong(f"windows {parts} {gone} are neither of the old statement nor of the new: {words}")
         sure = 3 - change.partial  # columns that go on whatever happens
         for start in parts:
             if sure and any(got[start][k][:sure] != now[start][k][:sure] for k in now[start]):
