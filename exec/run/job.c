@@ -137,18 +137,9 @@ static Code add_split(Job *job, Source *src, Error *err) {
 }
 
 static Code open_rows(Job *job, Source *src, Error *err) {
-  const ScanSpec *scan = src->scan;
-  SourceSpec spec = {.table = scan->table,
-                     .options = scan->options,
-                     .fields = scan->fields,
-                     .n_fields = scan->n_fields,
-                     .wanted = scan->wanted,
-                     .n_wanted = scan->n_wanted,
-                     .seed = job->plan->env.seed,
-                     .zone = job->plan->env.zone,
-                     .span = scan->span};
+  SourceSpec spec = source_spec(job, src);
   TRY(add_split(job, src, err));
-  return scan->connector->rows->open(&spec, &src->rows, err);
+  return src->scan->connector->rows->open(&spec, &src->rows, err);
 }
 
 static Code open_source(Job *job, Source *src, Error *err) {

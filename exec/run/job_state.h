@@ -160,6 +160,8 @@ void worker_loop(Worker *w);
 void worker_close(Worker *w);
 
 /* --- source.c --- */
+/* What a connector is told of a table that is read. */
+SourceSpec source_spec(const Job *job, const Source *src);
 MUST_USE Code source_instance_open(Worker *w, uint32_t source, Error *err);
 void source_instance_close(Worker *w, uint32_t source);
 /* Parse the slot's chunk; what goes wrong is left in slot->error. */

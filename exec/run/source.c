@@ -28,6 +28,19 @@ static Op *source_out_op(void *arg, Instance *instance, Edge *edge) {
 
 /* --- life --------------------------------------------------------------------------- */
 
+SourceSpec source_spec(const Job *job, const Source *src) {
+  const ScanSpec *scan = src->scan;
+  return (SourceSpec){.table = scan->table,
+                      .options = scan->options,
+                      .fields = scan->fields,
+                      .n_fields = scan->n_fields,
+                      .wanted = scan->wanted,
+                      .n_wanted = scan->n_wanted,
+                      .seed = job->plan->env.seed,
+                      .zone = job->plan->env.zone,
+                      .span = scan->span};
+}
+
 Code source_instance_open(Worker *w, uint32_t source, Error *err) {
   Source *src = &w->job->sources[source];
   SourceInstance *s = &w->sources[source];

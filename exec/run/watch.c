@@ -11,19 +11,6 @@ static Code no_memory(const Source *src, Error *err) {
   return FAIL(err, ERR_MEMORY, src->scan->span, "no memory for the list of files");
 }
 
-static SourceSpec spec_of(const Job *job, const Source *src) {
-  const ScanSpec *scan = src->scan;
-  return (SourceSpec){.table = scan->table,
-                      .options = scan->options,
-                      .fields = scan->fields,
-                      .n_fields = scan->n_fields,
-                      .wanted = scan->wanted,
-                      .n_wanted = scan->n_wanted,
-                      .seed = job->plan->env.seed,
-                      .zone = job->plan->env.zone,
-                      .span = scan->span};
-}
-
 static InputSplit *add_split(Job *job, Source *src, const Split *file) {
   InputSplit *split = split_list_add(&job->splits, (uint32_t)(src - job->sources), file);
   if (split == NULL) return NULL;
@@ -84,7 +71,7 @@ static Code add_new(Job *job, Source *src, const Split *found, uint32_t n, Error
 
 static Code list(const Job *job, const Source *src, Arena *arena, Split **found, uint32_t *n,
                  Error *err) {
-  SourceSpec spec = spec_of(job, src);
+  SourceSpec spec = source_spec(job, src);
   return src->scan->connector->bytes->splits(&spec, arena, found, n, err);
 }
 
