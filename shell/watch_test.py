@@ -41,11 +41,10 @@ class Watch(Case):
         """The file is there all at once."""
         os.rename(self.path("aside", text), self.path(name))
 
-    def start(self, query, path="in", options="", args=()):
-        sql = TABLE.format(self.path(path), WATCHED + options) + query
-        self.p = subprocess.Popen([shell_case.WEIR, "--no-header", *args, "-c", sql],
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                  stderr=subprocess.PIPE, env=ENV)
+    def start(self, query, path="in", args=(), stdin=subprocess.DEVNULL):
+        sql = TABLE.format(self.path(path), WATCHED) + query
+        self.p = subprocess.Popen([shell_case.WEIR, "--no-header", *args, "-c", sql], stdin=stdin,
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENV)
         self.addCleanup(self.p.communicate)
         self.addCleanup(self.p.kill)
         signal.alarm(LIMIT)
@@ -170,6 +169,24 @@ class Watch(Case):
             self.add(f"in/{minute}.csv", rows(f"0{minute}:02 x", f"0{minute + 1}:00 y"))
             self.assertEqual(self.lines(1), [f"2024-01-01 00:0{minute}:00.000,x"])
         self.assertEqual(self.stop().code, 0)
+
+    def test_an_idle_directory_holds_nothing(self):
+        """A window over a pipe and the directory, each of which is silent while the other moves on."""
+        pipe = (TABLE.replace("TABLE t ", "TABLE p ").replace("'path' = '{}', ", "")
+                .replace("filesystem", "stdin").format(""))
+        both = "CREATE VIEW b AS SELECT * FROM t UNION ALL SELECT * FROM p;"
+        self.start(pipe + both + WINDOWS.replace("TABLE t", "TABLE b"), stdin=subprocess.PIPE,
+                   args=("-s", "table.exec.source.idle-timeout=20 ms"))
+        self.pipe(rows("00:01 p", "01:00 p"))
+        self.assertEqual(self.lines(1), ["2024-01-01 00:00:00.000,p,1"])
+        self.add("in/a.csv", rows("01:01 t", "02:00 t"))
+        self.assertEqual(sorted(self.lines(2)), ["2024-01-01 00:01:00.000,p,1",
+                                                 "2024-01-01 00:01:00.000,t,1"])
+        self.assertEqual(self.stop().code, 0)
+
+    def pipe(self, text):
+        self.p.stdin.write(text.encode())
+        self.p.stdin.flush()
 
     def test_same_as_a_list_that_is_read_once(self):
         """All files are there at first, more than an epoch takes: the windows are the same, in the
