@@ -266,10 +266,11 @@ class Resume(Case):
                + f"EXECUTE STATEMENT SET BEGIN INSERT INTO o {WINDOWS};"
                f" INSERT INTO seen {WINDOWS}; END;")
         settings = {"execution.checkpointing.dir": self.path("ck"), "pipeline.name": "j",
-                    "weir.checkpoint.every-epochs": "1", "weir.chunk-bytes": str(chunk_bytes)}
+                    "weir.checkpoint.every-epochs": "1", "weir.chunk-bytes": str(chunk_bytes),
+                    "parallelism.default": str(parallelism), "weir.autoscale.every-epochs": "3"}
         args = [word for name, value in settings.items() for word in ("-s", f"{name}={value}")]
-        self.p = subprocess.Popen([shell_case.WEIR, "-p", str(parallelism), "--resume", *args, "-c",
-                                   sql], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        self.p = subprocess.Popen([shell_case.WEIR, "--resume", *args, "-c", sql],
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.PIPE, env=ENV)
         self.addCleanup(self.p.communicate)
         self.addCleanup(self.p.kill)
@@ -333,10 +334,10 @@ class Resume(Case):
             files.append(rows(*[f"{m:02}:{s:02} k{rng.randrange(5)}" for m, s in at]))
         for i, text in enumerate(files):
             self.add(f"in/{rng.randrange(100)}-{i}.csv", text)
-            self.start(1 + i % 3, chunk_bytes=500)
+            self.start(("auto", 1, 3)[i % 3], chunk_bytes=500)
             self.until(f"00:{8 * i + 2 + rng.randrange(4):02}:00")
             self.end(signal.SIGKILL, -signal.SIGKILL)
-        self.start(2)
+        self.start("auto")
         self.until("00:46:00")
         self.assertIn("goes on from checkpoint", self.end(signal.SIGTERM, 0))
         self.check_output(*files)

@@ -109,8 +109,45 @@ static void join(Model *m, Watermark *w) {
       w, (SplitClock){.split = (uint32_t)i, .watch = 0, .max_us = first, .active = true}));
 }
 
+typedef struct Kept {
+  StateSink sink;
+  StateBlock *block;
+} Kept;
+
+static bool keep(StateSink *to, StateBlock *block) {
+  ((Kept *)to)->block = block;
+  return true;
+}
+
+static uint32_t watch_of(const Model *m, int i) { return m->watched && i > 0 ? 0 : NO_WATCH; }
+
+/* Another watermark, of the splits that have not ended, goes on from what this one saves. */
+static void save_and_load(const Model *m, Watermark *w) {
+  Kept kept = {.sink.take = keep};
+  StateOut out;
+  StateIn in;
+  state_begin(&out, &kept.sink, "stage", 1);
+  watermark_save(w, &out);
+  CHECK(state_end(&out));
+  watermark_deinit(w);
+  CHECK(watermark_init(w));
+  for (uint32_t i = 0; i < (uint32_t)m->n; i++) {
+    SplitClock clock = {.split = i, .watch = watch_of(m, (int)i), .max_us = 1000, .active = true};
+    if (m->active[i]) CHECK(watermark_join(w, clock));
+  }
+  state_in_init(&in, kept.block, 0, UINT64_MAX);
+  for (uint32_t n = watermark_load(w, &in); n > 0; n--) {
+    SavedClock clock = watermark_get_clock(&in);
+    watermark_set_clock(w, clock.was, &clock);
+  }
+  CHECK(!in.bad && in.at == in.end);
+  CHECK_INT(w->now_us, m->l);
+  state_block_free(kept.block);
+}
+
 static void run_step(Model *model, Watermark *w, int c) {
   int s = (int)below((uint32_t)model->n);
+  if (below(4) == 0) save_and_load(model, w);
   if (model->watched && model->n < FILES_MAX && below(4) == 0) {
     join(model, w);
   } else if (!counts(model, s)) {
@@ -132,10 +169,10 @@ int main(void) {
       Micros first = below(3) == 0 || (model.watched && i == 0) ? MICROS_MIN : (Micros)below(10);
       model.split_max[i] = first;
       model.active[i] = i < splits;
-      uint32_t watch = model.watched && i > 0 ? 0 : NO_WATCH;
-      CHECK(watermark_join(
-          &w, (SplitClock){
-                  .split = (uint32_t)i, .watch = watch, .max_us = first, .active = i < splits}));
+      CHECK(watermark_join(&w, (SplitClock){.split = (uint32_t)i,
+                                            .watch = watch_of(&model, i),
+                                            .max_us = first,
+                                            .active = i < splits}));
     }
     for (int c = 0; c < CHUNKS; c++) run_step(&model, &w, c);
     if (model.watched) CHECK(!watermark_is_over(&w));
