@@ -83,10 +83,12 @@ static RowKind kind_of(uint32_t i, bool upsert) {
                                   ROW_UPDATE_AFTER};
   return upsert ? kinds[i % 5] : ROW_INSERT;
 }
-/* A -U and the +U behind it mostly have the same key. */
+/* A -U and the +U behind it mostly have the same key; sometimes the -U takes away one of its own.
+ */
 static int64_t key_of(uint32_t i, bool upsert) {
   if (!upsert) return i;
-  return i % 5 == 2 && i % 3 != 0 ? key_of(i - 1, true) : (int64_t)(i * i % KEYS);
+  if (i / 5 % 3 == 0 && i % 5 < 2) return KEYS + i / 5;
+  return i % 5 == 2 && i / 5 % 3 != 0 ? key_of(i - 1, true) : (int64_t)(i * i % KEYS);
 }
 static const char *text_of(uint32_t i) {
   static char text[64];
@@ -125,7 +127,7 @@ static void model_row(uint32_t i, int64_t k, StrBuf *out) {
 static void model(uint32_t n, bool upsert, StrBuf *out) {
   for (uint32_t i = 0; i < n && !upsert; i++) model_row(i, i, out);
   if (!upsert) return;
-  for (int64_t k = 0; k < KEYS; k++) {
+  for (int64_t k = 0; k < KEYS + ROWS; k++) {
     int64_t now = -1;
     for (uint32_t i = 0; i < n; i++) {
       RowKind kind = kind_of(i, true);
