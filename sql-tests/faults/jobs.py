@@ -55,6 +55,10 @@ QUERIES = {
 }
 WINDOWED = [name for name in QUERIES if name != "filter"]
 
+# A changelog, for a table with a primary key.
+CHANGES = {"changes": (QUERIES["tumble"][0] + ", PRIMARY KEY (window_start, k) NOT ENFORCED",
+                       QUERIES["tumble"][1] + " ALLOWED LATENESS INTERVAL '20' SECOND")}
+
 
 def rows_of(rng, count):
     """Lines of CSV: some seconds out of order, some late, keys of unequal weight."""
@@ -85,7 +89,7 @@ class Job:
         self.kind, self.to = kind, to
         rng = random.Random(f"{kind} {rows} {seed}")
         self.files = {"l.csv": rows_of(rng, rows).encode(), "r.csv": rows_of(rng, rows).encode()}
-        columns, usual = QUERIES[kind]
+        columns, usual = {**QUERIES, **CHANGES}[kind]
         self.path, connector = SINKS[to]
         self.outputs = [self.path]
         how = "OVERWRITE" if overwrite else "INTO"

@@ -14,7 +14,7 @@ import sys
 sys.dont_write_bytecode = True  # the source tree stays clean
 import sweep
 from durable import Durable
-from jobs import WINDOWED, Job, ManyTables
+from jobs import CHANGES, WINDOWED, Job, ManyTables
 
 RUNS, RUNS_LONG = 20, 250  # one in five into SQLite
 ROWS, CHUNK = 4000, 8192
@@ -26,7 +26,7 @@ class Kills(Durable):
         super().__init__(chosen, "kill", CHUNK)
         self.files = [ManyTables(ROWS // 2, chosen.seed)]
         self.files += [Job(kind, ROWS, chosen.seed, to) for kind in WINDOWED for to in ("file", "parts")]
-        self.tables = [Job(kind, ROWS, chosen.seed, "sqlite") for kind in WINDOWED]
+        self.tables = [Job(kind, ROWS, chosen.seed, "sqlite") for kind in [*CHANGES, *WINDOWED]]
         self.counts = {}
 
     def job_of(self, number):
