@@ -27,6 +27,7 @@ static void put_split(StateOut *out, const InputSplit *split) {
   state_put_bool(out, split->file.replayable);
   state_put_bool(out, split->watches);
   state_put_u64(out, split->next_chunk);
+  state_put_i64(out, split->first_us);
   state_put_i64(out, split->candidate_us);
   state_put_i64(out, split->max_us);
   state_put_bool(out, split->idle);
@@ -65,7 +66,7 @@ typedef struct SavedSplit {
   Str name;
   bool bounded, replayable, watches;
   uint64_t next_chunk;
-  Micros candidate_us, max_us;
+  Micros first_us, candidate_us, max_us;
   bool idle, ended;
 } SavedSplit;
 
@@ -75,6 +76,7 @@ static SavedSplit get_saved(StateIn *in) {
   s.replayable = state_get_bool(in);
   s.watches = state_get_bool(in);
   s.next_chunk = state_get_u64(in);
+  s.first_us = state_get_i64(in);
   s.candidate_us = state_get_i64(in);
   s.max_us = state_get_i64(in);
   s.idle = state_get_bool(in);
@@ -128,7 +130,8 @@ static Code get_split(Job *job, Source *src, StateIn *in, Error *err) {
   split->was = s.was;
   split->next_chunk = s.next_chunk;
   split->candidate_us = s.candidate_us;
-  split->first_us = split->max_us = s.max_us;
+  split->max_us = s.max_us;
+  split->first_us = s.max_us > s.first_us ? s.max_us : s.first_us;
   split->idle = s.idle;
   split->ended = s.ended;
   if (has_place(split)) {
