@@ -71,7 +71,7 @@ class EveryCall(Durable):
 def main():
     chosen = sweep.options(__doc__)
     s = EveryCall(chosen, "every", CHUNK)
-    kinds = [("tumble", "file"), ("session", "parts")]
+    kinds = [("tumble", "file"), ("session", "parts"), ("top-n", "partitions")]
     if chosen.long:
         kinds += [("filter", "file"), ("join", "file"), ("distinct", "parts"), ("top-n", "sqlite")]
     for kind, to in kinds:

@@ -79,11 +79,13 @@ def rows_of(rng, count):
 
 SINKS = {"file": ("out.csv", "'filesystem', 'format' = 'csv'"),
          "parts": ("out", "'filesystem', 'format' = 'csv'"),
+         "partitions": ("out", "'filesystem', 'format' = 'csv', 'sink.rolling-policy.file-size' = '700'"),
          "sqlite": ("out.db", "'sqlite'")}
 
 
 class Job:
-    """A query into a sink: one file, a directory of part files, or a table of SQLite."""
+    """A query into a sink: one file, a directory of part files, many small ones in a directory for each window, or a
+    table of SQLite."""
 
     def __init__(self, kind, rows, seed, to="file", overwrite=False, query=None):
         self.kind, self.to = kind, to
@@ -93,7 +95,8 @@ class Job:
         self.path, connector = SINKS[to]
         self.outputs = [self.path]
         how = "OVERWRITE" if overwrite else "INTO"
-        self.script = (f"{INPUTS}CREATE TABLE o ({columns}) WITH ('connector' = {connector},"
+        parted = " PARTITIONED BY (window_start)" if to == "partitions" else ""
+        self.script = (f"{INPUTS}CREATE TABLE o ({columns}){parted} WITH ('connector' = {connector},"
                        f" 'path' = '{self.path}');\nINSERT {how} o {query or usual};\n")
         self.expected = None  # output, and rows that were late
 
@@ -181,13 +184,12 @@ class Place:
         return None if None in contents else b"".join(contents)
 
     def content(self, path):
-        """Of one output; parts in their order."""
+        """Of one output; parts with their names."""
         path = self.work / path
         if path.suffix == ".db":
             return rows_of_sqlite(path)
         if path.is_dir():
-            parts = [p for p in path.iterdir() if p.name.startswith("part-")]
-            return b"".join(p.read_bytes() for p in sorted(parts, key=lambda p: int(p.name.rsplit("-", 1)[1])))
+            return b"".join(f"{p.relative_to(path)}:\n".encode() + p.read_bytes() for p in sorted(path.rglob("part-*")))
         return path.read_bytes() if path.exists() else None
 
     def points(self, *args, parallelism=1):

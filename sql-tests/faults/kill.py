@@ -25,7 +25,8 @@ class Kills(Durable):
     def __init__(self, chosen):
         super().__init__(chosen, "kill", CHUNK)
         self.files = [ManyTables(ROWS // 2, chosen.seed)]
-        self.files += [Job(kind, ROWS, chosen.seed, to) for kind in WINDOWED for to in ("file", "parts")]
+        self.files += [Job(kind, ROWS, chosen.seed, to) for kind in WINDOWED
+                       for to in ("file", "parts", "partitions")]
         self.tables = [Job(kind, ROWS, chosen.seed, "sqlite") for kind in [*CHANGES, *WINDOWED]]
         self.counts = {}
 

@@ -70,7 +70,7 @@ def main():
     chosen = sweep.options(__doc__)
     s = PowerLosses(chosen, "power", CHUNK)
     for job in (Job("tumble", ROWS, chosen.seed), Job("session", ROWS, chosen.seed, "parts"),
-                ManyTables(ROWS // 2, chosen.seed)):
+                Job("top-n", ROWS, chosen.seed, "partitions"), ManyTables(ROWS // 2, chosen.seed)):
         s.job(job)
     s.needs_faults(100)
     s.finish()
