@@ -143,9 +143,7 @@ static const char *print_type(Arena *arena, Type type) {
   StrBuf text;
   strbuf_init(&text, 0);
   type_print(type, &text);
-  const char *copy = arena_strndup(arena, strbuf_text(&text), text.len);
-  strbuf_deinit(&text);
-  return copy;
+  return strbuf_keep(&text, arena);
 }
 
 /* The columns as they are shown; those of a changelog begin with the kind. */

@@ -190,6 +190,7 @@ WeirStatus weir_checkpoint_dump(Weir *w, const char *name, const char *path) {
   arena_init(&st.arena);
   bool whole = checkpoint_dump(path, &text, &err) == OK;
   WeirStatus status = WEIR_OK;
+  if (whole && strbuf_failed(&text)) whole = FAIL(&err, ERR_MEMORY, NO_SPAN, "out of memory") == OK;
   if (text.len > 0 && !strbuf_failed(&text)) {
     st.plan = (PlanResult){.kind = PLAN_ROWS, .rows = text_rows(&st.arena, strbuf_text(&text))};
     status = show(w, &st);

@@ -56,6 +56,12 @@ static void test_strbuf(void) {
   strbuf_clear(&b);
   strbuf_fill(&b, '-', 3);
   CHECK_STR(strbuf_text(&b), "---");
+  Arena arena;
+  arena_init(&arena);
+  CHECK_STR(strbuf_keep(&b, &arena), "---");
+  CHECK(b.data == NULL && b.len == 0);
+  CHECK_STR(strbuf_keep(&b, &arena), "");
+  arena_deinit(&arena);
   strbuf_deinit(&b);
 }
 

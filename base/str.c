@@ -112,6 +112,13 @@ void strbuf_printf(StrBuf *b, const char *fmt, ...) {
 
 const char *strbuf_text(const StrBuf *b) { return b->data != NULL ? b->data : ""; }
 
+char *strbuf_keep(StrBuf *b, Arena *arena) {
+  if (strbuf_failed(b)) out_of_memory();
+  char *copy = arena_strndup(arena, strbuf_text(b), b->len);
+  strbuf_deinit(b);
+  return copy;
+}
+
 /* Damerau's distance restricted to neighbours (optimal string alignment), over two rows
  * of the matrix and the one before.  Names longer than the row are never near. */
 static uint32_t edit_distance(const char *a, const char *b) {

@@ -6,7 +6,7 @@
  * at the end instead of after every call.
  */
 #pragma once
-#include "base/base.h"
+#include "base/arena.h"
 
 typedef struct Str {
   const char *ptr;
@@ -46,6 +46,9 @@ void strbuf_fill(StrBuf *b, char c, size_t n);
 void strbuf_printf(StrBuf *b, const char *fmt, ...) PRINTF(2, 3);
 /* The text, NUL-terminated, also when empty.  Valid until the next append. */
 const char *strbuf_text(const StrBuf *b);
+/* A copy in the arena, instead of strbuf_deinit.  For SQL text and plans: ends the program when
+ * memory was out at any append, or is now.  b has no maximum. */
+char *strbuf_keep(StrBuf *b, Arena *arena);
 
 /* The candidate most like name by edit distance (ASCII case ignored), or NULL when
  * none is near: at most a third of its letters differ.  Used for "did you mean". */

@@ -75,9 +75,7 @@ const char *bind_type_text(Binder *b, Type type) {
   StrBuf text;
   strbuf_init(&text, 0);
   type_print(type, &text);
-  char *copy = arena_strdup(b->arena, strbuf_text(&text));
-  strbuf_deinit(&text);
-  return copy;
+  return strbuf_keep(&text, b->arena);
 }
 
 Option *options_copy(Arena *a, const Option *items, uint32_t n, Span span) {

@@ -13,9 +13,7 @@ static const char *call_text(Binder *b, const AstExpr *ast) {
   StrBuf text;
   strbuf_init(&text, 0);
   ast_print_expr(&text, ast);
-  char *copy = arena_strdup(b->arena, strbuf_text(&text));
-  strbuf_deinit(&text);
-  return copy;
+  return strbuf_keep(&text, b->arena);
 }
 
 static bool optional_equal(const Expr *x, const Expr *y) {

@@ -149,9 +149,7 @@ static const char *arguments_text(Binder *b, const AstCall *call) {
     if (i > 0) strbuf_puts(&text, ", ");
     ast_print_expr(&text, call->args.items[i].value);
   }
-  const char *copy = arena_strdup(b->arena, strbuf_text(&text));
-  strbuf_deinit(&text);
-  return copy;
+  return strbuf_keep(&text, b->arena);
 }
 
 static Code put_window(Binder *b, const AstSelect *select, const AstExpr *ast, const GroupFunc *f,

@@ -176,9 +176,7 @@ static const char *window_text(Binder *b, const WindowSpec *w) {
   StrBuf text;
   strbuf_init(&text, 0);
   window_print_attached(w, NULL, NULL, &text);
-  char *copy = arena_strdup(b->arena, strbuf_text(&text));
-  strbuf_deinit(&text);
-  return copy;
+  return strbuf_keep(&text, b->arena);
 }
 
 /* window_time stands for window_end; that must be there for the operator. */

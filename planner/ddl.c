@@ -10,9 +10,7 @@ static const char *query_text(Arena *a, const AstQuery *query) {
   StrBuf text;
   strbuf_init(&text, 0);
   ast_print_query(&text, query);
-  char *copy = arena_strdup(a, strbuf_text(&text));
-  strbuf_deinit(&text);
-  return copy;
+  return strbuf_keep(&text, a);
 }
 
 /* Columns of the query, perhaps renamed; its text. */

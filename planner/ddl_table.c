@@ -13,9 +13,7 @@ const char *ast_kept_text(Arena *a, const AstExpr *ast) {
   StrBuf text;
   strbuf_init(&text, 0);
   ast_print_expr(&text, ast);
-  char *copy = arena_strdup(a, strbuf_text(&text));
-  strbuf_deinit(&text);
-  return copy;
+  return strbuf_keep(&text, a);
 }
 
 static const char *kept(TableDraft *d, const char *text) {

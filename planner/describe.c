@@ -22,6 +22,11 @@ static bool key_text(const TableDef *def, const char *column, StrBuf *out) {
   return in_key;
 }
 
+static const char *checked(const StrBuf *text) {
+  if (strbuf_failed(text)) out_of_memory();
+  return strbuf_text(text);
+}
+
 static void describe_column(RowList *l, const TableDef *def, uint32_t i, bool comments,
                             StrBuf *text) {
   const TableColumn *c = &def->columns[i];
@@ -29,12 +34,12 @@ static void describe_column(RowList *l, const TableDef *def, uint32_t i, bool co
   strbuf_clear(text);
   type_print(c->type, text);
   if (def->rowtime == (int32_t)i) strbuf_puts(text, " *ROWTIME*");
-  row_list_add(l, strbuf_text(text));
+  row_list_add(l, checked(text));
   row_list_add(l, c->type.nullable ? "TRUE" : "FALSE");
-  row_list_add(l, key_text(def, c->name, text) ? strbuf_text(text) : NULL);
+  row_list_add(l, key_text(def, c->name, text) ? checked(text) : NULL);
   strbuf_clear(text);
   strbuf_printf(text, "AS %s", c->computed != NULL ? c->computed : "");
-  row_list_add(l, c->computed != NULL ? strbuf_text(text) : NULL);
+  row_list_add(l, c->computed != NULL ? checked(text) : NULL);
   row_list_add(l, def->rowtime == (int32_t)i ? def->watermark : NULL);
   if (comments) row_list_add(l, c->comment);
 }

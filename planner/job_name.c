@@ -42,9 +42,7 @@ const char *job_name_of_tables(Arena *arena, const char *const *tables, uint32_t
   StrBuf text = {0};
   strbuf_puts(&text, "insert-into");
   for (uint32_t i = 0; i < n; i++) strbuf_printf(&text, "_%s", sorted[i]);
-  const char *name = arena_strdup(arena, strbuf_text(&text));
-  strbuf_deinit(&text);
-  return name;
+  return strbuf_keep(&text, arena);
 }
 
 /* --- safe and unique ----------------------------------------------------------------- */

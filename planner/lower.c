@@ -94,8 +94,7 @@ static OpSpec *lower_scan(Lowering *l, const Source *s, uint32_t *place) {
                             .span = s->span};
   StrBuf path = {0};
   source_print_path(s, &path);
-  l->paths[scan->index] = arena_strdup(l->arena, strbuf_text(&path));
-  strbuf_deinit(&path);
+  l->paths[scan->index] = strbuf_keep(&path, l->arena);
   return scan;
 }
 

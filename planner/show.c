@@ -152,8 +152,7 @@ static Code show_create(const Planner *p, const AstShow *show, Arena *arena, Pla
   }
   StrBuf text = {0};
   ddl_print(def, &text);
-  *out = text_rows(arena, strbuf_text(&text));
-  strbuf_deinit(&text);
+  *out = text_rows(arena, strbuf_keep(&text, arena));
   return OK;
 }
 

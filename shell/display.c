@@ -10,8 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/sys.h"
 #include "base/escape.h"
+#include "base/sys.h"
 #include "shell/signals.h"
 
 enum { WRITE_BYTES = 32 << 10, MAX_WIDTH = 100000 };
@@ -115,6 +115,8 @@ static bool on_text(void *arg, const char *text, size_t n) {
 
 /* --- stderr */
 
+static const char no_memory_text[] = "weir: error: out of memory\n";
+
 static void to_stderr(StrBuf *text) {
   /* Nobody is left to be told of a failure here. */
   if (!strbuf_failed(text)) (void)!sys_write_all(STDERR_FILENO, strbuf_text(text), text->len);
@@ -149,13 +151,15 @@ void display_message(const Display *d, const char *text) {
   strbuf_init(&plain, 0);
   strbuf_init(&shown, 0);
   escape_put_error(&plain, text);
-  if (d->color_stderr) {
-    color_error(&plain, &shown);
-    to_stderr(&shown);
-    strbuf_deinit(&plain);
+  if (d->color_stderr) color_error(&plain, &shown);
+  StrBuf *told = d->color_stderr ? &shown : &plain;
+  if (strbuf_failed(&plain) || strbuf_failed(told)) {
+    (void)!sys_write_all(STDERR_FILENO, no_memory_text, sizeof no_memory_text - 1);
   } else {
-    to_stderr(&plain);
+    (void)!sys_write_all(STDERR_FILENO, strbuf_text(told), told->len);
   }
+  strbuf_deinit(&plain);
+  strbuf_deinit(&shown);
 }
 
 void display_system_error(const Display *d, const char *verb, const char *name, int errnum) {
@@ -165,7 +169,7 @@ void display_system_error(const Display *d, const char *verb, const char *name, 
   bool capital = why[0] >= 'A' && why[0] <= 'Z';
   strbuf_printf(&text, "weir: cannot %s \"%s\": %c%s\n", verb, name, why[0] + (capital ? 32 : 0),
                 why + 1);
-  display_message(d, strbuf_text(&text));
+  display_message(d, strbuf_failed(&text) ? no_memory_text : strbuf_text(&text));
   strbuf_deinit(&text);
 }
 

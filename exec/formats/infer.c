@@ -140,8 +140,7 @@ static void tell(Infer *in, const char *how, const char *left_out) {
   }
   if (n > TOLD_COLUMNS) strbuf_printf(&b, " and %u more", n - TOLD_COLUMNS);
   if (left_out[0] != '\0') strbuf_printf(&b, "; left out: %s", left_out);
-  in->out->told = on_one_line(arena_strdup(in->arena, strbuf_text(&b)));
-  strbuf_deinit(&b);
+  in->out->told = on_one_line(strbuf_keep(&b, in->arena));
 }
 
 static const char *delimiter_told(char c) {

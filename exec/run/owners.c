@@ -39,8 +39,7 @@ static void name_owner(Arena *arena, Owners *o, const char *what, const OpSpec *
   for (uint32_t a = 0; a < n_aggs; a++) {
     strbuf_printf(&name, "\n%s", aggs[a].identity != NULL ? aggs[a].identity : aggs[a].text);
   }
-  o->names[o->n++] = arena_strdup(arena, strbuf_text(&name));
-  strbuf_deinit(&name);
+  o->names[o->n++] = strbuf_keep(&name, arena);
 }
 
 void owners_of(Arena *arena, const Stages *stages, Owners *out) {
