@@ -2,8 +2,8 @@
  *
  *     weir-faults [FAULT OPTIONS] -- [OPTIONS OF WEIR]
  *
- * Points and what is counted: points.h.  The simulated disk: disk.h.  Exit status 96 for wrong
- * fault options, 97 when a fault cannot be made.
+ * Points and what is counted: points.h; allocations: memory.h.  The simulated disk: disk.h.  Exit
+ * status 96 for wrong fault options, 97 when a fault cannot be made.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "shell/program.h"
+#include "sql-tests/faults/memory.h"
 #include "sql-tests/faults/points.h"
 
 static const char usage[] =
@@ -24,7 +25,9 @@ static const char usage[] =
     "  --for-ever                  ... and all later ones of its kind\n"
     "  --power-loss-at N           undo what is not synced, by chance, and SIGKILL\n"
     "  --seed N                    of that chance\n"
-    "  --plant-no-fsync TEXT       fsync of paths that contain TEXT does nothing\n";
+    "  --plant-no-fsync TEXT       fsync of paths that contain TEXT does nothing\n"
+    "  --no-memory-at N            this allocation fails; with --for-ever all later ones, too\n"
+    "  --count-memory FILE         write the number of allocations at exit\n";
 
 static int wrong_usage(void) {
   fputs(usage, stderr);
@@ -68,7 +71,7 @@ static bool take_when(FaultPlan *plan, const char *text) {
   return false;
 }
 
-static bool take(FaultPlan *plan, int option, const char *value) {
+static bool take(FaultPlan *plan, MemoryPlan *memory, int option, const char *value) {
   const char *rest;
   switch (option) {
     case 't':
@@ -83,7 +86,7 @@ static bool take(FaultPlan *plan, int option, const char *value) {
     case 'f':
       return take_failure(plan, value);
     case 'e':
-      plan->for_ever = true;
+      plan->for_ever = memory->for_ever = true;
       return true;
     case 'p':
       return take_points(plan, FAULT_POWER_LOSS, value);
@@ -92,26 +95,39 @@ static bool take(FaultPlan *plan, int option, const char *value) {
     case 'n':
       plan->no_fsync = value;
       return true;
+    case 'm':
+      return take_number(value, '\0', &memory->at, &rest);
+    case 'c':
+      memory->count = value;
+      return true;
     default:
       return false;
   }
 }
 
 int main(int argc, char *argv[]) {
-  static const struct option options[] = {
-      {"trace", required_argument, NULL, 't'},          {"kill-at", required_argument, NULL, 'k'},
-      {"stop-at", required_argument, NULL, 'h'},        {"when", required_argument, NULL, 'w'},
-      {"fail-at", required_argument, NULL, 'f'},        {"for-ever", no_argument, NULL, 'e'},
-      {"power-loss-at", required_argument, NULL, 'p'},  {"seed", required_argument, NULL, 's'},
-      {"plant-no-fsync", required_argument, NULL, 'n'}, {NULL, 0, NULL, 0}};
+  static const struct option options[] = {{"trace", required_argument, NULL, 't'},
+                                          {"kill-at", required_argument, NULL, 'k'},
+                                          {"stop-at", required_argument, NULL, 'h'},
+                                          {"when", required_argument, NULL, 'w'},
+                                          {"fail-at", required_argument, NULL, 'f'},
+                                          {"for-ever", no_argument, NULL, 'e'},
+                                          {"power-loss-at", required_argument, NULL, 'p'},
+                                          {"seed", required_argument, NULL, 's'},
+                                          {"plant-no-fsync", required_argument, NULL, 'n'},
+                                          {"no-memory-at", required_argument, NULL, 'm'},
+                                          {"count-memory", required_argument, NULL, 'c'},
+                                          {NULL, 0, NULL, 0}};
   static FaultPlan plan;
+  MemoryPlan memory = {0};
   int option;
   while ((option = getopt_long(argc, argv, "+", options, NULL)) >= 0) {
-    if (!take(&plan, option, optarg)) return wrong_usage();
+    if (!take(&plan, &memory, option, optarg)) return wrong_usage();
   }
   if (optind == 1 || strcmp(argv[optind - 1], "--") != 0) return wrong_usage();
   points_install(&plan);
   points_install_sqlite();
+  memory_install(&memory);
   argv[optind - 1] = argv[0];
   return shell_main(argc - optind + 1, argv + optind - 1);
 }
