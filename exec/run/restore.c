@@ -14,7 +14,7 @@
 #include "exec/data/number_text.h"
 #include "exec/run/job_state.h"
 
-enum { LOAD_BYTES = 64 << 20 };
+enum { LOAD_BYTES = 32 << 20 }; /* in hand at a time, and as much read ahead */
 
 static void note(const Job *job, StrBuf *line) {
   if (job->hooks.note != NULL && !strbuf_failed(line)) {
@@ -278,16 +278,46 @@ static Code read_some_blocks(Job *job, StateBlock **blocks, Error *err) {
   return OK;
 }
 
-static Code restore_all_blocks(Job *job, Error *err) {
-  for (;;) {
-    StateBlock *blocks = NULL;
-    Code code = read_some_blocks(job, &blocks, err);
-    bool more = blocks != NULL;
-    if (code == OK) code = operators_load(job, blocks, err);
-    state_blocks_free(blocks);
-    TRY(code);
-    if (!more) return operators_loaded(job, err);
+/* The next blocks, read while the ones before are loaded. */
+typedef struct Ahead {
+  Job *job;
+  StateBlock *blocks;
+  Code code;
+  Error err;
+} Ahead;
+
+static void *read_ahead(void *arg) {
+  Ahead *a = arg;
+  a->code = read_some_blocks(a->job, &a->blocks, &a->err);
+  return NULL;
+}
+
+/* Load what is there and read on beside it. */
+static Code load_and_read(Job *job, const StateBlock *blocks, Ahead *next, Error *err) {
+  pthread_t thread;
+  bool beside = pthread_create(&thread, NULL, read_ahead, next) == 0;
+  Code code = operators_load(job, blocks, err);
+  if (beside) {
+    pthread_join(thread, NULL);
+  } else {
+    read_ahead(next); /* no thread for it: then in this one */
   }
+  if (code != OK || next->code == OK) return code;
+  *err = next->err;
+  return next->code;
+}
+
+static Code restore_all_blocks(Job *job, Error *err) {
+  StateBlock *blocks = NULL;
+  Code code = read_some_blocks(job, &blocks, err);
+  while (code == OK && blocks != NULL) {
+    Ahead next = {.job = job};
+    code = load_and_read(job, blocks, &next, err);
+    state_blocks_free(blocks);
+    blocks = next.blocks;
+  }
+  state_blocks_free(blocks);
+  return code == OK ? operators_loaded(job, err) : code;
 }
 
 Code restore_operators(Job *job, Error *err) {
