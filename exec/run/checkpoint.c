@@ -250,8 +250,11 @@ void checkpoint_save_job(Job *job, const ChunkSlot *slot) {
   state_put_i64(&out, st->far_us);
   state_put_u64(&out, job->checkpoints.bytes_in);
   put_dead_letters(job, &out);
-  if (!state_end(&out)) fail_memory(job);
-  saved(job);
+  if (!state_end(&out)) {
+    fail_memory(job); /* what lacks a block is no checkpoint */
+  } else {
+    saved(job);
+  }
 }
 
 /* --- sinks -------------------------------------------------------------------------- */
@@ -321,6 +324,10 @@ Code checkpoints_write_first(Job *job, Error *err) {
     if (code != OK) c->err = job->sinks[i].err;
   }
   if (code == OK) checkpoint_save_job(job, NULL);
+  if (code == OK && job->flow.failed) {
+    c->err = job->err;
+    code = c->err.code;
+  }
   pthread_mutex_unlock(&job->flow.lock);
   if (code == OK) code = checkpoint_write(job);
   pthread_mutex_lock(&job->flow.lock);
