@@ -139,9 +139,6 @@ typedef struct SinkTable {
   Code (*write)(Sink *s, Str partition, const char *bytes, size_t n, Error *err);
   /* Let readers see what was written, where they may. */
   Code (*flush)(Sink *s, Error *err);
-  /* All that event time has completed: rows with ts <= watermark_us have been written.  NULL: of no
-   * interest. */
-  Code (*watermark)(Sink *s, Micros watermark_us, Error *err);
   /* The checkpoint's part of this sink; last: the input has ended, so nothing is written after it.
    * NULL: it has none.  The StateOut is in the head; entries under hash 0 may follow. */
   Code (*prepare)(Sink *s, uint64_t checkpoint, bool last, StateOut *out, Error *err);

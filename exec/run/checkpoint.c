@@ -195,7 +195,11 @@ static void note_pause(Job *job, Micros us) {
 void checkpoint_instance_saved(Job *job, KeyedInstance *k) {
   note_pause(job, k->saver.took_us);
   k->saver.draining = k->saver.sink.drains != NULL;
-  if (!k->saver.draining) saved(job);
+  if (k->saver.sink.failed) {
+    fail_memory(job);
+  } else if (!k->saver.draining) {
+    saved(job);
+  }
 }
 
 bool checkpoint_save_step(Worker *w) {
