@@ -175,7 +175,7 @@ static void check_messages(void) {
 /* A size that makes no sense would be refused as memory, which is another code.  (A sanitizer
  * wants much more address space than this, and refuses such sizes itself.) */
 static void limit_memory(void) {
-#ifndef __SANITIZE_ADDRESS__
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   struct rlimit limit = {.rlim_cur = 256 << 20, .rlim_max = 256 << 20};
   CHECK_INT(setrlimit(RLIMIT_AS, &limit), 0);
 #endif
