@@ -86,6 +86,8 @@ MUST_USE Code checkpoint_peek(Arena *arena, const char *path, CheckpointInfo *ou
 const CheckpointInfo *checkpoint_info(const CheckpointReader *r);
 /* The next block in the order of writing; *block NULL: no more.  The caller frees it. */
 MUST_USE Code checkpoint_next(CheckpointReader *r, uint32_t *owner, StateBlock **block, Error *err);
+/* The first block is the next one again; nothing is verified twice. */
+void checkpoint_rewind(CheckpointReader *r);
 void checkpoint_close(CheckpointReader *r); /* NULL is allowed */
 
 /* --- for people ------------------------------------------------------------------------------- */

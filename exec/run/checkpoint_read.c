@@ -129,12 +129,16 @@ Code checkpoint_open(const char *path, CheckpointReader **out, Error *err) {
     checkpoint_close(r);
     return code;
   }
-  r->next = sizeof(FileHeader);
-  r->raw_len = 0;
-  r->raw_left = r->manifest.info.state_bytes;
-  r->blocks_left = r->manifest.n_blocks;
+  checkpoint_rewind(r);
   *out = r;
   return OK;
+}
+
+void checkpoint_rewind(CheckpointReader *r) {
+  r->next = sizeof(FileHeader);
+  r->raw_len = r->raw_at = 0;
+  r->raw_left = r->manifest.info.state_bytes;
+  r->blocks_left = r->manifest.n_blocks;
 }
 
 const CheckpointInfo *checkpoint_info(const CheckpointReader *r) { return &r->manifest.info; }

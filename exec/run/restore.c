@@ -238,6 +238,7 @@ static void begin_from(Job *job) {
 
 Code restore_begin(Job *job, Error *err) {
   Checkpoints *c = &job->checkpoints;
+  Micros since_us = sys.mono_us();
   TRY(choose(job, err));
   if (c->reader == NULL) return OK;
   TRY(match(job, err));
@@ -249,6 +250,7 @@ Code restore_begin(Job *job, Error *err) {
   TRY(code);
   split_list_order(&job->splits);
   begin_from(job);
+  if (!job->finished) job->stats.restored_us = (uint64_t)(sys.mono_us() - since_us);
   return OK;
 }
 
@@ -323,14 +325,14 @@ static Code restore_all_blocks(Job *job, Error *err) {
 Code restore_operators(Job *job, Error *err) {
   Checkpoints *c = &job->checkpoints;
   if (c->reader == NULL) return OK;
-  checkpoint_close(c->reader);
-  c->reader = NULL;
-  if (job->finished) return OK;
-  Micros since_us = sys.mono_us();
-  TRY(checkpoint_open(c->restored_from, &c->reader, err));
-  job->stats.restored_bytes = checkpoint_info(c->reader)->state_bytes;
-  Code code = restore_all_blocks(job, err);
-  job->stats.restored_us = (uint64_t)(sys.mono_us() - since_us);
+  Code code = OK;
+  if (!job->finished) {
+    Micros since_us = sys.mono_us();
+    checkpoint_rewind(c->reader);
+    code = restore_all_blocks(job, err);
+    job->stats.restored_bytes = checkpoint_info(c->reader)->state_bytes;
+    job->stats.restored_us += (uint64_t)(sys.mono_us() - since_us);
+  }
   checkpoint_close(c->reader);
   c->reader = NULL;
   return code;
