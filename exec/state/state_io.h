@@ -136,8 +136,6 @@ void state_in_init(StateIn *in, const StateBlock *block, uint64_t first_hash, ui
 bool state_next(StateIn *in, uint64_t *hash);
 /* Is there one, in what is left of the block? */
 bool state_has_next(StateIn *in);
-/* Is the range of whoever reads the first one?  What only one of them may take is its. */
-static inline bool state_is_first(const StateIn *in) { return in->first_hash == 0; }
 
 bool state_get(StateIn *in, void *bytes, size_t n);
 uint8_t state_get_u8(StateIn *in);
