@@ -38,9 +38,9 @@ static int by_bytes(const void *a, const void *b) {
   return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void free_names(char **names, size_t n) {
-  for (size_t i = 0; i < n; i++) free(names[i]);
-  free(names);
+void sys_free_names(char **names, ssize_t n) {
+  for (ssize_t i = 0; i < n; i++) free(names[i]);
+  if (n >= 0) free(names);
 }
 
 static ssize_t real_list(const char *path, char ***out) {
@@ -75,7 +75,7 @@ static ssize_t real_list(const char *path, char ***out) {
   }
   closedir(dir);
   if (failed != 0) {
-    free_names(names, n);
+    sys_free_names(names, (ssize_t)n);
     errno = failed;
     return -1;
   }

@@ -42,6 +42,8 @@ typedef struct Sys {
 
 extern Sys sys;
 
+/* What sys.list gave; n < 0: nothing. */
+void sys_free_names(char **names, ssize_t n);
 /* Write all n bytes.  false and errno on failure. */
 bool sys_write_all(int fd, const void *buf, size_t n);
 /* Make the names in a directory durable; a file system that cannot is no failure.  false and errno

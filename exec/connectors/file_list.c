@@ -94,11 +94,6 @@ static Code add(Lister *l, const char *path, const struct stat *st) {
   return OK;
 }
 
-static void free_names(char **names, ssize_t n) {
-  for (ssize_t i = 0; i < n; i++) free(names[i]);
-  free(names);
-}
-
 static bool is_hidden(const char *name) { return name[0] == '.' || name[0] == '_'; }
 
 static Code add_directory(Lister *l, const char *path, const Dir *dir);
@@ -133,7 +128,7 @@ static Code add_directory(Lister *l, const char *path, const Dir *dir) {
     char *entry = join(l, path, names[i]);
     code = entry == NULL ? no_memory(l) : add_entry(l, entry, dir);
   }
-  free_names(names, n);
+  sys_free_names(names, n);
   return code;
 }
 
@@ -164,7 +159,7 @@ static Code match_component(Lister *l, const char *dir, const char *component, S
     char *path = join(l, dir, names[i]);
     code = path == NULL ? no_memory(l) : match_rest(l, path, rest);
   }
-  free_names(names, n);
+  sys_free_names(names, n);
   return code;
 }
 
@@ -225,7 +220,7 @@ static Code missing(Lister *l, const char *path) {
   if (nearest != NULL) {
     error_hint(l->err, "did you mean \"%s%s\"?", slash == NULL ? "" : dir, nearest);
   }
-  free_names(names, n);
+  sys_free_names(names, n);
   return ERR_IO;
 }
 

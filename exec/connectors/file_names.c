@@ -92,12 +92,15 @@ bool part_name_parse(const char *name, PartName *out) {
 /* --- on the disk ---------------------------------------------------------------------------- */
 
 Code directory_sync(const char *dir, Span span, Error *err) {
-  int fd = sys.open(dir, O_RDONLY | O_DIRECTORY, 0);
-  if (fd < 0 && errno == EACCES) return OK;
-  if (fd < 0) return io_fail(err, span, "sync", dir, errno);
-  Code code = OK;
-  if (sys.fsync(fd) != 0 && errno != EINVAL) code = io_fail(err, span, "sync", dir, errno);
-  sys.close(fd);
+  if (sys_sync_dir(dir) || errno == EACCES) return OK;
+  return io_fail(err, span, "sync", dir, errno);
+}
+
+Code parent_sync(const char *path, Span span, Error *err) {
+  char *parent = file_directory(path);
+  if (parent == NULL) return io_fail(err, span, "sync", path, ENOMEM);
+  Code code = directory_sync(parent, span, err);
+  free(parent);
   return code;
 }
 
@@ -106,11 +109,7 @@ static Code make_one(const char *path, Span span, Error *err) {
   if (sys.mkdir(path, DIR_MODE) != 0 && errno != EEXIST && errno != EISDIR) {
     return io_fail(err, span, "make directory", path, errno);
   }
-  char *parent = file_directory(path);
-  if (parent == NULL) return io_fail(err, span, "make directory", path, ENOMEM);
-  Code code = directory_sync(parent, span, err);
-  free(parent);
-  return code;
+  return parent_sync(path, span, err);
 }
 
 Code directory_make(const char *path, size_t known, Span span, Error *err) {
@@ -149,7 +148,6 @@ Code names_read(const char *dir, Span span, Names *out, Error *err) {
 }
 
 void names_free(Names *n) {
-  for (ssize_t i = 0; i < n->n; i++) free(n->items[i]);
-  free(n->items);
+  sys_free_names(n->items, n->n);
   *n = (Names){0};
 }

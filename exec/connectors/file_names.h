@@ -40,6 +40,8 @@ MUST_USE Code file_is_there(const char *path, Span span, bool *there, Error *err
 /* Make the names in dir durable.  A directory that cannot be opened for reading, or a file system
  * that cannot sync one, is no failed write. */
 MUST_USE Code directory_sync(const char *dir, Span span, Error *err);
+/* The same of the directory that path stands in: path's own name lasts. */
+MUST_USE Code parent_sync(const char *path, Span span, Error *err);
 /* mkdir -p, durably: what is there may have been made by somebody who was killed before he could
  * sync it.  path[0..known) is there for sure. */
 MUST_USE Code directory_make(const char *path, size_t known, Span span, Error *err);

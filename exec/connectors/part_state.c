@@ -28,20 +28,10 @@ static Code add_dir(PartFiles *f, Str name, void *arg, Error *err) {
   return partition_look(f, p, err);
 }
 
-/* The name of the directory itself has to last too. */
-static Code sync_target(PartFiles *f, Error *err) {
-  const FileTarget *t = f->target;
-  char *parent = file_directory(t->path);
-  if (parent == NULL) return file_no_memory(t, err);
-  Code code = directory_sync(parent, t->span, err);
-  free(parent);
-  return code;
-}
-
 static Code begin(PartFiles *f, Error *err) {
   FileTarget *t = f->target;
   if (!t->overwrite && !claim_any_number(&t->claim, t->path)) return file_is_taken(t, err);
-  TRY(sync_target(f, err));
+  TRY(parent_sync(t->path, t->span, err)); /* the name of the directory itself has to last too */
   if (!t->overwrite || f->depth == 0) TRY(partition_walk(f, add_dir, NULL, err));
   f->begun = true;
   return OK;
@@ -279,7 +269,7 @@ Code part_files_restore(PartFiles *f, StateIn *in, bool last, Error *err) {
   f->begun = true;
   while (state_next(in, &hash)) TRY(get_partition(f, in, err));
   if (!last) return OK;
-  TRY(sync_target(f, err));
+  TRY(parent_sync(f->target->path, f->target->span, err));
   TRY(partition_walk(f, check_dir, NULL, err));
   for (Partition *p = f->first; p != NULL; p = p->next) TRY(restore_partition(f, p, err));
   return OK;

@@ -75,11 +75,6 @@ Code checkpoint_remove_dir(const char *path, Error *err) {
   return code;
 }
 
-static void free_names(char **names, ssize_t n) {
-  for (ssize_t i = 0; i < n; i++) free(names[i]);
-  if (n >= 0) free(names);
-}
-
 static Code remove_debris(const char *job_dir, Error *err) {
   Arena arena = {0};
   char **names = NULL;
@@ -89,7 +84,7 @@ static Code remove_debris(const char *job_dir, Error *err) {
     if (!is_debris(names[i])) continue;
     code = checkpoint_remove_dir(arena_printf(&arena, "%s/%s", job_dir, names[i]), err);
   }
-  free_names(names, n);
+  sys_free_names(names, n);
   arena_deinit(&arena);
   return code;
 }
@@ -176,7 +171,7 @@ static int find_in(Arena *arena, const char *dir, Found *out) {
     if (is_checkpoint(names[i], &id)) ARENA_PUSH(arena, out->ids, out->n, out->cap, id);
   }
   if (out->n > 0) qsort(out->ids, out->n, sizeof *out->ids, by_id);
-  free_names(names, n);
+  sys_free_names(names, n);
   return errnum;
 }
 
@@ -234,7 +229,7 @@ Code checkpoint_list_all(Arena *arena, const char *dir, const char ***paths, uin
   ssize_t n_names = sys.list(dir, &names);
   if (n_names < 0) return io_fail(err, NO_SPAN, "read directory", dir, errno);
   Code code = list_jobs(arena, dir, names, n_names, &all, err);
-  free_names(names, n_names);
+  sys_free_names(names, n_names);
   *paths = all.items;
   *n = all.n;
   return code;

@@ -106,15 +106,6 @@ static const WatermarkSpec *watermark_of(const Stage *stage) {
   return NULL;
 }
 
-/* A checkpoint makes the bytes of a file durable, which its name has to be already. */
-static Code sync_name(const char *path, Span span, Error *err) {
-  char *dir = file_directory(path);
-  if (dir == NULL) return FAIL(err, ERR_MEMORY, span, "out of memory");
-  Code code = directory_sync(dir, span, err);
-  free(dir);
-  return code;
-}
-
 /* Where malformed records go: the table's own option, or the session's. */
 static Code open_dead_letters(const Job *job, Source *src, Error *err) {
   const Option *own = options_find(src->scan->options, "weir.dead-letter.path");
@@ -126,7 +117,9 @@ static Code open_dead_letters(const Job *job, Source *src, Error *err) {
     return FAIL(err, ERR_IO, span, "cannot open \"%s\": %s", src->dead_letter_path,
                 strerror(errno));
   }
-  return job->plan->checkpoints.dir != NULL ? sync_name(src->dead_letter_path, span, err) : OK;
+  if (job->plan->checkpoints.dir == NULL) return OK;
+  /* A checkpoint makes the bytes of a file durable, which its name has to be already. */
+  return parent_sync(src->dead_letter_path, span, err);
 }
 
 /* Of a source that is no byte source: one that nothing is read from. */
