@@ -4,7 +4,7 @@
  * fields are ignored, missing ones are NULL, of a field given twice the last one counts.
  *
  *   json_read.h   how it is read: json_read.c, json_fast.c, json_keys.c, json_scan.h
- *   json_strict.h what JSON is
+ *   exec/data/json_strict.h what JSON is
  *   json_value.h  which values fit which columns
  *   json_write.c  how it is written
  *

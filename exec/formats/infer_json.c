@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "exec/formats/infer_parts.h"
-#include "exec/formats/json_strict.h"
+#include "exec/data/json_strict.h"
 
 static Seen seen_value(const JsonValue *v) {
   switch (v->kind) {

@@ -170,7 +170,7 @@ const char *json_read_fast(Json *j, const char *p, uint32_t row) {
     } else if (key->act == JSON_END) {
       break;
     } else {
-      p = json_skip_value(p);
+      p = json_skip_value(p, 1, false);
     }
     if (UNLIKELY(p == NULL)) return NULL;
   }

@@ -46,24 +46,24 @@ typedef struct KeyText {
 
 /* The record's end, from its closing bracket on. */
 static bool take_end(const char *p, const char *bracket, KeyText *out) {
-  const char *newline = json_skip_blanks(bracket + 1);
+  const char *newline = json_skip_blanks(bracket + 1, false);
   *out = (KeyText){.len = (size_t)(newline + 1 - p), .end = true};
   return *newline == '\n';
 }
 
 /* What stands at p, behind a value, or at the start of a record. */
 static bool take_apart(const char *p, bool start, KeyText *out) {
-  const char *at = json_skip_blanks(p);
+  const char *at = json_skip_blanks(p, false);
   if (*at == '}' && !start) return take_end(p, at, out);
   if (*at != (start ? '{' : ',')) return false;
-  at = json_skip_blanks(at + 1);
+  at = json_skip_blanks(at + 1, false);
   if (*at == '}' && start) return take_end(p, at, out);
   if (*at != '"') return false;
   const char *name = at + 1, *quote = json_find_stop(name, false);
   if (*quote != '"') return false;
-  at = json_skip_blanks(quote + 1);
+  at = json_skip_blanks(quote + 1, false);
   if (*at != ':') return false;
-  at = json_skip_blanks(at + 1);
+  at = json_skip_blanks(at + 1, false);
   *out = (KeyText){.len = (size_t)(at - p), .name = {name, (size_t)(quote - name)}};
   return utf8_valid(name, out->name.len);
 }

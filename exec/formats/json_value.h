@@ -12,7 +12,7 @@
  * VARCHAR(n) are not enforced, as in csv.
  */
 #pragma once
-#include "exec/formats/json_strict.h"
+#include "exec/data/json_strict.h"
 #include "exec/formats/value_parse.h"
 
 /* What stands between date and time ('json.timestamp-format.standard'). */

@@ -14,16 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "exec/data/decimal.h"
+#include "exec/data/json_quote.h"
 #include "exec/data/number_text.h"
 #include "exec/formats/base64.h"
 #include "exec/formats/json.h"
 #include "exec/formats/value_text.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 /* Room for a value that is no text, with quotes and Z. */
 enum { FIXED_MAX = VALUE_TEXT_MAX + VALUE_TEXT_SLACK + 3 };
@@ -46,77 +42,6 @@ typedef struct JsonWriter {
 } JsonWriter;
 
 /* --- text ---------------------------------------------------------------------------- */
-
-/* How many bytes stand before the first that is a quote, a backslash, a control character, or, with
- * ascii, above 0x7F. */
-static size_t plain_run(const char *s, size_t n, bool ascii) {
-  size_t i = 0;
-#ifdef __SSE2__
-  const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
-  const __m128i control = _mm_set1_epi8(0x1F);
-  for (; i + 16 <= n; i += 16) {
-    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s + i));
-    __m128i stop = _mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, backslash));
-    stop = _mm_or_si128(stop, _mm_cmpeq_epi8(_mm_min_epu8(v, control), v));
-    unsigned at = (unsigned)_mm_movemask_epi8(ascii ? _mm_or_si128(stop, v) : stop);
-    if (at != 0) return i + (size_t)__builtin_ctz(at);
-  }
-#endif
-  for (; i < n; i++) {
-    unsigned char c = (unsigned char)s[i];
-    if (c == '"' || c == '\\' || c < 0x20 || (ascii && c > 0x7F)) break;
-  }
-  return i;
-}
-
-static void put_escape(StrBuf *out, unsigned char c) {
-  static const char letters[0x20] = {
-      ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
-  static const char hex[] = "0123456789abcdef";
-  char text[6] = {'\\', (char)c};
-  if (c >= 0x20) {
-    strbuf_put(out, text, 2);
-  } else if (letters[c] != 0) {
-    text[1] = letters[c];
-    strbuf_put(out, text, 2);
-  } else {
-    memcpy(text + 1, "u00", 3);
-    text[4] = hex[c >> 4];
-    text[5] = hex[c & 15];
-    strbuf_put(out, text, 6);
-  }
-}
-
-/* text without quotes around it. */
-static void put_escaped(StrBuf *out, Str text) {
-  size_t i = 0, good = text.len; /* behind i and not ascii, all up to good is UTF-8 */
-  bool ascii = true;
-  for (;;) {
-    size_t run = plain_run(text.ptr + i, good - i, ascii);
-    strbuf_put(out, text.ptr + i, run);
-    i += run;
-    if (i == text.len) return;
-    if (i < good && (unsigned char)text.ptr[i] <= 0x7F) {
-      put_escape(out, (unsigned char)text.ptr[i++]);
-      continue;
-    }
-    if (i == good) { /* a byte that is not UTF-8 */
-      strbuf_puts(out, "\xEF\xBF\xBD");
-      i++;
-    }
-    ascii = false;
-    good = i + utf8_valid_prefix(text.ptr + i, text.len - i);
-  }
-}
-
-static void put_string(StrBuf *out, Str text) {
-  char *at = strbuf_reserve(out, text.len + 2);
-  if (at == NULL) return;
-  *at = '"';
-  out->len++;
-  put_escaped(out, text);
-  strbuf_putc(out, '"');
-}
 
 static void put_base64(StrBuf *out, Str bytes) {
   char *at = strbuf_reserve(out, base64_encoded_len(bytes.len) + 2);
@@ -178,7 +103,7 @@ static void put_text(const OutColumn *c, const TextRef *text, StrBuf *out) {
   if (type_is_binary(c->type)) {
     put_base64(out, text_str(text));
   } else {
-    put_string(out, text_str(text));
+    json_put_string(out, text_str(text));
   }
 }
 
@@ -263,7 +188,7 @@ Code json_encode(Encoder *e, const Batch *batch, StrBuf *out, Error *err) {
 static bool init_column(OutColumn *c, const FormatField *f) {
   StrBuf key;
   strbuf_init(&key, 0);
-  put_string(&key, str_of(f->name));
+  json_put_string(&key, str_of(f->name));
   strbuf_putc(&key, ':');
   if (strbuf_failed(&key)) {
     strbuf_deinit(&key);

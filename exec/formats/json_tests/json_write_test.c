@@ -102,7 +102,7 @@ static void test_texts(void) {
   expect_text("plain", 5, "{\"v\":\"plain\"}\n");
   expect_text("a\"b\\c/d", 7, "{\"v\":\"a\\\"b\\\\c/d\"}\n");
   expect_text("\b\f\n\r\t\0\x01\x1F\x7F", 9,
-              "{\"v\":\"\\b\\f\\n\\r\\t\\u0000\\u0001\\u001f\x7F\"}\n");
+              "{\"v\":\"\\b\\f\\n\\r\\t\\u0000\\u0001\\u001F\x7F\"}\n");
   expect_text("a text of more than 16 bytes\n\xC3\xA4", 31,
               "{\"v\":\"a text of more than 16 bytes\\n\xC3\xA4\"}\n");
   expect_text("\xE4\xB8\xAD\"\xE6\x96\x87", 7, "{\"v\":\"\xE4\xB8\xAD\\\"\xE6\x96\x87\"}\n");

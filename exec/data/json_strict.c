@@ -3,7 +3,7 @@
  * Slow and plain on purpose: this file says what a record means, so nothing here is clever.
  * Nested values are walked with a bit per open bracket, not by recursion.
  */
-#include "exec/formats/json_strict.h"
+#include "exec/data/json_strict.h"
 
 #include <string.h>
 
