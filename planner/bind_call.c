@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "exec/expr/func_doc.h"
 #include "planner/bind.h"
 
 /* --- special forms ------------------------------------------------------------------- */
@@ -32,7 +33,7 @@ static const char *arrange(Binder *b, const AstCall *call, const char *name, Exp
       return name;
     case AST_FORM_TO_UNIT:
       args[(*n)++] = word(b, bind_unit_word(call->unit), call->unit_span);
-      return text_eq_nocase(name, "FLOOR") ? "FLOOR_TIME" : "CEIL_TIME";
+      return text_eq_nocase(name, "FLOOR") ? "_FLOOR_TIME" : "_CEIL_TIME";
     case AST_FORM_TRIM: { /* s and perhaps chars: side, chars, s */
       Expr *text = args[0], *chars = *n > 1 ? args[1] : word(b, " ", text->span);
       args[0] = word(b, sides[call->trim_side], text->span);
@@ -54,33 +55,8 @@ static const char *arrange(Binder *b, const AstCall *call, const char *name, Exp
 
 /* --- functions by name --------------------------------------------------------------- */
 
-static bool is_one_of(const char *name, const char *const *list) {
-  for (; *list != NULL; list++) {
-    if (text_eq_nocase(name, *list)) return true;
-  }
-  return false;
-}
-
-static Code needs_type(Binder *b, Span span, const char *name, const char *type) {
-  FAIL(b->err, ERR_UNSUPPORTED, bind_span(b, span), "%s needs the type %s, which is not built yet",
-       name, type);
-  error_hint(b->err, "LISTAGG makes one STRING of many");
-  return ERR_UNSUPPORTED;
-}
-
-/* Functions that Flink has and that mean something else than a missing name. */
+/* A name that is none is told before anything in its arguments. */
 static Code check_name(Binder *b, const AstCall *call, const char *name) {
-  static const char *const known[] = {"ROW_NUMBER",
-                                      "RANK",
-                                      "DENSE_RANK",
-                                      "LAG",
-                                      "LEAD",
-                                      "NTILE",
-                                      "CURRENT_WATERMARK",
-                                      "SOURCE_WATERMARK",
-                                      "JSON_OBJECTAGG",
-                                      "JSON_ARRAYAGG",
-                                      NULL};
   Span span = call->name.span;
   if (func_find(str_of(name)) != NULL) return OK;
   if (text_eq_nocase(name, "CUMULATE")) {
@@ -90,29 +66,7 @@ static Code check_name(Binder *b, const AstCall *call, const char *name) {
                "GROUP BY window_start, window_end");
     return ERR_TYPE;
   }
-  if (text_eq_nocase(name, "ARRAY_AGG")) return needs_type(b, span, name, "ARRAY");
-  if (text_eq_nocase(name, "COLLECT")) return needs_type(b, span, name, "MULTISET");
-  if (is_one_of(name, known)) return bind_not_built(b, span, name);
-  return OK;
-}
-
-/* `no function "SUMM"`: the nearest may be an aggregate, which func_call does not know. */
-static void hint_aggregate(Binder *b, const char *name) {
-  const char *near = NULL;
-  uint32_t distance = 0, n;
-  const FuncDef *const *funcs = func_list(&n);
-  for (uint32_t i = 0; i < n; i++) {
-    if ((funcs[i]->flags & FUNC_OPERATOR) == 0) {
-      nearest_name_offer(name, funcs[i]->name, &near, &distance);
-    }
-  }
-  const char *scalar = near;
-  const AggDef *const *aggs = agg_list(&n);
-  for (uint32_t i = 0; i < n; i++) nearest_name_offer(name, agg_name(aggs[i]), &near, &distance);
-  if (near == scalar) return;
-  Error *err = b->err;
-  err->hint[0] = '\0';
-  error_hint(err, "did you mean \"%s\"?", near);
+  return func_unknown(name, bind_span(b, span), b->err);
 }
 
 static Code bind_scalar(Binder *b, const ExprScope *s, const AstExpr *ast, const char *name,
@@ -131,10 +85,8 @@ static Code bind_scalar(Binder *b, const ExprScope *s, const AstExpr *ast, const
     TRY(bind_expr(b, s, arg->value, &args[i]));
   }
   const char *internal = arrange(b, call, name, args, &n);
-  Code code = bind_func(b, internal, call->form == AST_FORM_PLAIN ? call->name.span : ast->span,
-                        args, n, out);
-  if (code == ERR_NAME && func_find(str_of(internal)) == NULL) hint_aggregate(b, name);
-  TRY(code);
+  TRY(bind_func(b, internal, call->form == AST_FORM_PLAIN ? call->name.span : ast->span, args, n,
+                out));
   (*out)->span = bind_span(b, ast->span);
   return OK;
 }

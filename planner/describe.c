@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "exec/expr/agg.h"
 #include "exec/expr/func.h"
+#include "exec/expr/func_doc.h"
 #include "parser/ast_print.h"
 #include "planner/show.h"
 
@@ -59,17 +59,36 @@ PlanRows describe_columns(const TableDef *def, const AstShow *filter, Arena *are
   return row_list_done(&l);
 }
 
-static Code describe_function(const AstPath *path, Arena *arena, PlanRows *out, Error *err) {
-  static const char *const columns[] = {"function", "description"};
+static void add_pair(RowList *l, const char *name, const char *value) {
+  row_list_add(l, name);
+  row_list_add(l, value);
+}
+
+static void describe_more(RowList *l, const FuncDoc *doc) {
+  static const char *const kinds[] = {
+      [FUNC_SCALAR] = "SCALAR", [FUNC_AGG] = "AGGREGATE", [FUNC_FORM] = "SYNTAX"};
+  StrBuf nulls = {0};
+  func_doc_nulls(doc, &nulls);
+  add_pair(l, "kind", kinds[doc->kind]);
+  add_pair(l, "category", func_category_word(doc->category));
+  add_pair(l, "nulls", checked(&nulls));
+  add_pair(l, "errors", doc->errors != NULL ? doc->errors : "None.");
+  add_pair(l, "is deterministic", (doc->flags & FUNC_VOLATILE) != 0 ? "false" : "true");
+  strbuf_deinit(&nulls);
+}
+
+static Code describe_function(const AstDescribe *describe, Arena *arena, PlanRows *out,
+                              Error *err) {
+  static const char *const columns[] = {"info name", "info value"};
+  const AstPath *path = &describe->path;
   const char *name = path->items[path->n - 1].text;
-  const FuncDef *func = func_find(str_of(name));
-  const AggDef *agg = agg_find(str_of(name));
+  FuncDoc doc;
   RowList l = {.arena = arena, .columns = columns, .n_columns = 2};
-  if (func == NULL && agg == NULL) {
-    return FAIL(err, ERR_NAME, path->span, "no function \"%s\"", name);
-  }
-  row_list_add(&l, agg != NULL ? agg_name(agg) : func->name);
-  row_list_add(&l, agg != NULL ? agg_doc(agg) : func->doc);
+  if (!func_doc_find(str_of(name), &doc)) return func_unknown(name, path->span, err);
+  add_pair(&l, "function name", doc.name);
+  add_pair(&l, "signature", doc.signature);
+  add_pair(&l, "description", doc.summary);
+  if (describe->extended) describe_more(&l, &doc);
   *out = row_list_done(&l);
   return OK;
 }
@@ -78,7 +97,7 @@ Code describe_statement(const Planner *p, const AstDescribe *describe, Arena *ar
                         Error *err) {
   ObjectName name;
   if (describe->object == AST_OBJECT_FUNCTION) {
-    return describe_function(&describe->path, arena, out, err);
+    return describe_function(describe, arena, out, err);
   }
   if (describe->object == AST_OBJECT_DATABASE) {
     return FAIL(err, ERR_UNSUPPORTED, describe->path.span, "DESCRIBE DATABASE is not built yet");

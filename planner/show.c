@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exec/expr/agg.h"
-#include "exec/expr/func.h"
+#include "exec/expr/func_doc.h"
 
 /* --- rows ---------------------------------------------------------------------------- */
 
@@ -111,21 +110,15 @@ static int by_text(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Scalar functions and aggregates; not operators, nor what only the planner calls. */
+/* All that DESCRIBE FUNCTION knows. */
 static void show_functions(const AstShow *show, Arena *arena, PlanRows *out) {
   static const char *const name[] = {"function name"};
   RowList l = one_column(arena, name);
-  uint32_t n_funcs, n_aggs, n = 0;
-  const FuncDef *const *funcs = func_list(&n_funcs);
-  const AggDef *const *aggs = agg_list(&n_aggs);
-  const char **names = ARENA_ARRAY(arena, const char *, n_funcs + n_aggs);
-  for (uint32_t i = 0; i < n_funcs; i++) {
-    bool internal = funcs[i]->name[0] == '_' || str_ends(str_of(funcs[i]->name), STR("_TIME"));
-    if (strcmp(funcs[i]->name, "CURRENT_TIME") == 0) internal = false;
-    if ((funcs[i]->flags & FUNC_OPERATOR) == 0 && !internal) names[n++] = funcs[i]->name;
-  }
-  for (uint32_t i = 0; i < n_aggs; i++) names[n++] = agg_name(aggs[i]);
-  if (n > 1) qsort(names, n, sizeof *names, by_text);
+  uint32_t n;
+  const FuncDoc *docs = func_doc_list(arena, &n);
+  const char **names = ARENA_ARRAY(arena, const char *, n);
+  for (uint32_t i = 0; i < n; i++) names[i] = docs[i].name;
+  qsort(names, n, sizeof *names, by_text);
   for (uint32_t i = 0; i < n; i++) {
     if (show_matches(show, names[i])) row_list_add(&l, names[i]);
   }

@@ -18,12 +18,10 @@ struct AggDef {
 #define AGG(name, bind, least, most, param, doc) \
   static const AggDef agg_def_##name = {#name, agg_bind_##bind, least, most, PARAM_##param, doc};
 #include "exec/expr/aggs.def"
-#undef AGG
 
 static const AggDef *const defs[] = {
 #define AGG(name, bind, least, most, param, doc) &agg_def_##name,
 #include "exec/expr/aggs.def"
-#undef AGG
 };
 
 static const Str default_separator = {",", 1};

@@ -5,7 +5,6 @@
 #define AGG(name, bind, least, most, param, doc) \
   Code agg_bind_##bind(const Type *args, uint32_t n_args, Span span, AggCall *call, Error *err);
 #include "exec/expr/aggs.def"
-#undef AGG
 
 /* ERR_TYPE "NAME does not take TYPE", hint "NAME takes TAKES". */
 Code agg_bad_type(const char *name, Type arg, const char *takes, Span span, Error *err);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "exec/expr/func_bind.h"
+#include "exec/expr/func_doc.h"
 #include "exec/expr/func_num.h"
 #include "exec/expr/func_text.h"
 #include "exec/expr/func_time.h"
@@ -21,7 +22,6 @@ static const FuncDef *const funcs[] = {
 #define FUNC(name, min_args, max_args, flags, bind, kernel, open, close, doc) \
   &(const FuncDef){name, min_args, max_args, flags, bind, kernel, open, close, doc},
 #include "exec/expr/funcs.def"
-#undef FUNC
 };
 
 const FuncDef *func_find(Str name) {
@@ -34,18 +34,6 @@ const FuncDef *func_find(Str name) {
 const FuncDef *const *func_list(uint32_t *n) {
   *n = COUNT_OF(funcs);
   return funcs;
-}
-
-static Code no_function(const char *name, Span span, Error *err) {
-  const char *near = NULL;
-  uint32_t distance = 0;
-  for (size_t i = 0; i < COUNT_OF(funcs); i++) {
-    if ((funcs[i]->flags & FUNC_OPERATOR) != 0) continue;
-    nearest_name_offer(name, funcs[i]->name, &near, &distance);
-  }
-  FAIL(err, ERR_NAME, span, "no function \"%s\"", name);
-  if (near != NULL) error_hint(err, "did you mean \"%s\"?", near);
-  return ERR_NAME;
 }
 
 static Code wrong_count(const FuncDef *def, uint32_t n_args, Span span, Error *err) {
@@ -73,7 +61,7 @@ static void settle_nullable(Expr *call) {
 Code func_call(Arena *arena, const ExprEnv *env, const char *name, Span span, Expr **args,
                uint32_t n_args, Expr **out, Error *err) {
   const FuncDef *def = func_find(str_of(name));
-  if (def == NULL) return no_function(name, span, err);
+  if (def == NULL) return func_unknown(name, span, err);
   if (n_args < def->min_args || (def->max_args != UINT8_MAX && n_args > def->max_args)) {
     return wrong_count(def, n_args, span, err);
   }

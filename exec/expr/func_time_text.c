@@ -353,7 +353,7 @@ Code kernel_to_timestamp_ltz(KernelCall *k) {
 /* Without arguments it is a clock, with them a plain function: another FuncDef, which may be
  * folded. */
 Code bind_unix_timestamp(FuncBind *b) {
-  b->call->type = type_of(TYPE_BIGINT);
+  b->call->type = type_not_null(type_of(TYPE_BIGINT));
   if (b->call->n_args == 0) return OK;
   b->call->func = func_find(STR("_UNIX_TIMESTAMP"));
   assert(b->call->func != NULL);
