@@ -1,4 +1,6 @@
 /* bind_type.c -- types as they are written: checked, with their defaults filled in. */
+#include <string.h>
+
 #include "base/limits.h"
 #include "planner/bind.h"
 
@@ -90,13 +92,67 @@ static bool plain_type(AstTypeKind kind, Type *out) {
   }
 }
 
+/* --- nested types -------------------------------------------------------------------- */
+
+static Code bind_row_type(Binder *b, const AstType *ast, Type *out) {
+  const AstFields *fields = &ast->fields;
+  if (fields->n == 0 || fields->n > COLUMNS_MAX) {
+    return out_of_range(b, ast, "the number of fields of a ROW", 1, COLUMNS_MAX);
+  }
+  Type *types = ARENA_ARRAY(b->arena, Type, fields->n);
+  const char **names = ARENA_ARRAY(b->arena, const char *, fields->n);
+  for (uint32_t i = 0; i < fields->n; i++) {
+    TRY(bind_type(b, fields->items[i].type, &types[i]));
+    names[i] = fields->items[i].name.text;
+    for (uint32_t j = 0; j < i; j++) {
+      if (strcmp(names[i], names[j]) != 0) continue;
+      return FAIL(b->err, ERR_NAME, bind_span(b, fields->items[i].name.span),
+                  "field \"%s\" occurs twice in this ROW", names[i]);
+    }
+  }
+  *out = type_row(types, names, fields->n);
+  return OK;
+}
+
+/* How deep the type will be, without following what is too deep anyway. */
+static uint32_t written_depth(const AstType *ast, uint32_t left) {
+  uint32_t deepest = 0;
+  if (left == 0) return 0;
+  if (ast->key != NULL) deepest = written_depth(ast->key, left - 1);
+  if (ast->element != NULL) {
+    uint32_t depth = written_depth(ast->element, left - 1);
+    if (depth > deepest) deepest = depth;
+  }
+  for (uint32_t i = 0; i < ast->fields.n; i++) {
+    uint32_t depth = written_depth(ast->fields.items[i].type, left - 1);
+    if (depth > deepest) deepest = depth;
+  }
+  return deepest + 1;
+}
+
+static Code bind_nested(Binder *b, const AstType *ast, Type *out) {
+  Type item, key;
+  if (written_depth(ast, TYPE_DEPTH_MAX + 2) > TYPE_DEPTH_MAX + 1) {
+    return FAIL(b->err, ERR_LIMIT, bind_span(b, ast->span), "types are nested deeper than %d",
+                TYPE_DEPTH_MAX);
+  }
+  if (ast->kind == AST_TYPE_ROW) return bind_row_type(b, ast, out);
+  TRY(bind_type(b, ast->element, &item));
+  if (ast->kind == AST_TYPE_MAP) {
+    TRY(bind_type(b, ast->key, &key));
+    *out = type_map(key, item);
+  } else {
+    *out = ast->kind == AST_TYPE_ARRAY ? type_array(item) : type_multiset(item);
+  }
+  return OK;
+}
+
 /* Types that the language has and no column can have yet. */
 static Code refuse_type(Binder *b, const AstType *ast) {
-  static const char *const names[] = {
-      [AST_TYPE_ARRAY] = "ARRAY",   [AST_TYPE_MULTISET] = "MULTISET",
-      [AST_TYPE_MAP] = "MAP",       [AST_TYPE_ROW] = "ROW",
-      [AST_TYPE_RAW] = "RAW",       [AST_TYPE_VARIANT] = "VARIANT",
-      [AST_TYPE_BITMAP] = "BITMAP", [AST_TYPE_UUID] = "UUID"};
+  static const char *const names[] = {[AST_TYPE_RAW] = "RAW",
+                                      [AST_TYPE_VARIANT] = "VARIANT",
+                                      [AST_TYPE_BITMAP] = "BITMAP",
+                                      [AST_TYPE_UUID] = "UUID"};
   if (ast->kind == AST_TYPE_NULL) {
     return FAIL(b->err, ERR_TYPE, bind_span(b, ast->span), "NULL is no type to declare");
   }
@@ -125,6 +181,11 @@ static Code bind_kind(Binder *b, const AstType *ast, Type *out) {
       return bind_timed(b, ast, TYPE_TIMESTAMP_LTZ, 6, out);
     case AST_TYPE_TIMESTAMP_TZ:
       return zoned(b, ast);
+    case AST_TYPE_ARRAY:
+    case AST_TYPE_MULTISET:
+    case AST_TYPE_MAP:
+    case AST_TYPE_ROW:
+      return bind_nested(b, ast, out);
     case AST_TYPE_INTERVAL:
       *out = type_of(unit_counts_months(ast->interval.from) ? TYPE_INTERVAL_MONTH
                                                             : TYPE_INTERVAL_SECOND);

@@ -38,6 +38,10 @@ static const char *column_type(Type t) {
     case TYPE_TIMESTAMP_LTZ:
     case TYPE_INTERVAL_MONTH:
     case TYPE_INTERVAL_SECOND:
+    case TYPE_ARRAY:
+    case TYPE_MULTISET:
+    case TYPE_MAP:
+    case TYPE_ROW:
     case TYPE_KIND_COUNT:
       break;
   }

@@ -225,6 +225,10 @@ static Code init_random(DatagenField *f, Reader *r) {
     case TYPE_INTERVAL_MONTH:
     case TYPE_INTERVAL_SECOND:
       return init_simple(f, r, DATAGEN_INTEGER);
+    case TYPE_ARRAY:
+    case TYPE_MULTISET:
+    case TYPE_MAP:
+    case TYPE_ROW:
     case TYPE_NULL:
     case TYPE_KIND_COUNT:
       break;

@@ -33,15 +33,29 @@ size_t phys_size(Phys p) {
   return sizes[p];
 }
 
+size_t type_slot_size(Type t) {
+  Phys p = type_phys(t);
+  return p == PHYS_TEXT ? sizeof(uint32_t) : phys_size(p);
+}
+
 static bool has_length(Type t) { return type_is_character(t) || type_is_binary(t); }
 static bool has_fraction(Type t) { return t.kind == TYPE_TIME || type_is_timestamp(t); }
+
+static bool same_shape(const TypeShape *a, const TypeShape *b) {
+  if (a->n != b->n) return false;
+  for (uint32_t i = 0; i < a->n; i++) {
+    if (!type_same(a->types[i], b->types[i])) return false;
+    if (a->names != NULL && strcmp(a->names[i], b->names[i]) != 0) return false;
+  }
+  return true;
+}
 
 bool type_same(Type a, Type b) {
   if (a.kind != b.kind) return false;
   if (has_length(a)) return a.length == b.length;
   if (has_fraction(a)) return a.precision == b.precision;
   if (a.kind == TYPE_DECIMAL) return a.precision == b.precision && a.scale == b.scale;
-  return true;
+  return a.shape == b.shape || same_shape(a.shape, b.shape);
 }
 
 bool type_is_integer(Type t) { return t.kind >= TYPE_TINYINT && t.kind <= TYPE_BIGINT; }
@@ -65,6 +79,26 @@ unsigned type_integer_digits(TypeKind kind) {
   return digits[kind - TYPE_TINYINT];
 }
 
+static void print_field_name(const char *name, StrBuf *out) {
+  strbuf_putc(out, '`');
+  for (; *name != '\0'; name++) {
+    if (*name == '`') strbuf_putc(out, '`');
+    strbuf_putc(out, *name);
+  }
+  strbuf_puts(out, "` ");
+}
+
+static void print_shape(Type t, StrBuf *out) {
+  uint32_t n = t.kind == TYPE_MULTISET ? 1 : t.shape->n; /* the count of a MULTISET is not shown */
+  strbuf_putc(out, '<');
+  for (uint32_t i = 0; i < n; i++) {
+    if (i > 0) strbuf_puts(out, ", ");
+    if (t.shape->names != NULL) print_field_name(t.shape->names[i], out);
+    type_print_full(t.shape->types[i], out);
+  }
+  strbuf_putc(out, '>');
+}
+
 void type_print(Type t, StrBuf *out) {
   assert(t.kind < TYPE_KIND_COUNT);
   if (t.length == TYPE_LENGTH_MAX && t.kind == TYPE_VARCHAR) {
@@ -79,6 +113,7 @@ void type_print(Type t, StrBuf *out) {
   if (has_length(t)) strbuf_printf(out, "(%u)", t.length);
   if (has_fraction(t)) strbuf_printf(out, "(%u)", t.precision);
   if (t.kind == TYPE_DECIMAL) strbuf_printf(out, "(%u, %u)", t.precision, t.scale);
+  if (t.shape != NULL) print_shape(t, out);
 }
 
 void type_print_full(Type t, StrBuf *out) {

@@ -13,9 +13,11 @@
  *   INTERVAL months   int32: months
  *   INTERVAL seconds  int64: microseconds
  *   NULL              int8, never valid: the type of a bare NULL literal
+ *   ARRAY .. ROW      TextRef: one byte string, laid out as nested.h says
  *
  * STRING is VARCHAR(TYPE_LENGTH_MAX), BYTES is VARBINARY(TYPE_LENGTH_MAX).
- * A Type is a small value; pass and compare it by value.
+ * A Type is a small value; pass it by value.  What an ARRAY, MULTISET, MAP or ROW is made of stands
+ * in its TypeShape, of which there is one for equal types: it is never freed or changed.
  */
 #pragma once
 #include "base/base.h"
@@ -42,14 +44,28 @@ typedef enum Phys {
 } Phys;
 
 enum { TYPE_LENGTH_MAX = 2147483647, TIMESTAMP_PRECISION_MAX = 6 };
+enum { TYPE_DEPTH_MAX = 64 }; /* types within types: bounds every recursion over values */
+
+typedef struct TypeShape TypeShape;
 
 typedef struct Type {
-  uint8_t kind;      /* TypeKind */
-  bool nullable;     /* may hold NULL */
-  uint8_t precision; /* DECIMAL digits; fraction digits of TIME and TIMESTAMP */
-  uint8_t scale;     /* DECIMAL digits behind the point */
-  uint32_t length;   /* CHAR, VARCHAR, BINARY, VARBINARY: code points or bytes */
+  uint8_t kind;           /* TypeKind */
+  bool nullable;          /* may hold NULL */
+  uint8_t precision;      /* DECIMAL digits; fraction digits of TIME and TIMESTAMP */
+  uint8_t scale;          /* DECIMAL digits behind the point */
+  uint32_t length;        /* CHAR, VARCHAR, BINARY, VARBINARY: code points or bytes */
+  const TypeShape *shape; /* ARRAY, MULTISET, MAP, ROW; NULL: any other */
 } Type;
+
+/* ARRAY<T>: {T}.  MAP<K, V>: {K, V}.  MULTISET<T>: {T, INT NOT NULL}, how often each value occurs.
+ * ROW: its fields. */
+struct TypeShape {
+  const Type *types;
+  const char *const *names; /* of the fields of a ROW; NULL otherwise */
+  uint32_t n, depth;        /* depth 1: no nested type in it */
+  const uint32_t *slots;    /* ROW: where the slot of each field begins in a value: nested.h */
+  uint32_t slots_end;
+};
 
 /* Constructors; all nullable.  type_not_null strips that. */
 static inline Type type_of(TypeKind kind) {
@@ -77,10 +93,30 @@ static inline Type type_nullable(Type t, bool nullable) {
   return t;
 }
 
+/* Nested types; nullable.  Names are copied.  No deeper than TYPE_DEPTH_MAX, ROW with 1 to
+ * COLUMNS_MAX fields: the caller has checked.  They end the program when memory is out (as arenas
+ * of SQL do): types come from SQL text and schemas, not from data.  Thread-safe. */
+Type type_array(Type item);
+Type type_multiset(Type item);
+Type type_map(Type key, Type value);
+Type type_row(const Type *types, const char *const *names, uint32_t n);
+
+static inline bool type_is_nested(Type t) { return t.shape != NULL; }
+/* Of ARRAY and MULTISET; a MAP's keys. */
+static inline Type type_item(Type t) { return t.shape->types[0]; }
+static inline Type type_key(Type t) { return t.shape->types[0]; }
+static inline Type type_value(Type t) { return t.shape->types[1]; }
+/* 0: not nested. */
+static inline uint32_t type_depth(Type t) { return t.shape != NULL ? t.shape->depth : 0; }
+/* The field of a ROW by name (as SQL compares names: exactly); -1: there is none. */
+int32_t type_field(Type row, Str name);
+
 Phys type_phys(Type t);
 size_t phys_size(Phys p); /* bytes of one value */
+/* Bytes of one value within a nested one: as phys_size, but 4 for text, which lies elsewhere. */
+size_t type_slot_size(Type t);
 
-/* Equal but for nullability. */
+/* Equal but for nullability, also of what is nested in them.  Names of fields count. */
 bool type_same(Type a, Type b);
 bool type_is_integer(Type t);   /* TINYINT..BIGINT */
 bool type_is_exact(Type t);     /* integer or DECIMAL */
@@ -94,8 +130,8 @@ bool type_is_interval(Type t);
 /* Decimal digits that hold any value of an integer type: 3, 5, 10, 19. */
 unsigned type_integer_digits(TypeKind kind);
 
-/* As Flink writes it: "INT", "DECIMAL(10, 2)", "STRING", "TIMESTAMP(3)"; NOT NULL is
- * added only by type_print_full. */
+/* As Flink writes it: "INT", "DECIMAL(10, 2)", "STRING", "TIMESTAMP(3)", "ARRAY<INT NOT NULL>",
+ * "ROW<`a` INT>"; NOT NULL of the whole is added only by type_print_full. */
 void type_print(Type t, StrBuf *out);
 void type_print_full(Type t, StrBuf *out);
 

@@ -1,6 +1,8 @@
 /* value.c -- single values: made, read from a column, stored into one, compared. */
 #include "exec/data/value.h"
 
+#include "exec/data/nested.h"
+
 Value value_null(Type type) { return (Value){.type = type, .null = true}; }
 
 Value value_int(Type type, int64_t i) { return (Value){.type = type, .as.i = i}; }
@@ -116,6 +118,9 @@ int value_compare(const Value *a, const Value *b) {
   assert(!a->null && !b->null);
   Phys phys = type_phys(a->type);
   assert(phys == type_phys(b->type));
+  if (type_is_nested(a->type)) {
+    return nested_compare(a->type, text_str(&a->as.text), text_str(&b->as.text));
+  }
   if (phys == PHYS_TEXT) return text_compare(&a->as.text, &b->as.text);
   if (phys == PHYS_F32 || phys == PHYS_F64) return compare_double(a->as.f, b->as.f);
   if (phys == PHYS_I128) return (a->as.d128 > b->as.d128) - (a->as.d128 < b->as.d128);

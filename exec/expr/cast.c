@@ -76,6 +76,10 @@ bool cast_is_free(Type from, Type to) {
     case TYPE_DATE:
     case TYPE_INTERVAL_MONTH:
     case TYPE_INTERVAL_SECOND:
+    case TYPE_ARRAY:
+    case TYPE_MULTISET:
+    case TYPE_MAP:
+    case TYPE_ROW:
     case TYPE_KIND_COUNT:
       break;
   }
@@ -128,6 +132,7 @@ static CastKernel to_decimal(Type from) {
 
 static CastKernel to_text(Type from) {
   if (type_is_character(from)) return cast_text_to_text;
+  if (type_is_nested(from)) return cast_nested_to_text;
   return type_is_binary(from) ? cast_bytes_to_text : cast_value_to_text;
 }
 
@@ -161,6 +166,10 @@ CastKernel cast_kernel(Type from, Type to) {
     case TYPE_INTERVAL_MONTH:
     case TYPE_INTERVAL_SECOND:
       return cast_int_to_interval;
+    case TYPE_ARRAY:
+    case TYPE_MULTISET:
+    case TYPE_MAP:
+    case TYPE_ROW:
     case TYPE_NULL:
     case TYPE_KIND_COUNT:
       break;

@@ -26,6 +26,7 @@ Micros cut_fraction(Micros us, unsigned precision);
 
 /* cast_text.c: to text */
 Code cast_value_to_text(KernelCall *k); /* any type that is no text */
+Code cast_nested_to_text(KernelCall *k);
 Code cast_text_to_text(KernelCall *k);  /* cut, pad */
 Code cast_bytes_to_text(KernelCall *k); /* BINARY as UTF-8 */
 Code cast_to_bytes(KernelCall *k);      /* text and BINARY to BINARY */

@@ -2,8 +2,10 @@
  *
  *   BOOLEAN   TRUE, FALSE             DATE        2024-01-02
  *   DECIMAL   with its scale          TIME        03:04:05[.678]
- *   DOUBLE    1.0, 1.0E10, NaN        TIMESTAMP   2024-01-02 03:04:05.678, LTZ in the session's
- * zone INTERVAL  +1-02, +1 02:03:04.005  BINARY      its bytes as UTF-8, a bad one as U+FFFD
+ *   DOUBLE    1.0, 1.0E10, NaN        TIMESTAMP   2024-01-02 03:04:05.678
+ *   INTERVAL  +1-02, +1 02:03:04.005  BINARY      its bytes as UTF-8, a bad one as U+FFFD
+ *   ARRAY     [1, 2]                  MAP         {k=v}
+ *   ROW       (1, abc)                LTZ         as TIMESTAMP, in the session's zone
  *
  * CHAR(n) is padded with blanks, BINARY(n) with zero bytes; what is longer than n code points or
  * bytes is cut.  A result that is part of its argument borrows the argument's bytes.
@@ -11,15 +13,9 @@
 #include <string.h>
 
 #include "base/utf8.h"
-#include "exec/data/decimal.h"
-#include "exec/data/number_text.h"
-#include "exec/data/timestamp.h"
+#include "exec/data/nested_text.h"
+#include "exec/data/value_text.h"
 #include "exec/expr/cast_impl.h"
-
-enum { VALUE_TEXT_MAX = 64 }; /* of any value that is no text */
-static_assert((int)VALUE_TEXT_MAX >= (int)DECIMAL_TEXT_MAX, "room for every text form");
-static_assert((int)VALUE_TEXT_MAX >= (int)TIMESTAMP_TEXT_MAX, "room for every text form");
-static_assert((int)VALUE_TEXT_MAX >= (int)DOUBLE_TEXT_MAX, "room for every text form");
 
 /* --- lengths --------------------------------------------------------------------------------- */
 
@@ -107,69 +103,50 @@ Code cast_bytes_to_text(KernelCall *k) {
   return OK;
 }
 
-/* --- everything else ---------------------------------------------------------------------------
- */
+/* --- everything else ---------------------------------------------------------------------- */
 
-static size_t print_boolean(bool b, char *out) {
-  memcpy(out, b ? "TRUE" : "FALSE", 5);
-  return b ? 4 : 5;
-}
-
-/* The text of the value in slot at; returns its length. */
-static size_t print_value(const KernelCall *k, uint32_t at, char *out) {
-  const Vector *v = &k->args[0];
-  Type type = k->expr->args[0]->type;
-  Phys phys = type_phys(type);
-  if (phys == PHYS_F32) return float_print(((const float *)v->data)[at], out);
-  if (phys == PHYS_F64) return double_print(((const double *)v->data)[at], out);
-  Int128 x = num_get(v, phys, at);
-  switch ((TypeKind)type.kind) {
-    case TYPE_BOOLEAN:
-      return print_boolean(x != 0, out);
-    case TYPE_DECIMAL:
-      return decimal_print(x, type.scale, out);
-    case TYPE_DATE:
-      return date_print((int32_t)x, out);
-    case TYPE_TIME:
-      return time_print((Micros)x, type.precision, out);
-    case TYPE_TIMESTAMP:
-      return timestamp_print((Micros)x, type.precision, ' ', out);
-    case TYPE_TIMESTAMP_LTZ:
-      return timestamp_print(zone_to_local(k->env->zone, (Micros)x), type.precision, ' ', out);
-    case TYPE_INTERVAL_MONTH:
-      return interval_month_print((int32_t)x, out);
-    case TYPE_INTERVAL_SECOND:
-      return interval_second_print((Micros)x, out);
-    case TYPE_NULL:
-    case TYPE_TINYINT:
-    case TYPE_SMALLINT:
-    case TYPE_INT:
-    case TYPE_BIGINT:
-    case TYPE_FLOAT:
-    case TYPE_DOUBLE:
-    case TYPE_CHAR:
-    case TYPE_VARCHAR:
-    case TYPE_BINARY:
-    case TYPE_VARBINARY:
-    case TYPE_KIND_COUNT:
-      break;
+/* text as CHAR(n) or VARCHAR(n), which has at most VALUE_TEXT_MAX characters, all ASCII. */
+static Code put_ascii(KernelCall *k, uint32_t row, const char *text, size_t len) {
+  Type type = k->expr->type;
+  if (len > type.length) len = type.length;
+  if (type.kind == TYPE_CHAR && len < type.length) {
+    return put_padded(k, row, (Str){text, len}, type.length, ' ');
   }
-  return int_print((int64_t)x, out);
+  return func_put_text(k, row, text, len) ? OK : func_no_memory(k);
 }
 
 Code cast_value_to_text(KernelCall *k) {
-  Type type = k->expr->type;
-  char text[VALUE_TEXT_MAX];
+  ValueText printer = {
+      .type = k->expr->args[0]->type, .zone = k->env->zone, .upper_booleans = true};
+  char text[VALUE_TEXT_MAX + VALUE_TEXT_SLACK];
   for (uint32_t i = 0; i < k->n; i++) {
     uint32_t row = k->sel[i];
     if (!row_valid(k, row)) continue;
-    size_t len = print_value(k, vector_at(&k->args[0], row), text);
-    if (len > type.length) len = type.length;
-    if (type.kind == TYPE_CHAR && len < type.length) {
-      TRY(put_padded(k, row, (Str){text, len}, type.length, ' '));
-    } else if (!func_put_text(k, row, text, len)) {
-      return func_no_memory(k);
-    }
+    uint32_t at = vector_at(&k->args[0], row);
+    TRY(put_ascii(k, row, text, value_text_print(&printer, k->args[0].data, at, text)));
   }
   return OK;
+}
+
+static Code nested_to_text(KernelCall *k, StrBuf *text) {
+  Type from = k->expr->args[0]->type;
+  for (uint32_t i = 0; i < k->n; i++) {
+    uint32_t row = k->sel[i];
+    if (!row_valid(k, row)) continue;
+    strbuf_clear(text);
+    nested_print(from, text_at(&k->args[0], row), k->env->zone, NESTED_CAST, text);
+    char *kept = strbuf_failed(text) ? NULL : arena_try_alloc(k->text, text->len, 1);
+    if (kept == NULL) return func_no_memory(k);
+    memcpy(kept, text->data, text->len);
+    TRY(put_fitted(k, row, (Str){kept, text->len}));
+  }
+  return OK;
+}
+
+Code cast_nested_to_text(KernelCall *k) {
+  StrBuf text;
+  strbuf_init(&text, NESTED_MAX);
+  Code code = nested_to_text(k, &text);
+  strbuf_deinit(&text);
+  return code;
 }

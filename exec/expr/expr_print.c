@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "exec/data/decimal.h"
+#include "exec/data/nested_text.h"
 #include "exec/data/number_text.h"
 #include "exec/data/timestamp.h"
 #include "exec/expr/func.h"
@@ -92,6 +93,12 @@ static void print_value(StrBuf *out, const Value *v) {
     case TYPE_INTERVAL_SECOND:
       print_millis(out, v->as.i);
       strbuf_puts(out, ":INTERVAL SECOND");
+      return;
+    case TYPE_ARRAY:
+    case TYPE_MULTISET:
+    case TYPE_MAP:
+    case TYPE_ROW:
+      nested_print(v->type, text_str(&v->as.text), zone_utc(), NESTED_PLAN, out);
       return;
     case TYPE_NULL:
     case TYPE_TINYINT:

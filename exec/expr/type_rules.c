@@ -149,6 +149,10 @@ bool type_implicit(Type from, Type to) {
     case TYPE_DATE:
     case TYPE_INTERVAL_MONTH:
     case TYPE_INTERVAL_SECOND:
+    case TYPE_ARRAY:
+    case TYPE_MULTISET:
+    case TYPE_MAP:
+    case TYPE_ROW:
     case TYPE_KIND_COUNT:
       break;
   }
@@ -188,6 +192,10 @@ bool type_castable(Type from, Type to) {
     case TYPE_INTERVAL_MONTH:
     case TYPE_INTERVAL_SECOND:
       return type_is_integer(from);
+    case TYPE_ARRAY:
+    case TYPE_MULTISET:
+    case TYPE_MAP:
+    case TYPE_ROW:
     case TYPE_NULL:
     case TYPE_KIND_COUNT:
       break;

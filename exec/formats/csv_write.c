@@ -2,16 +2,17 @@
  *
  * Room for a row is asked for beforehand, so that its values are written without checks: a value
  * that is not text takes VALUE_TEXT_MAX bytes at most, a text at most twice its length and a
- * few.  A constant column is turned into bytes once per batch.
+ * few.  A constant column is turned into bytes once per batch, a nested one into a column of text.
  */
 #include "exec/formats/csv_write.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "exec/data/value_text.h"
 #include "exec/formats/base64.h"
 #include "exec/formats/csv.h"
-#include "exec/formats/value_text.h"
+#include "exec/formats/nested_column.h"
 
 enum {
   FRAME_MAX = 8,         /* around a value: a length or a delimiter, quotes */
@@ -25,6 +26,7 @@ typedef struct TextColumn {
   bool is_text, is_binary, is_constant;
   const Vector *vector; /* of the batch */
   StrBuf constant;      /* the bytes of a constant one */
+  NestedColumn *nested; /* NULL: it is not */
 } TextColumn;
 
 typedef struct TextEncoder {
@@ -66,6 +68,18 @@ static void init_tsv(TextEncoder *e, const EncodeSpec *spec) {
   e->null_text = spec->null_text != NULL ? str_of(spec->null_text) : STR("\\N");
 }
 
+static Code init_column(TextColumn *c, const FormatField *field, const Zone *zone, Error *err) {
+  *c = (TextColumn){.value = {.type = field->type, .zone = zone},
+                    .name = field->name,
+                    .is_text = value_is_text(field->type),
+                    .is_binary = type_is_binary(field->type)};
+  strbuf_init(&c->constant, 0);
+  if (!type_is_nested(field->type)) return OK;
+  c->nested = calloc(1, sizeof *c->nested);
+  if (c->nested != NULL && nested_column_init(c->nested)) return OK;
+  return FAIL(err, ERR_MEMORY, NO_SPAN, "no memory to write rows");
+}
+
 Code text_encoder_new(const EncodeSpec *spec, TextStyle style, Encoder **out, Error *err) {
   TextEncoder *e = calloc(1, sizeof *e + spec->n_fields * sizeof e->cols[0]);
   if (e == NULL) return FAIL(err, ERR_MEMORY, NO_SPAN, "no memory to write rows");
@@ -77,12 +91,9 @@ Code text_encoder_new(const EncodeSpec *spec, TextStyle style, Encoder **out, Er
   if (style == TEXT_CSV) init_csv(e, spec);
   if (style == TEXT_TSV) init_tsv(e, spec);
   for (uint32_t c = 0; c < e->n_cols; c++) {
-    Type type = spec->fields[c].type;
-    e->cols[c] = (TextColumn){.value = {.type = type, .zone = spec->zone},
-                              .name = spec->fields[c].name,
-                              .is_text = value_is_text(type),
-                              .is_binary = type_is_binary(type)};
-    strbuf_init(&e->cols[c].constant, 0);
+    if (init_column(&e->cols[c], &spec->fields[c], spec->zone, err) == OK) continue;
+    text_encoder_free((Encoder *)e);
+    return err->code;
   }
   *out = (Encoder *)e;
   return OK;
@@ -91,7 +102,12 @@ Code text_encoder_new(const EncodeSpec *spec, TextStyle style, Encoder **out, Er
 void text_encoder_free(Encoder *encoder) {
   TextEncoder *e = (TextEncoder *)encoder;
   if (e == NULL) return;
-  for (uint32_t c = 0; c < e->n_cols; c++) strbuf_deinit(&e->cols[c].constant);
+  for (uint32_t c = 0; c < e->n_cols; c++) {
+    strbuf_deinit(&e->cols[c].constant);
+    if (e->cols[c].nested == NULL) continue;
+    nested_column_deinit(e->cols[c].nested);
+    free(e->cols[c].nested);
+  }
   free(e);
 }
 
@@ -241,6 +257,10 @@ static bool prints_as(Type type, Type that) {
          (type.kind != TYPE_DECIMAL || type.scale == that.scale);
 }
 
+static void print_as_shown(const void *zone, Type t, Str value, StrBuf *out) {
+  nested_print(t, value, zone, NESTED_SHOW, out);
+}
+
 /* Take up the columns of a batch.  *fixed: the room of a row but for its varying texts. */
 INLINE bool prepare(TextEncoder *e, const Batch *b, TextStyle style, size_t *fixed) {
   assert(b->n_cols == e->n_cols);
@@ -249,6 +269,10 @@ INLINE bool prepare(TextEncoder *e, const Batch *b, TextStyle style, size_t *fix
     TextColumn *c = &e->cols[i];
     assert(prints_as(b->cols[i].type, c->value.type));
     c->vector = &b->cols[i];
+    if (c->nested != NULL) {
+      if (!nested_column_show(c->nested, b, i, print_as_shown, c->value.zone)) return false;
+      c->vector = &c->nested->shown;
+    }
     c->is_constant = b->cols[i].constant && b->rows > 0;
     if (c->is_constant && !prepare_constant(e, i, style)) return false;
     *fixed += c->is_constant ? c->constant.len + FRAME_MAX

@@ -69,6 +69,10 @@ JsonTimeForm json_time_form(Options options) {
 static Code json_check(const FormatField *fields, uint32_t n_fields, Options options, Span span,
                        Error *err) {
   for (uint32_t i = 0; i < n_fields; i++) {
+    if (type_is_nested(fields[i].type)) {
+      return FAIL(err, ERR_UNSUPPORTED, span,
+                  "column \"%s\": nested types in files are not built yet", fields[i].name);
+    }
     if (fields[i].type.kind != TYPE_NULL) continue;
     return FAIL(err, ERR_TYPE, span, "column \"%s\" has no type", fields[i].name);
   }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exec/formats/value_text.h"
+#include "exec/data/value_text.h"
 
 enum { LENGTH_BYTES = 4, NUMBER_BYTES = 8 };
 
@@ -85,6 +85,10 @@ static void put_value(ValueText *c, const Vector *v, uint32_t at, StrBuf *out) {
     case TYPE_TIMESTAMP_LTZ:
     case TYPE_INTERVAL_MONTH:
     case TYPE_INTERVAL_SECOND:
+    case TYPE_ARRAY:
+    case TYPE_MULTISET:
+    case TYPE_MAP:
+    case TYPE_ROW:
     case TYPE_KIND_COUNT:
       break;
   }

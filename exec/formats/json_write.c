@@ -16,10 +16,11 @@
 
 #include "exec/data/decimal.h"
 #include "exec/data/json_quote.h"
+#include "exec/data/nested_text.h"
 #include "exec/data/number_text.h"
+#include "exec/data/value_text.h"
 #include "exec/formats/base64.h"
 #include "exec/formats/json.h"
-#include "exec/formats/value_text.h"
 
 /* Room for a value that is no text, with quotes and Z. */
 enum { FIXED_MAX = VALUE_TEXT_MAX + VALUE_TEXT_SLACK + 3 };
@@ -99,8 +100,18 @@ static char *print_fixed(const JsonWriter *w, OutColumn *c, const Vector *v, uin
 
 /* --- rows ---------------------------------------------------------------------------- */
 
+static void put_nested(const OutColumn *c, Str value, StrBuf *out) {
+  StrBuf text = {0};
+  nested_print(c->type, value, c->text.zone, NESTED_SHOW, &text);
+  json_put_string(out, (Str){text.data, text.len});
+  if (strbuf_failed(&text)) out->failed = true;
+  strbuf_deinit(&text);
+}
+
 static void put_text(const OutColumn *c, const TextRef *text, StrBuf *out) {
-  if (type_is_binary(c->type)) {
+  if (type_is_nested(c->type)) {
+    put_nested(c, text_str(text), out);
+  } else if (type_is_binary(c->type)) {
     put_base64(out, text_str(text));
   } else {
     json_put_string(out, text_str(text));

@@ -127,6 +127,10 @@ ValueFit value_parse(Str text, Type type, const Zone *zone, BatchBuilder *b, voi
     case TYPE_VARCHAR:
     case TYPE_INTERVAL_MONTH:
     case TYPE_INTERVAL_SECOND:
+    case TYPE_ARRAY:
+    case TYPE_MULTISET:
+    case TYPE_MAP:
+    case TYPE_ROW:
     case TYPE_NULL:
     case TYPE_KIND_COUNT:
       break;

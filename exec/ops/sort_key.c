@@ -58,7 +58,7 @@ static uint64_t cell_word(const Vector *v, uint32_t at) {
     case PHYS_F64:
       return double_word(((const double *)v->data)[at]);
     case PHYS_TEXT:
-      return text_word((const TextRef *)v->data + at);
+      return type_is_nested(v->type) ? 0 : text_word((const TextRef *)v->data + at);
     case PHYS_COUNT:
       break;
   }

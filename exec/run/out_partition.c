@@ -10,7 +10,7 @@
 
 #include "base/hash.h"
 #include "exec/connectors/partition_path.h"
-#include "exec/formats/value_text.h"
+#include "exec/data/value_text.h"
 #include "exec/run/out_op.h"
 
 /* What has been encoded for a partition and not been sent. */

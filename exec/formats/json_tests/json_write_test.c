@@ -2,7 +2,7 @@
 #include "exec/data/value.h"
 #include "exec/formats/json_tests/json_both.h"
 #include "exec/formats/json_tests/json_random.h"
-#include "exec/formats/value_text.h"
+#include "exec/data/value_text.h"
 
 static BatchBuilder *builder_of(const FormatField *fields, uint32_t n) {
   Type types[32];

@@ -18,7 +18,8 @@ enum {
 typedef struct ValueText {
   Type type;
   const Zone *zone;
-  bool known; /* last and text hold something */
+  bool upper_booleans; /* TRUE, as CAST writes it, instead of true */
+  bool known;          /* last and text hold something */
   uint32_t len;
   int64_t last;
   char text[VALUE_TEXT_MAX];

@@ -1,5 +1,5 @@
 /* value_text.c -- one switch over the types; dates and times are remembered. */
-#include "exec/formats/value_text.h"
+#include "exec/data/value_text.h"
 
 #include <string.h>
 
@@ -30,15 +30,16 @@ static inline size_t remembered(ValueText *v, int64_t value, char *out) {
   return v->len;
 }
 
-static size_t print_boolean(bool yes, char *out) {
-  memcpy(out, yes ? "true\0" : "false", 5);
+static size_t print_boolean(bool yes, bool upper, char *out) {
+  static const char words[2][2][6] = {{"false", "true"}, {"FALSE", "TRUE"}};
+  memcpy(out, words[upper][yes], 5);
   return yes ? 4 : 5;
 }
 
 size_t value_text_print(ValueText *v, const void *data, uint32_t at, char *out) {
   switch ((TypeKind)v->type.kind) {
     case TYPE_BOOLEAN:
-      return print_boolean(((const int8_t *)data)[at] != 0, out);
+      return print_boolean(((const int8_t *)data)[at] != 0, v->upper_booleans, out);
     case TYPE_TINYINT:
       return int_print(((const int8_t *)data)[at], out);
     case TYPE_SMALLINT:
@@ -69,6 +70,10 @@ size_t value_text_print(ValueText *v, const void *data, uint32_t at, char *out) 
     case TYPE_VARCHAR:
     case TYPE_BINARY:
     case TYPE_VARBINARY:
+    case TYPE_ARRAY:
+    case TYPE_MULTISET:
+    case TYPE_MAP:
+    case TYPE_ROW:
     case TYPE_NULL:
     case TYPE_KIND_COUNT:
       break;

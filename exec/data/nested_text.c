@@ -1,0 +1,103 @@
+/* nested_text.c -- see nested_text.h.  The recursion goes as deep as the type. */
+#include "exec/data/nested_text.h"
+
+#include "exec/data/value_text.h"
+
+typedef struct Printer {
+  const Zone *zone;
+  NestedStyle style;
+  StrBuf *out;
+} Printer;
+
+static void print_nested(const Printer *p, Type t, Str value);
+
+static void print_hex(StrBuf *out, Str bytes) {
+  strbuf_puts(out, "x'");
+  for (size_t i = 0; i < bytes.len; i++) strbuf_printf(out, "%02x", (unsigned char)bytes.ptr[i]);
+  strbuf_putc(out, '\'');
+}
+
+static void print_quoted(StrBuf *out, Str text) {
+  strbuf_putc(out, '\'');
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.ptr[i] == '\'') strbuf_putc(out, '\'');
+    strbuf_putc(out, text.ptr[i]);
+  }
+  strbuf_putc(out, '\'');
+}
+
+static void print_text(const Printer *p, Type t, Str text) {
+  if (type_is_nested(t)) {
+    print_nested(p, t, text);
+  } else if (type_is_binary(t)) {
+    print_hex(p->out, text);
+  } else if (p->style == NESTED_PLAN) {
+    print_quoted(p->out, text);
+  } else {
+    strbuf_str(p->out, text);
+  }
+}
+
+static void print_value(const Printer *p, const Value *v) {
+  if (v->null) {
+    strbuf_puts(p->out, "NULL");
+    return;
+  }
+  if (type_phys(v->type) == PHYS_TEXT) {
+    print_text(p, v->type, text_str(&v->as.text));
+    return;
+  }
+  /* a column of this one value */
+  Int128 slot[1] = {0};
+  Vector one = {.type = v->type, .constant = true, .data = slot};
+  value_store(v, &one, 0);
+  ValueText text = {.type = v->type, .zone = p->zone, .upper_booleans = p->style == NESTED_CAST};
+  char *at = strbuf_reserve(p->out, VALUE_TEXT_MAX + VALUE_TEXT_SLACK);
+  if (at != NULL) p->out->len += value_text_print(&text, slot, 0, at);
+}
+
+static void print_array(const Printer *p, Items items) {
+  strbuf_putc(p->out, '[');
+  for (uint32_t i = 0; i < items.n; i++) {
+    const Value v = items_get(&items, i);
+    if (i > 0) strbuf_puts(p->out, ", ");
+    print_value(p, &v);
+  }
+  strbuf_putc(p->out, ']');
+}
+
+static void print_map(const Printer *p, Items keys, Items values) {
+  strbuf_putc(p->out, '{');
+  for (uint32_t i = 0; i < keys.n; i++) {
+    const Value k = items_get(&keys, i), v = items_get(&values, i);
+    if (i > 0) strbuf_puts(p->out, ", ");
+    print_value(p, &k);
+    strbuf_putc(p->out, '=');
+    print_value(p, &v);
+  }
+  strbuf_putc(p->out, '}');
+}
+
+static void print_row(const Printer *p, Type t, Str row) {
+  strbuf_putc(p->out, '(');
+  for (uint32_t i = 0; i < t.shape->n; i++) {
+    const Value v = row_field(t, row, i);
+    if (i > 0) strbuf_puts(p->out, ", ");
+    print_value(p, &v);
+  }
+  strbuf_putc(p->out, ')');
+}
+
+static void print_nested(const Printer *p, Type t, Str value) {
+  if (t.kind == TYPE_ARRAY) {
+    print_array(p, array_items(t, value));
+  } else if (t.kind == TYPE_ROW) {
+    print_row(p, t, value);
+  } else {
+    print_map(p, map_keys(t, value), map_values(t, value));
+  }
+}
+
+void nested_print(Type t, Str value, const Zone *zone, NestedStyle style, StrBuf *out) {
+  print_nested(&(Printer){zone, style, out}, t, value);
+}
