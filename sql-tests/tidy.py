@@ -44,7 +44,7 @@ MAY_SEE = {
     "api": {"api", "planner", "parser"} | RUN,
     "shell": {"shell", "api"} | BASE,
     "sql-tests/slt": {"sql-tests/slt", "api"},
-    "sql-tests/bench": set(),
+    "sql-tests/bench": {"sql-tests/bench", "planner", "parser"} | RUN,
     "sql-tests/faults": {"shell", "sql-tests/faults"} | BASE,
 }
 # Includes that point up all the same, with the reason.
