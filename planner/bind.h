@@ -11,7 +11,7 @@
  *   bind_window_join.c  which joins are joins of windows
  *   bind_source.c   tables of the catalog      bind_guess.c   files and stdin without DDL
  *   bind_expr.c     expressions                bind_call.c    calls and special forms
- *   bind_agg.c      calls of aggregates
+ *   bind_row.c      rows compared, OVERLAPS        bind_agg.c     calls of aggregates
  *   bind_literal.c  literals                   bind_type.c    types as written
  *   relation.c      columns by name, where time attributes come from
  *   bind_insert.c   INSERT                     ddl*.c         CREATE, ALTER, DROP
@@ -179,6 +179,7 @@ typedef struct ExprScope {
   AggList *aggs;       /* NULL: aggregates are refused */
   const OutputAlias *aliases;
   uint32_t n_aliases; /* ORDER BY sees these first */
+  const AstWindows *windows; /* of the block's WINDOW; NULL: none */
   bool *uses_rank;    /* to be told of ROW_NUMBER() OVER; NULL: that is refused */
   uint32_t inner;     /* of a subquery: its columns begin here, which hide those before; 0: none */
 } ExprScope;
@@ -187,6 +188,13 @@ MUST_USE Code bind_expr(Binder *b, const ExprScope *s, const AstExpr *ast, Expr 
 /* The same, as BOOLEAN. */
 MUST_USE Code bind_condition(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 MUST_USE Code bind_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+/* Are both rows that are written out?  Then they are compared value by value. */
+bool bind_is_row_pair(const AstExpr *left, const AstExpr *right);
+MUST_USE Code bind_row_compare(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+MUST_USE Code bind_row_between(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+/* IN of a list, without NOT. */
+MUST_USE Code bind_row_in(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+MUST_USE Code bind_overlaps(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 MUST_USE Code bind_agg(Binder *b, const ExprScope *s, const AstExpr *ast, const AggDef *def,
                        Expr **out);
 /* Call a function by name. */

@@ -111,7 +111,10 @@ static Code bind_binary(Binder *b, const ExprScope *s, const AstExpr *ast, Expr 
 #undef OPERATOR
   };
   Expr *left, *right;
-  if (ast->binary.op == AST_OP_OVERLAPS) return bind_not_built(b, ast->binary.op_span, "OVERLAPS");
+  if (ast->binary.op == AST_OP_OVERLAPS) return bind_overlaps(b, s, ast, out);
+  if (ast->binary.op >= AST_OP_EQ && bind_is_row_pair(ast->binary.left, ast->binary.right)) {
+    return bind_row_compare(b, s, ast, out);
+  }
   TRY(bind_expr(b, s, ast->binary.left, &left));
   TRY(bind_expr(b, s, ast->binary.right, &right));
   return call2(b, words[ast->binary.op], ast->span, left, right, out);
@@ -163,7 +166,7 @@ static Code between(Binder *b, Span span, Expr *x, Expr *low, Expr *high, Expr *
   return OK;
 }
 
-static Code bind_between(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
+static Code bind_values_between(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
   const AstBetween *between_ = &ast->between;
   Expr *x, *low, *high, *swapped;
   TRY(bind_expr(b, s, between_->operand, &x));
@@ -179,13 +182,20 @@ static Code bind_between(Binder *b, const ExprScope *s, const AstExpr *ast, Expr
     TRY(between(b, ast->span, x, high, low, &swapped));
     *out = expr_or(b->arena, *out, swapped);
   }
-  return between_->negated ? call1(b, "NOT", ast->span, *out, out) : OK;
+  *out = expr_once(b->arena, (Expr *[]){x, low, high}, 3, *out);
+  return OK;
 }
 
-static Code bind_in(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
+static Code bind_between(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
+  const bool is_row = bind_is_row_pair(ast->between.operand, ast->between.low);
+  TRY(is_row ? bind_row_between(b, s, ast, out) : bind_values_between(b, s, ast, out));
+  return ast->between.negated ? call1(b, "NOT", ast->span, *out, out) : OK;
+}
+
+static Code bind_in_list(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
   const AstIn *in = &ast->in;
   Expr *probe;
-  if (in->query != NULL) return bind_not_built(b, in->query->span, "IN with a subquery");
+  if (bind_is_row_pair(in->operand, in->list.items[0])) return bind_row_in(b, s, ast, out);
   TRY(bind_expr(b, s, in->operand, &probe));
   Expr **items = ARENA_ARRAY(b->arena, Expr *, in->list.n);
   uint32_t computed = 1;
@@ -194,9 +204,14 @@ static Code bind_in(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **ou
     computed += items[i]->kind != EXPR_CONST;
   }
   TRY(bind_shared(b, probe, computed));
-  TRY(expr_in_list(b->arena, &b->env, probe, items, in->list.n, bind_span(b, ast->span), out,
-                   b->err));
-  return in->negated ? call1(b, "NOT", ast->span, *out, out) : OK;
+  return expr_in_list(b->arena, &b->env, probe, items, in->list.n, bind_span(b, ast->span), out,
+                      b->err);
+}
+
+static Code bind_in(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
+  if (ast->in.query != NULL) return bind_not_built(b, ast->in.query->span, "IN with a subquery");
+  TRY(bind_in_list(b, s, ast, out));
+  return ast->in.negated ? call1(b, "NOT", ast->span, *out, out) : OK;
 }
 
 /* --- CASE and CAST ------------------------------------------------------------------- */
@@ -263,6 +278,7 @@ static Code bind_case(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **
     return OK;
   }
   *out = expr_case(b->arena, args, n, type, bind_span(b, ast->span));
+  if (operand != NULL) *out = expr_once(b->arena, &operand, 1, *out);
   return OK;
 }
 

@@ -39,14 +39,31 @@ static Code not_built(Binder *b, Span span, const char *what) {
 
 /* --- the call ------------------------------------------------------------------------ */
 
-static Code check_call(Binder *b, const ExprScope *s, const AstCall *call, Span span) {
-  const AstWindow *over = call->over;
+/* OVER w is what WINDOW says of w. */
+static Code find_window(Binder *b, const ExprScope *s, const AstWindow *over,
+                        const AstWindow **out) {
+  const char *near = NULL;
+  uint32_t distance = 0;
+  *out = over;
+  if (over->name.text == NULL) return OK;
+  for (uint32_t i = 0; s->windows != NULL && i < s->windows->n; i++) {
+    *out = s->windows->items[i];
+    if (strcmp((*out)->name.text, over->name.text) == 0) return OK;
+    nearest_name_offer(over->name.text, (*out)->name.text, &near, &distance);
+  }
+  FAIL(b->err, ERR_NAME, bind_span(b, over->name.span), "no window \"%s\"", over->name.text);
+  if (near != NULL) error_hint(b->err, "did you mean \"%s\"?", near);
+  return ERR_NAME;
+}
+
+static Code check_call(Binder *b, const ExprScope *s, const AstCall *call, const AstWindow *over,
+                       Span span) {
   const char *name = call->name.items[call->name.n - 1].text;
   if (text_eq_nocase(name, "RANK") || text_eq_nocase(name, "DENSE_RANK")) {
     return not_built(b, call->name.span, name);
   }
-  if (!text_eq_nocase(name, "ROW_NUMBER") || over->name.text != NULL || over->base.text != NULL) {
-    return not_built(b, over->span, "OVER");
+  if (!text_eq_nocase(name, "ROW_NUMBER") || over->base.text != NULL) {
+    return not_built(b, call->over->span, "OVER");
   }
   if (s->uses_rank == NULL) {
     FAIL(b->err, ERR_TYPE, span, "ROW_NUMBER cannot stand in %s", s->clause);
@@ -67,13 +84,14 @@ static Code check_call(Binder *b, const ExprScope *s, const AstCall *call, Span 
 
 Code bind_over(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
   const AstCall *call = ast->call;
-  const AstWindow *over = call->over;
+  const AstWindow *over;
   const Span span = bind_span(b, ast->span);
-  TRY(check_call(b, s, call, span));
+  TRY(find_window(b, s, call->over, &over));
+  TRY(check_call(b, s, call, over, span));
   const ExprScope inner = {.rel = s->rel, .clause = "OVER", .aggs = s->aggs};
   const uint32_t n_partition = over->partition_by.n, n_order = over->order_by.n;
   RankCall *rank = ARENA_NEW(b->arena, RankCall);
-  *rank = (RankCall){n_partition, n_order, bind_span(b, over->span)};
+  *rank = (RankCall){n_partition, n_order, bind_span(b, call->over->span)};
   Expr *e = expr_new(b->arena, EXPR_CALL, type_nullable(type_of(TYPE_BIGINT), false),
                      n_partition + 2 * n_order, span);
   e->func = &row_number_func;

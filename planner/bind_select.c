@@ -40,14 +40,24 @@ typedef struct Block {
   SortKey *keys;
 } Block;
 
-/* --- what is not built --------------------------------------------------------------- */
+/* --- WINDOW and hints ---------------------------------------------------------------- */
 
-static Code refuse(Binder *b, const AstSelect *s) {
-  if (s->windows.n > 0) return bind_not_built(b, s->windows.items[0]->span, "WINDOW");
+static Code check_windows(Binder *b, const AstWindows *windows) {
+  for (uint32_t i = 0; i < windows->n; i++) {
+    const AstName *name = &windows->items[i]->name;
+    for (uint32_t k = 0; k < i; k++) {
+      if (strcmp(windows->items[k]->name.text, name->text) != 0) continue;
+      return FAIL(b->err, ERR_NAME, bind_span(b, name->span), "two windows are called \"%s\"",
+                  name->text);
+    }
+  }
+  return OK;
+}
+
+static void note_hints(Binder *b, const AstSelect *s) {
   for (uint32_t i = 0; i < s->hints.n; i++) {
     bind_note(b, "the hint %s has no effect", s->hints.items[i].name.text);
   }
-  return OK;
 }
 
 /* --- FROM and WHERE ------------------------------------------------------------------ */
@@ -119,8 +129,11 @@ static const char *output_name(Block *k, const AstSelectItem *item) {
 }
 
 static Code bind_list(Block *k) {
-  const ExprScope scope = {
-      .rel = &k->rel, .clause = "SELECT", .aggs = &k->aggs, .uses_rank = &k->uses_rank};
+  const ExprScope scope = {.rel = &k->rel,
+                           .clause = "SELECT",
+                           .aggs = &k->aggs,
+                           .windows = &k->select->windows,
+                           .uses_rank = &k->uses_rank};
   for (uint32_t i = 0; i < k->select->items.n; i++) {
     const AstSelectItem *item = &k->select->items.items[i];
     if (item->expr->kind == AST_STAR) {
@@ -154,6 +167,7 @@ static ExprScope scope_behind(Block *k, const char *clause) {
                      .aggs = &k->aggs,
                      .aliases = aliases,
                      .n_aliases = k->list.n_out,
+                     .windows = &k->select->windows,
                      .uses_rank = &k->uses_rank};
 }
 
@@ -274,7 +288,8 @@ static void build_project(Block *k) {
 
 Code bind_select(Binder *b, const AstQuery *q, Relation *out) {
   Block k = {.b = b, .query = q, .select = q->select};
-  TRY(refuse(b, q->select));
+  TRY(check_windows(b, &q->select->windows));
+  note_hints(b, q->select);
   TRY(bind_input(&k));
   TRY(bind_group_window(b, q->select, &k.rel));
   k.aggs.base = k.rel.n_cols;

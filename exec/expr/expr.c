@@ -90,6 +90,18 @@ Expr *expr_case(Arena *a, Expr **args, uint32_t n_args, Type type, Span span) {
   return e;
 }
 
+Expr *expr_once(Arena *a, Expr *const *shared, uint32_t n, Expr *e) {
+  uint32_t n_volatile = 0;
+  for (uint32_t i = 0; i < n; i++) n_volatile += !expr_is_deterministic(shared[i]);
+  if (n_volatile == 0) return e;
+  Expr *once = expr_new(a, EXPR_ONCE, e->type, n_volatile + 1, e->span);
+  once->args[n_volatile] = e;
+  for (uint32_t i = n; i-- > 0;) {
+    if (!expr_is_deterministic(shared[i])) once->args[--n_volatile] = shared[i];
+  }
+  return once;
+}
+
 /* A literal whose conversion needs no computing: NULL, a wider integer. */
 static bool const_retyped(const Expr *arg, Type type, Value *out) {
   if (arg->kind != EXPR_CONST) return false;
@@ -150,6 +162,7 @@ static bool node_equal(const Expr *a, const Expr *b) {
     case EXPR_CASE:
     case EXPR_COALESCE:
     case EXPR_IN:
+    case EXPR_ONCE:
       break;
   }
   return true;
@@ -160,6 +173,18 @@ bool expr_equal(const Expr *a, const Expr *b) {
   if (!node_equal(a, b)) return false;
   for (uint32_t i = 0; i < a->n_args; i++) {
     if (!expr_equal(a->args[i], b->args[i])) return false;
+  }
+  return true;
+}
+
+bool expr_same_calls(const Expr *a, const Expr *b) {
+  if (a == b) return true;
+  if (a->kind == EXPR_CALL && (a->func->flags & FUNC_VOLATILE) != 0 &&
+      (a->span.at != b->span.at || a->span.len == 0)) {
+    return false;
+  }
+  for (uint32_t i = 0; i < a->n_args; i++) {
+    if (!expr_same_calls(a->args[i], b->args[i])) return false;
   }
   return true;
 }

@@ -15,6 +15,8 @@
  *   COALESCE args of one type; each evaluated only for rows still NULL
  *   CAST    args[0] to type; try_cast: NULL where it fails
  *   IN      args[0] in the constants args[1..): all of one type, compared by hash set
+ *   ONCE    the last of args; those before it occur in it more than once, may differ from call to
+ *           call (RAND), and are evaluated once for every row
  */
 #pragma once
 #include "base/arena.h"
@@ -31,7 +33,8 @@ typedef enum ExprKind {
   EXPR_CASE,
   EXPR_COALESCE,
   EXPR_CAST,
-  EXPR_IN
+  EXPR_IN,
+  EXPR_ONCE
 } ExprKind;
 
 typedef struct FuncDef FuncDef;
@@ -65,6 +68,8 @@ Expr *expr_null(Arena *a, Type type, Span span);
 Expr *expr_and(Arena *a, Expr *left, Expr *right);
 Expr *expr_or(Arena *a, Expr *left, Expr *right);
 Expr *expr_case(Arena *a, Expr **args, uint32_t n_args, Type type, Span span);
+/* e, in which the n of shared may occur several times, but each is evaluated once for a row. */
+Expr *expr_once(Arena *a, Expr *const *shared, uint32_t n, Expr *e);
 /* No node is made when the type is already that (up to nullability). */
 Expr *expr_cast_node(Arena *a, Expr *arg, Type type, bool try_cast, Span span);
 
@@ -76,6 +81,9 @@ Expr *expr_new(Arena *a, ExprKind kind, Type type, uint32_t n_args, Span span);
 bool expr_is_const(const Expr *e);
 /* Same tree: kinds, types, columns, values, functions. */
 bool expr_equal(const Expr *a, const Expr *b);
+/* Of equal trees: are they one evaluation?  Volatile calls are one where they are the same call of
+ * the text, of which rules made copies. */
+bool expr_same_calls(const Expr *a, const Expr *b);
 /* Equal trees have equal hashes. */
 uint64_t expr_hash(const Expr *e);
 /* Does it give the same value for the same row each time (no RAND, NOW, PROCTIME)? */

@@ -100,6 +100,12 @@ static Expr *fold_coalesce(const Folder *f, Expr *e) {
   return out;
 }
 
+/* Where the value needs no row any more, nobody needs what it was made of. */
+static Expr *fold_once(Expr *e) {
+  Expr *value = e->args[e->n_args - 1];
+  return value->kind == EXPR_CONST ? value : e;
+}
+
 static Expr *fold_call(const Folder *f, Expr *e) {
   if ((e->func->flags & (FUNC_NULLS | FUNC_VOLATILE)) == 0) {
     for (uint32_t i = 0; i < e->n_args; i++) {
@@ -143,6 +149,8 @@ static Expr *fold(const Folder *f, Expr *e) {
     case EXPR_CAST:
     case EXPR_IN:
       return computed(f, folded);
+    case EXPR_ONCE:
+      return fold_once(folded);
     case EXPR_COLUMN:
     case EXPR_CONST:
       break;

@@ -205,6 +205,9 @@ static void print_expr(const Printer *p, const Expr *e) {
     case EXPR_IN:
       print_in(p, e);
       return;
+    case EXPR_ONCE:
+      print_expr(p, e->args[e->n_args - 1]);
+      return;
   }
 }
 

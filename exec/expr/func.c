@@ -200,6 +200,7 @@ Code expr_in_list(Arena *arena, const ExprEnv *env, Expr *probe, Expr **items, u
     }
   }
   *out = in->n_args == 1 ? others : expr_or(arena, in, others);
+  *out = expr_once(arena, &probe, 1, *out);
   return OK;
 }
 

@@ -107,7 +107,7 @@ Code bind_nullif(FuncBind *b) {
   out->args[0] = equal;
   out->args[1] = expr_null(b->arena, type, call->span);
   out->args[2] = a;
-  *call = *out;
+  *call = *expr_once(b->arena, &a, 1, out);
   return OK;
 }
 

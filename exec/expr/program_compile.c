@@ -12,8 +12,9 @@
  * A part of AND or OR that is a plain loop over numbers and cannot fail is computed for all
  * rows instead: that is cheaper than a selection.
  *
- * A deterministic expression is computed once: what was computed for a selection holds
- * for all selections below it (Memo).
+ * An expression is computed once: what was computed for a selection holds for all selections below
+ * it (Memo).  So is a volatile one, where it is the same call of the text; ONCE sees to it that
+ * such a one is computed before any part of it is.
  *
  * At the end registers get storage: two that are never needed at the same time share it (linear
  * scan: Poletto and Sarkar, TOPLAS 1999), so that a long program stays in cache.
@@ -99,7 +100,8 @@ static bool sel_within(const Program *p, uint32_t sel, uint32_t outer) {
 static bool memo_find(const Compiler *c, const Expr *e, uint64_t hash, uint32_t sel,
                       uint32_t *reg) {
   for (const Memo *m = c->memo[hash % MEMO_BUCKETS]; m != NULL; m = m->next) {
-    if (m->hash == hash && expr_equal(m->expr, e) && sel_within(c->p, sel, m->sel)) {
+    if (m->hash == hash && expr_equal(m->expr, e) && sel_within(c->p, sel, m->sel) &&
+        (expr_is_deterministic(e) || expr_same_calls(m->expr, e))) {
       *reg = m->reg;
       return true;
     }
@@ -250,6 +252,13 @@ static Code compile_coalesce(Compiler *c, const Expr *e, uint32_t sel, uint32_t 
   return OK;
 }
 
+static Code compile_once(Compiler *c, const Expr *e, uint32_t sel, uint32_t *reg) {
+  uint32_t *regs;
+  TRY(compile_args(c, e, e->n_args, sel, &regs));
+  *reg = regs[e->n_args - 1];
+  return OK;
+}
+
 static Code compile_node(Compiler *c, const Expr *e, uint32_t sel, uint32_t *reg) {
   switch (e->kind) {
     case EXPR_COLUMN:
@@ -271,13 +280,14 @@ static Code compile_node(Compiler *c, const Expr *e, uint32_t sel, uint32_t *reg
       return compile_cast(c, e, sel, reg);
     case EXPR_IN:
       return compile_in(c, e, sel, reg);
+    case EXPR_ONCE:
+      return compile_once(c, e, sel, reg);
   }
   assert(false && "a kind of expression");
   return OK;
 }
 
 static Code compile(Compiler *c, const Expr *e, uint32_t sel, uint32_t *reg) {
-  if (!expr_is_deterministic(e)) return compile_node(c, e, sel, reg);
   uint64_t hash = expr_hash(e);
   if (memo_find(c, e, hash, sel, reg)) return OK;
   TRY(compile_node(c, e, sel, reg));
