@@ -332,17 +332,15 @@ AstStmt *ast_explain(Parse *p, Span start, AstExplainMode mode, uint32_t details
 AstStmt *ast_explain_upgrade(Parse *p, Span start, AstText from, AstStmt *stmt);
 AstStmt *ast_create_view(Parse *p, Span start, AstCreateWords words, AstPath path, AstNames columns,
                          AstText comment, AstQuery *query);
-AstStmt *ast_create_function(Parse *p, Span start, AstTemporary temporary, bool if_not_exists,
-                             AstPath path, AstText class_name, AstName language);
-AstStmt *ast_create_sql_function(Parse *p, Span start, AstTemporary temporary, bool if_not_exists,
-                                 AstPath path, AstParams params, AstType *returns, AstExpr *body);
+AstStmt *ast_create_function(Parse *p, Span start, AstTemporary temporary, AstCreateWords words,
+                             AstPath path, AstFunction function);
 AstParams ast_params(Parse *p, AstParams list, AstParam param);
 AstStmt *ast_create_database(Parse *p, Span start, bool if_not_exists, AstPath path,
                              AstText comment, AstOptions with);
 AstStmt *ast_alter_view(Parse *p, Span start, AstPath path, AstPath new_path, AstQuery *query);
 AstStmt *ast_alter_database(Parse *p, Span start, AstPath path, AstOptions options);
 AstStmt *ast_alter_function(Parse *p, Span start, AstTemporary temporary, bool if_exists,
-                            AstPath path, AstText class_name, AstName language);
+                            AstPath path, AstFunction function);
 AstStmt *ast_drop(Parse *p, Span start, AstObject object, AstTemporary temporary, bool if_exists,
                   AstPath path);
 AstStmt *ast_drop_database(Parse *p, Span start, bool if_exists, AstPath path, AstDropMode mode);

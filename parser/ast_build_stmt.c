@@ -109,29 +109,23 @@ AstStmt *ast_create_view(Parse *p, Span start, AstCreateWords words, AstPath pat
   return s;
 }
 
-AstStmt *ast_create_function(Parse *p, Span start, AstTemporary temporary, bool if_not_exists,
-                             AstPath path, AstText class_name, AstName language) {
-  AstStmt *s = ast_stmt_new(p, AST_STMT_CREATE_FUNCTION, start);
+static uint32_t depth_of_function(const AstFunction *f) {
+  if (f->body == NULL) return 0;
+  uint32_t depth = deeper(f->returns->depth, f->body->depth);
+  for (uint32_t i = 0; i < f->params.n; i++) depth = deeper(depth, f->params.items[i].type->depth);
+  return depth;
+}
+
+AstStmt *ast_create_function(Parse *p, Span start, AstTemporary temporary, AstCreateWords words,
+                             AstPath path, AstFunction function) {
+  AstStmt *s = stmt_of(p, AST_STMT_CREATE_FUNCTION, start, depth_of_function(&function));
   s->create_function = ARENA_NEW(p->arena, AstCreateFunction);
   *s->create_function = (AstCreateFunction){.temporary = temporary != AST_PERMANENT,
                                             .system = temporary == AST_TEMPORARY_SYSTEM,
-                                            .if_not_exists = if_not_exists,
+                                            .if_not_exists = words.if_not_exists,
+                                            .or_replace = words.or_replace,
                                             .path = path,
-                                            .class_name = class_name,
-                                            .language = language};
-  return s;
-}
-
-AstStmt *ast_create_sql_function(Parse *p, Span start, AstTemporary temporary, bool if_not_exists,
-                                 AstPath path, AstParams params, AstType *returns, AstExpr *body) {
-  uint32_t parts = deeper(returns->depth, body->depth);
-  for (uint32_t i = 0; i < params.n; i++) parts = deeper(parts, params.items[i].type->depth);
-  AstStmt *s =
-      ast_create_function(p, start, temporary, if_not_exists, path, (AstText){0}, (AstName){0});
-  s->depth = node_depth(p, parts, s->span);
-  s->create_function->params = params;
-  s->create_function->returns = returns;
-  s->create_function->body = body;
+                                            .function = function};
   return s;
 }
 
@@ -163,15 +157,14 @@ AstStmt *ast_alter_database(Parse *p, Span start, AstPath path, AstOptions optio
 }
 
 AstStmt *ast_alter_function(Parse *p, Span start, AstTemporary temporary, bool if_exists,
-                            AstPath path, AstText class_name, AstName language) {
-  AstStmt *s = ast_stmt_new(p, AST_STMT_ALTER_FUNCTION, start);
+                            AstPath path, AstFunction function) {
+  AstStmt *s = stmt_of(p, AST_STMT_ALTER_FUNCTION, start, depth_of_function(&function));
   s->alter_function = ARENA_NEW(p->arena, AstAlterFunction);
   *s->alter_function = (AstAlterFunction){.temporary = temporary != AST_PERMANENT,
                                           .system = temporary == AST_TEMPORARY_SYSTEM,
                                           .if_exists = if_exists,
                                           .path = path,
-                                          .class_name = class_name,
-                                          .language = language};
+                                          .function = function};
   return s;
 }
 

@@ -271,9 +271,7 @@ static void print_create_view(StrBuf *out, const AstStmt *stmt) {
   ast_print_query(out, v->query);
 }
 
-static void print_class(StrBuf *out, AstText class_name, AstName language) {
-  strbuf_puts(out, " AS ");
-  ast_print_text(out, class_name.text);
+static void print_language(StrBuf *out, AstName language) {
   if (language.text == NULL) return;
   strbuf_puts(out, " LANGUAGE ");
   if (print_is_plain_word(language.text) && !keyword_is_known(language.text, strlen(language.text)))
@@ -282,14 +280,15 @@ static void print_class(StrBuf *out, AstText class_name, AstName language) {
     print_ticked(out, language.text);
 }
 
-static void print_create_function(StrBuf *out, const AstStmt *stmt) {
-  const AstCreateFunction *f = stmt->create_function;
-  strbuf_puts(out, "CREATE ");
-  print_words(out, f->temporary, f->system ? "TEMPORARY SYSTEM " : "TEMPORARY ");
-  strbuf_puts(out, f->if_not_exists ? "FUNCTION IF NOT EXISTS " : "FUNCTION ");
-  ast_print_path(out, &f->path);
+static void print_class(StrBuf *out, const AstFunction *f) {
+  strbuf_puts(out, " AS ");
+  ast_print_text(out, f->class_name.text);
+  print_language(out, f->language);
+}
+
+static void print_function(StrBuf *out, const AstFunction *f) {
   if (f->body == NULL) {
-    print_class(out, f->class_name, f->language);
+    print_class(out, f);
     return;
   }
   strbuf_puts(out, " (");
@@ -301,8 +300,18 @@ static void print_create_function(StrBuf *out, const AstStmt *stmt) {
   }
   strbuf_puts(out, ") RETURNS ");
   ast_print_type(out, f->returns);
+  print_language(out, f->language);
   strbuf_puts(out, " RETURN ");
   ast_print_expr(out, f->body);
+}
+
+static void print_create_function(StrBuf *out, const AstStmt *stmt) {
+  const AstCreateFunction *f = stmt->create_function;
+  strbuf_puts(out, f->or_replace ? "CREATE OR REPLACE " : "CREATE ");
+  print_words(out, f->temporary, f->system ? "TEMPORARY SYSTEM " : "TEMPORARY ");
+  strbuf_puts(out, f->if_not_exists ? "FUNCTION IF NOT EXISTS " : "FUNCTION ");
+  ast_print_path(out, &f->path);
+  print_function(out, &f->function);
 }
 
 static void print_create_database(StrBuf *out, const AstStmt *stmt) {
@@ -340,7 +349,7 @@ static void print_alter_function(StrBuf *out, const AstStmt *stmt) {
   print_words(out, f->temporary, f->system ? "TEMPORARY SYSTEM " : "TEMPORARY ");
   strbuf_puts(out, f->if_exists ? "FUNCTION IF EXISTS " : "FUNCTION ");
   ast_print_path(out, &f->path);
-  print_class(out, f->class_name, f->language);
+  print_function(out, &f->function);
 }
 
 static const char *object_word(AstObject object) {
@@ -446,7 +455,7 @@ static void print_show(StrBuf *out, const AstStmt *stmt) {
 #undef SHOW
   };
   bool object = s->what == AST_SHOW_CREATE_TABLE || s->what == AST_SHOW_CREATE_VIEW ||
-                s->what == AST_SHOW_PARTITIONS;
+                s->what == AST_SHOW_CREATE_FUNCTION || s->what == AST_SHOW_PARTITIONS;
   strbuf_printf(out, "SHOW %s", words[s->what]);
   if (s->path.n > 0) {
     strbuf_puts(out, object ? " " : " FROM ");

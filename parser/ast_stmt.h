@@ -128,16 +128,21 @@ typedef struct AstParam {
 
 AST_LIST(AstParams, AstParam);
 
-/* Flink's form has class_name; weir's has returns and body:
- *   CREATE FUNCTION f(a INT, b STRING) RETURNS STRING RETURN a || b */
-typedef struct AstCreateFunction {
-  bool temporary, system, if_not_exists;
-  AstPath path;
+/* What a function is.  Flink's form has class_name; weir's has returns and body:
+ *   (a INT, b STRING) RETURNS STRING [LANGUAGE SQL] RETURN a || b */
+typedef struct AstFunction {
   AstText class_name;
   AstName language;
   AstParams params;
   AstType *returns;
-  AstExpr *body;
+  AstExpr *body; /* NULL: Flink's form */
+} AstFunction;
+
+typedef struct AstCreateFunction {
+  bool temporary, system, if_not_exists;
+  bool or_replace; /* weir's: Flink has none */
+  AstPath path;
+  AstFunction function;
 } AstCreateFunction;
 
 typedef struct AstCreateDatabase {
@@ -213,8 +218,7 @@ typedef struct AstAlterDatabase {
 typedef struct AstAlterFunction {
   bool temporary, system, if_exists;
   AstPath path;
-  AstText class_name;
-  AstName language;
+  AstFunction function;
 } AstAlterFunction;
 
 typedef enum AstObject {

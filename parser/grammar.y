@@ -867,16 +867,20 @@ stmt(A) ::= CREATE(T) temporary(M) VIEW if_not_exists(I) path(N) names_in_parens
                                         { A = ast_create_view(p, T, (AstCreateWords){.temporary = M, .if_not_exists = I}, N, C, K, Q); }
 stmt(A) ::= CREATE(T) OR REPLACE temporary(M) VIEW path(N) names_in_parens_opt(C) comment_opt(K) AS query(Q).
                                         { A = ast_create_view(p, T, (AstCreateWords){.temporary = M, .or_replace = true}, N, C, K, Q); }
-stmt(A) ::= CREATE(T) temporary_system(M) FUNCTION if_not_exists(I) path(N) AS text(X) language_opt(L).
-                                        { A = ast_create_function(p, T, M, I, N, X, L); }
-stmt(A) ::= CREATE(T) temporary_system(M) FUNCTION if_not_exists(I) path(N) LP params_opt(L) RP RETURNS nullable_type(R) RETURN expr(X).
-                                        { A = ast_create_sql_function(p, T, M, I, N, L, R, X); }
+stmt(A) ::= CREATE(T) temporary_system(M) FUNCTION if_not_exists(I) path(N) function(F).
+                                        { A = ast_create_function(p, T, M, (AstCreateWords){.if_not_exists = I}, N, F); }
+stmt(A) ::= CREATE(T) OR REPLACE temporary_system(M) FUNCTION path(N) function(F).
+                                        { A = ast_create_function(p, T, M, (AstCreateWords){.or_replace = true}, N, F); }
 stmt(A) ::= CREATE(T) DATABASE if_not_exists(I) path(N) comment_opt(C) with_opt(W).
                                         { A = ast_create_database(p, T, I, N, C, W); }
 %type temporary_system {AstTemporary}
 temporary_system(A) ::= .                   { A = AST_PERMANENT; }
 temporary_system(A) ::= TEMPORARY.          { A = AST_TEMPORARY; }
 temporary_system(A) ::= TEMPORARY SYSTEM.   { A = AST_TEMPORARY_SYSTEM; }
+%type function {AstFunction}
+function(A) ::= AS text(X) language_opt(L).     { A = (AstFunction){.class_name = X, .language = L}; }
+function(A) ::= LP params_opt(L) RP RETURNS nullable_type(R) language_opt(G) RETURN expr(X).
+                                        { A = (AstFunction){.language = G, .params = L, .returns = R, .body = X}; }
 %type language_opt {AstName}
 language_opt(A) ::= .                   { A = (AstName){0}; }
 language_opt(A) ::= LANGUAGE name(N).   { A = N; }
@@ -924,8 +928,8 @@ partition_specs(A) ::= partition_specs(L) COMMA partition(X).
 stmt(A) ::= ALTER(T) VIEW path(N) RENAME TO path(M).        { A = ast_alter_view(p, T, N, M, NULL); }
 stmt(A) ::= ALTER(T) VIEW path(N) AS query(Q).              { A = ast_alter_view(p, T, N, (AstPath){0}, Q); }
 stmt(A) ::= ALTER(T) DATABASE path(N) SET LP options(L) RP. { A = ast_alter_database(p, T, N, L); }
-stmt(A) ::= ALTER(T) temporary_system(M) FUNCTION if_exists(I) path(N) AS text(X) language_opt(L).
-                                                            { A = ast_alter_function(p, T, M, I, N, X, L); }
+stmt(A) ::= ALTER(T) temporary_system(M) FUNCTION if_exists(I) path(N) function(F).
+                                                            { A = ast_alter_function(p, T, M, I, N, F); }
 
 /* DROP, TRUNCATE, UPDATE, DELETE, ANALYZE */
 stmt(A) ::= DROP(T) temporary(M) TABLE if_exists(I) path(N).    { A = ast_drop(p, T, AST_OBJECT_TABLE, M ? AST_TEMPORARY : AST_PERMANENT, I, N); }
@@ -978,6 +982,7 @@ stmt(A) ::= SHOW(T) CHECKPOINTS.                                { A = ast_show_c
 stmt(A) ::= SHOW(T) CHECKPOINTS text(D).                        { A = ast_show_checkpoints(p, T, D); }
 stmt(A) ::= SHOW(T) CREATE TABLE path(N).                       { A = ast_show(p, T, AST_SHOW_CREATE_TABLE, N, ast_no_pattern()); }
 stmt(A) ::= SHOW(T) CREATE VIEW path(N).                        { A = ast_show(p, T, AST_SHOW_CREATE_VIEW, N, ast_no_pattern()); }
+stmt(A) ::= SHOW(T) CREATE FUNCTION path(N).                    { A = ast_show(p, T, AST_SHOW_CREATE_FUNCTION, N, ast_no_pattern()); }
 from_or_in ::= FROM.
 from_or_in ::= IN.
 %type from_path {AstPath}

@@ -41,7 +41,8 @@ Code bind_enter(Binder *b, uint32_t depth, Span span) {
   b->depth += depth;
   if (b->depth <= BIND_DEPTH_MAX) return OK;
   return FAIL(b->err, ERR_LIMIT, bind_span(b, span),
-              "views and common table expressions nest more than %d levels", BIND_DEPTH_MAX);
+              "views, common table expressions and functions nest more than %d levels",
+              BIND_DEPTH_MAX);
 }
 
 void bind_leave(Binder *b, uint32_t depth) {

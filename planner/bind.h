@@ -12,6 +12,7 @@
  *   bind_source.c   tables of the catalog      bind_guess.c   files and stdin without DDL
  *   bind_expr.c     expressions                bind_call.c    calls and special forms
  *   bind_row.c      rows compared, OVERLAPS        bind_agg.c     calls of aggregates
+ *   bind_user.c     calls of the user's functions
  *   bind_literal.c  literals                   bind_type.c    types as written
  *   relation.c      columns by name, where time attributes come from
  *   bind_insert.c   INSERT                     ddl*.c         CREATE, ALTER, DROP
@@ -96,6 +97,13 @@ struct CteScope {
   const CteScope *outer; /* what its query sees */
 };
 
+/* A function whose body is being bound. */
+typedef struct FunctionScope FunctionScope;
+struct FunctionScope {
+  FunctionName name;
+  const FunctionScope *outer; /* which calls it */
+};
+
 typedef struct Binder {
   Planner *planner;
   Arena *arena;
@@ -105,6 +113,7 @@ typedef struct Binder {
   const char *database; /* where names of one part are looked up */
   Span within;          /* the reference to the view or table whose text is bound; len 0: none */
   const CteScope *ctes;
+  const FunctionScope *bodies; /* NULL: none */
   uint32_t depth;
   uint32_t n_nodes, n_columns; /* so far */
   Node **sources;              /* of this job */
@@ -197,6 +206,17 @@ MUST_USE Code bind_row_in(Binder *b, const ExprScope *s, const AstExpr *ast, Exp
 MUST_USE Code bind_overlaps(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 MUST_USE Code bind_agg(Binder *b, const ExprScope *s, const AstExpr *ast, const AggDef *def,
                        Expr **out);
+/* Is it the name of a function that weir has? */
+bool bind_is_built_in(const char *name);
+/* What the user made that a call means; NULL: what is built in, or nothing.  ERR_NAME where a
+ * database is named that has no such function. */
+MUST_USE Code bind_find_function(Binder *b, const AstCall *call, const FunctionDef **out);
+MUST_USE Code bind_user_call(Binder *b, const ExprScope *s, const AstExpr *ast,
+                             const FunctionDef *def, Expr **out);
+/* The body of a SQL function as its result, over its parameters as columns; arguments: what these
+ * will be, NULL: they are as declared. */
+MUST_USE Code bind_function_body(Binder *b, const FunctionDef *def, const AstExpr *ast,
+                                 Expr *const *arguments, Expr **out);
 /* Call a function by name. */
 MUST_USE Code bind_func(Binder *b, const char *name, Span span, Expr **args, uint32_t n_args,
                         Expr **out);
@@ -413,6 +433,9 @@ MUST_USE Code ddl_create_database(Binder *b, const AstCreateDatabase *create);
 MUST_USE Code ddl_alter_table(Binder *b, const AstAlterTable *alter);
 MUST_USE Code ddl_alter_view(Binder *b, const AstAlterView *alter);
 MUST_USE Code ddl_drop(Binder *b, const AstDrop *drop);
+MUST_USE Code ddl_create_function(Binder *b, const AstCreateFunction *create);
+MUST_USE Code ddl_alter_function(Binder *b, const AstAlterFunction *alter);
+MUST_USE Code ddl_drop_function(Binder *b, const AstDrop *drop);
 
 /* --- for the parts of CREATE TABLE --------------------------------------------------- */
 

@@ -55,6 +55,22 @@ static const char *arrange(Binder *b, const AstCall *call, const char *name, Exp
 
 /* --- functions by name --------------------------------------------------------------- */
 
+bool bind_is_built_in(const char *name) {
+  const FuncDef *func = func_find(str_of(name));
+  return (func != NULL && (func->flags & FUNC_OPERATOR) == 0) || agg_find(str_of(name)) != NULL;
+}
+
+/* The nearest of the user's functions, if there is one, is meant before what is built in. */
+static void hint_made(Binder *b, const char *name) {
+  const char *near = NULL;
+  uint32_t distance = 0, n;
+  FunctionDef **made = functions_list(&b->planner->functions, b->database, b->arena, &n);
+  for (uint32_t i = 0; i < n; i++) nearest_name_offer(name, made[i]->name, &near, &distance);
+  if (near == NULL) return;
+  b->err->hint[0] = '\0';
+  error_hint(b->err, "did you mean \"%s\"?", near);
+}
+
 /* A name that is none is told before anything in its arguments. */
 static Code check_name(Binder *b, const AstCall *call, const char *name) {
   Span span = call->name.span;
@@ -66,7 +82,9 @@ static Code check_name(Binder *b, const AstCall *call, const char *name) {
                "GROUP BY window_start, window_end");
     return ERR_TYPE;
   }
-  return func_unknown(name, bind_span(b, span), b->err);
+  Code code = func_unknown(name, bind_span(b, span), b->err);
+  if (code == ERR_NAME) hint_made(b, name);
+  return code;
 }
 
 static Code bind_scalar(Binder *b, const ExprScope *s, const AstExpr *ast, const char *name,
@@ -94,11 +112,9 @@ static Code bind_scalar(Binder *b, const ExprScope *s, const AstExpr *ast, const
 Code bind_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
   const AstCall *call = ast->call;
   if (call->over != NULL) return bind_over(b, s, ast, out);
-  if (call->name.n > 1) {
-    return FAIL(b->err, ERR_NAME, bind_span(b, call->name.span),
-                "no function \"%s\" in a database: functions of the user are not built yet",
-                call->name.items[call->name.n - 1].text);
-  }
+  const FunctionDef *made;
+  TRY(bind_find_function(b, call, &made));
+  if (made != NULL) return bind_user_call(b, s, ast, made, out);
   const char *name = call->name.items[0].text;
   const AggDef *agg = agg_find(str_of(name));
   if (agg != NULL) return bind_agg(b, s, ast, agg, out);

@@ -207,11 +207,14 @@ static Code drop_database(Binder *b, const AstDrop *drop) {
   if (strcmp(database, DEFAULT_DATABASE) == 0) {
     return FAIL(b->err, ERR_NAME, name->span, "the database \"%s\" cannot be dropped", database);
   }
-  if (!drop->cascade && !catalog_database_is_empty(catalog, database)) {
+  bool empty = catalog_database_is_empty(catalog, database) &&
+               !functions_has_database(&b->planner->functions, database);
+  if (!drop->cascade && !empty) {
     FAIL(b->err, ERR_NAME, name->span, "the database \"%s\" is not empty", database);
     error_hint(b->err, "DROP DATABASE %s CASCADE drops what is in it, too", database);
     return ERR_NAME;
   }
+  functions_drop_database(&b->planner->functions, database);
   catalog_drop_database(catalog, database);
   return OK;
 }
@@ -245,7 +248,8 @@ Code ddl_drop(Binder *b, const AstDrop *drop) {
     case AST_OBJECT_DATABASE:
       return drop_database(b, drop);
     case AST_OBJECT_FUNCTION:
-      break;
+      return ddl_drop_function(b, drop);
   }
-  return bind_not_built(b, drop->path.span, "DROP FUNCTION");
+  assert(!"an object to be dropped");
+  return ERR_SYNTAX;
 }

@@ -97,6 +97,12 @@ Code describe_statement(const Planner *p, const AstDescribe *describe, Arena *ar
                         Error *err) {
   ObjectName name;
   if (describe->object == AST_OBJECT_FUNCTION) {
+    const FunctionDef *made;
+    TRY(find_made_function(p, &describe->path, &made, err));
+    if (made != NULL) {
+      *out = describe_made_function(made, describe->extended, arena);
+      return OK;
+    }
     return describe_function(describe, arena, out, err);
   }
   if (describe->object == AST_OBJECT_DATABASE) {
@@ -112,7 +118,7 @@ Code describe_statement(const Planner *p, const AstDescribe *describe, Arena *ar
 
 /* --- CREATE -------------------------------------------------------------------------- */
 
-static void print_quoted(const char *name, StrBuf *out) {
+void print_quoted_name(const char *name, StrBuf *out) {
   strbuf_putc(out, '`');
   for (; *name != '\0'; name++) {
     if (*name == '`') strbuf_putc(out, '`');
@@ -129,7 +135,7 @@ static void print_comment(const char *comment, const char *before, StrBuf *out) 
 
 static void print_column(const TableColumn *c, StrBuf *out) {
   strbuf_puts(out, "  ");
-  print_quoted(c->name, out);
+  print_quoted_name(c->name, out);
   if (c->computed != NULL) {
     strbuf_printf(out, " AS %s", c->computed);
   } else {
@@ -142,7 +148,7 @@ static void print_column(const TableColumn *c, StrBuf *out) {
 static void print_names(const char *const *names, uint32_t n, StrBuf *out) {
   for (uint32_t i = 0; i < n; i++) {
     if (i > 0) strbuf_puts(out, ", ");
-    print_quoted(names[i], out);
+    print_quoted_name(names[i], out);
   }
 }
 
@@ -153,14 +159,14 @@ static void print_elements(const TableDef *def, StrBuf *out) {
   }
   if (def->rowtime >= 0) {
     strbuf_puts(out, ",\n  WATERMARK FOR ");
-    print_quoted(def->columns[def->rowtime].name, out);
+    print_quoted_name(def->columns[def->rowtime].name, out);
     strbuf_printf(out, " AS %s", def->watermark);
   }
   if (def->n_key > 0) {
     strbuf_puts(out, ",\n  ");
     if (def->key_name != NULL) {
       strbuf_puts(out, "CONSTRAINT ");
-      print_quoted(def->key_name, out);
+      print_quoted_name(def->key_name, out);
       strbuf_putc(out, ' ');
     }
     strbuf_puts(out, "PRIMARY KEY (");
@@ -191,9 +197,9 @@ static void print_with(const TableDef *def, StrBuf *out) {
 void ddl_print(const TableDef *def, StrBuf *out) {
   strbuf_printf(out, "CREATE %s%s `" CATALOG_NAME "`.", def->temporary ? "TEMPORARY " : "",
                 def->query != NULL ? "VIEW" : "TABLE");
-  print_quoted(def->database, out);
+  print_quoted_name(def->database, out);
   strbuf_putc(out, '.');
-  print_quoted(def->name, out);
+  print_quoted_name(def->name, out);
   strbuf_puts(out, " (");
   if (def->query == NULL) {
     strbuf_putc(out, '\n');
@@ -206,7 +212,7 @@ void ddl_print(const TableDef *def, StrBuf *out) {
   }
   for (uint32_t i = 0; i < def->n_columns; i++) {
     if (i > 0) strbuf_puts(out, ", ");
-    print_quoted(def->columns[i].name, out);
+    print_quoted_name(def->columns[i].name, out);
   }
   strbuf_putc(out, ')');
   print_comment(def->comment, "\n", out);

@@ -22,6 +22,7 @@ Planner *planner_new(uint32_t cores) {
 void planner_free(Planner *p) {
   if (p == NULL) return;
   catalog_free(p->catalog);
+  functions_deinit(&p->functions);
   settings_deinit(&p->settings);
   job_names_deinit(&p->job_names);
   free(p);
@@ -167,11 +168,11 @@ static Code plan_kind(Binder *b, const AstStmt *stmt, PlanResult *result) {
       result->kind = PLAN_HELP;
       return OK;
     case AST_STMT_CREATE_FUNCTION:
-      return bind_not_built(b, stmt->span, "CREATE FUNCTION");
+      return ddl_create_function(b, stmt->create_function);
     case AST_STMT_ALTER_DATABASE:
       return bind_not_built(b, stmt->span, "ALTER DATABASE");
     case AST_STMT_ALTER_FUNCTION:
-      return bind_not_built(b, stmt->span, "ALTER FUNCTION");
+      return ddl_alter_function(b, stmt->alter_function);
     case AST_STMT_UPDATE:
       return bind_not_built(b, stmt->span, "UPDATE");
     case AST_STMT_DELETE:

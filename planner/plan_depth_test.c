@@ -137,6 +137,26 @@ static void test_doubling_views(void) {
   strbuf_deinit(&text);
 }
 
+/* f calls itself in SQL n times; the body has its argument once or twice. */
+static void test_functions(void) {
+  CHECK(plan("CREATE FUNCTION once(x BIGINT) RETURNS BIGINT RETURN x + 1") == OK);
+  CHECK(plan("CREATE FUNCTION both(x BIGINT) RETURNS BIGINT RETURN x + x") == OK);
+  CHECK(nested_in("SELECT ", "once(", "a", ")", " FROM t", 400) == OK);
+  CHECK(nested_in("SELECT ", "once(once(once(", "a", ")))", " FROM t", 300) == OK);
+  CHECK(nested_in("SELECT ", "both(", "a", ")", " FROM t", 10) == OK);
+  CHECK(nested_in("SELECT ", "both(", "a", ")", " FROM t", 60) == ERR_LIMIT);
+  StrBuf text = {0};
+  Code code = plan("CREATE FUNCTION g0(x BIGINT) RETURNS BIGINT RETURN x + 1");
+  for (int i = 1; i < 40 && code == OK; i++) { /* a body of 100 levels each */
+    strbuf_printf(&text, "CREATE FUNCTION g%d(x BIGINT) RETURNS BIGINT RETURN g%d(x)", i, i - 1);
+    for (int k = 0; k < 100; k++) strbuf_puts(&text, " + 1");
+    code = plan(strbuf_text(&text));
+    strbuf_clear(&text);
+  }
+  CHECK(code == ERR_LIMIT);
+  strbuf_deinit(&text);
+}
+
 /* --- long ---------------------------------------------------------------------------- */
 
 static void test_long_lists(void) {
@@ -184,6 +204,7 @@ int main(void) {
   test_deep_ctes(3000, ERR_LIMIT);
   test_deep_views(300, OK);
   test_doubling();
+  test_functions();
   test_doubling_ctes();
   test_doubling_views();
   test_long_lists();

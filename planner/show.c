@@ -110,19 +110,36 @@ static int by_text(const void *a, const void *b) {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* All that DESCRIBE FUNCTION knows. */
-static void show_functions(const AstShow *show, Arena *arena, PlanRows *out) {
+static int upper(char c) { return c >= 'a' && c <= 'z' ? c - 32 : (unsigned char)c; }
+
+/* Functions are the same whatever the case. */
+static int by_function(const void *a, const void *b) {
+  const char *x = *(const char *const *)a, *y = *(const char *const *)b;
+  while (*x != '\0' && upper(*x) == upper(*y)) x++, y++;
+  return upper(*x) - upper(*y);
+}
+
+/* What the user made, alone or with all that DESCRIBE FUNCTION knows. */
+static Code show_functions(const Planner *p, const AstShow *show, Arena *arena, PlanRows *out,
+                           Error *err) {
   static const char *const name[] = {"function name"};
   RowList l = one_column(arena, name);
-  uint32_t n;
-  const FuncDoc *docs = func_doc_list(arena, &n);
-  const char **names = ARENA_ARRAY(arena, const char *, n);
-  for (uint32_t i = 0; i < n; i++) names[i] = docs[i].name;
-  qsort(names, n, sizeof *names, by_text);
+  const char *database;
+  uint32_t n_built_in, n_made, n = 0;
+  TRY(database_of(p, show, &database, err));
+  FunctionDef **made = functions_list(&p->functions, database, arena, &n_made);
+  const FuncDoc *docs = func_doc_list(arena, &n_built_in);
+  const char **names = ARENA_ARRAY(arena, const char *, n_built_in + n_made);
+  for (uint32_t i = 0; i < n_made; i++) names[n++] = made[i]->name;
+  bool all = show->what == AST_SHOW_FUNCTIONS;
+  for (uint32_t i = 0; all && i < n_built_in; i++) names[n++] = docs[i].name;
+  if (n > 1) qsort(names, n, sizeof *names, by_function);
   for (uint32_t i = 0; i < n; i++) {
-    if (show_matches(show, names[i])) row_list_add(&l, names[i]);
+    bool again = i > 0 && text_eq_nocase(names[i], names[i - 1]); /* replaces what is built in */
+    if (!again && show_matches(show, names[i])) row_list_add(&l, names[i]);
   }
   *out = row_list_done(&l);
+  return OK;
 }
 
 /* --- one object ---------------------------------------------------------------------- */
@@ -145,6 +162,20 @@ static Code show_create(const Planner *p, const AstShow *show, Arena *arena, Pla
   }
   StrBuf text = {0};
   ddl_print(def, &text);
+  *out = text_rows(arena, strbuf_keep(&text, arena));
+  return OK;
+}
+
+static Code show_create_function(const Planner *p, const AstShow *show, Arena *arena, PlanRows *out,
+                                 Error *err) {
+  const FunctionDef *def;
+  StrBuf text = {0};
+  TRY(find_made_function(p, &show->path, &def, err));
+  if (def == NULL) {
+    return FAIL(err, ERR_NAME, show->path.span, "no function \"%s\" of the user",
+                show->path.items[show->path.n - 1].text);
+  }
+  function_print(def, &text);
   *out = text_rows(arena, strbuf_keep(&text, arena));
   return OK;
 }
@@ -184,12 +215,13 @@ Code show_statement(const Planner *p, const AstShow *show, Arena *arena, PlanRow
     case AST_SHOW_COLUMNS:
       return show_columns(p, show, arena, out, err);
     case AST_SHOW_FUNCTIONS:
-      show_functions(show, arena, out);
-      return OK;
+    case AST_SHOW_USER_FUNCTIONS:
+      return show_functions(p, show, arena, out, err);
+    case AST_SHOW_CREATE_FUNCTION:
+      return show_create_function(p, show, arena, out, err);
     case AST_SHOW_CREATE_TABLE:
     case AST_SHOW_CREATE_VIEW:
       return show_create(p, show, arena, out, err);
-    case AST_SHOW_USER_FUNCTIONS:
     case AST_SHOW_PARTITIONS:
     case AST_SHOW_JOBS:
     case AST_SHOW_CHECKPOINTS:

@@ -29,6 +29,14 @@ PlanRows show_settings(const Planner *p, Arena *arena);
 
 /* A table's columns as DESCRIBE shows them; pattern NULL: all. */
 PlanRows describe_columns(const TableDef *def, const AstShow *filter, Arena *arena);
+/* What the user made of that name: the system function first; NULL: none. */
+MUST_USE Code find_made_function(const Planner *p, const AstPath *path, const FunctionDef **out,
+                                 Error *err);
+/* CREATE FUNCTION of a definition. */
+void function_print(const FunctionDef *def, StrBuf *out);
+PlanRows describe_made_function(const FunctionDef *def, bool extended, Arena *arena);
+/* A name in backquotes. */
+void print_quoted_name(const char *name, StrBuf *out);
 /* Does a name pass LIKE 'pattern' of SHOW? */
 bool show_matches(const AstShow *show, const char *name);
 /* CREATE TABLE or CREATE VIEW of a definition. */

@@ -215,6 +215,14 @@ bool expr_is_deterministic(const Expr *e) {
   return true;
 }
 
+bool expr_varies(const Expr *e) {
+  if (e->kind == EXPR_CALL && (e->func->flags & FUNC_BY_ROW) != 0) return true;
+  for (uint32_t i = 0; i < e->n_args; i++) {
+    if (expr_varies(e->args[i])) return true;
+  }
+  return false;
+}
+
 static bool node_may_fail(const Expr *e) {
   if (e->kind == EXPR_CAST) return !e->try_cast && cast_may_fail(e->args[0]->type, e->type);
   if (e->kind != EXPR_CALL || (e->func->flags & FUNC_MAY_FAIL) == 0) return false;

@@ -88,6 +88,9 @@ bool expr_same_calls(const Expr *a, const Expr *b);
 uint64_t expr_hash(const Expr *e);
 /* Does it give the same value for the same row each time (no RAND, NOW, PROCTIME)? */
 bool expr_is_deterministic(const Expr *e);
+/* Is it another value for each row whatever its columns are (RAND), not only from time to time
+ * (NOW)? */
+bool expr_varies(const Expr *e);
 /* Can it raise an error at run time for some row? */
 bool expr_may_fail(const Expr *e);
 /* Set used[c] for every input column it reads. */
