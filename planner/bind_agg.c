@@ -89,7 +89,11 @@ Code bind_agg(Binder *b, const ExprScope *s, const AstExpr *ast, const AggDef *d
   AggItem item = {.call = {.arg = -1, .filter = -1, .distinct = call->distinct}};
   if (s->aggs == NULL) return agg_not_here(b, s, ast, agg_name(def));
   if (call->order_by.n > 0) return bind_not_built(b, ast->span, "ORDER BY in an aggregate");
-  if (call->nulls != AST_TREAT_DEFAULT) return bind_not_built(b, ast->span, "IGNORE NULLS");
+  if (call->nulls != AST_TREAT_DEFAULT && !agg_keeps_nulls(def)) {
+    return FAIL(b->err, ERR_TYPE, bind_span(b, ast->span),
+                "%s leaves NULLs out: IGNORE and RESPECT NULLS are for ARRAY_AGG", agg_name(def));
+  }
+  item.call.params.keep_nulls = agg_keeps_nulls(def) && call->nulls != AST_TREAT_IGNORE;
   if (call->star && strcmp(agg_name(def), "COUNT") != 0) {
     return FAIL(b->err, ERR_TYPE, bind_span(b, ast->span), "%s(*): only COUNT takes *",
                 agg_name(def));

@@ -5,7 +5,7 @@
 #include "exec/expr/agg_kernels.h"
 #include "exec/expr/expr.h"
 
-typedef enum AggParam { PARAM_NONE, PARAM_SEPARATOR, PARAM_FRACTION } AggParam;
+typedef enum AggParam { PARAM_NONE, PARAM_NULLS, PARAM_SEPARATOR, PARAM_FRACTION } AggParam;
 
 struct AggDef {
   const char *name;
@@ -35,6 +35,8 @@ const AggDef *agg_find(Str name) {
 
 const char *agg_name(const AggDef *def) { return def->name; }
 const char *agg_doc(const AggDef *def) { return def->doc; }
+
+bool agg_keeps_nulls(const AggDef *def) { return def->param == PARAM_NULLS; }
 
 const AggDef *const *agg_list(uint32_t *n) {
   *n = COUNT_OF(defs);
@@ -87,6 +89,7 @@ static Code set_fraction(const AggDef *def, const Value *v, Span span, AggCall *
 Code agg_set_param(const AggDef *def, const Value *value, Span span, AggCall *call, Error *err) {
   switch (def->param) {
     case PARAM_NONE:
+    case PARAM_NULLS:
       break; /* agg_bind refuses the number of arguments */
     case PARAM_SEPARATOR:
       return set_separator(def, value, span, call, err);
@@ -101,6 +104,7 @@ void agg_print_param(const AggCall *call, StrBuf *out) {
   Expr e = {.kind = EXPR_CONST};
   switch (agg_find(str_of(call->name))->param) {
     case PARAM_NONE:
+    case PARAM_NULLS:
       return;
     case PARAM_SEPARATOR:
       if (str_eq(separator, default_separator)) return;

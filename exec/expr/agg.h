@@ -4,7 +4,7 @@
  * zeroed when the group is made: all-zero bytes are the empty state of every aggregate.
  * Kernels work a batch at a time: states[i] is where row i's state lies.
  *
- *   add      fold values in, NULLs skipped (but for ARRAY_AGG)
+ *   add      fold values in, NULLs skipped unless AggParams.keep_nulls
  *   merge    fold another state in, which stays as it is; both orders give the same result, but
  *            for the last bits of floating point
  *   unmerge  the inverse of merge, where there is one that is exact: what makes a running total
@@ -39,7 +39,7 @@ enum { AGG_STATE_WORDS_MAX = 9 }; /* VAR_POP of a DECIMAL(38) */
 typedef struct AggParams {
   Str separator;   /* LISTAGG; "," where none is given */
   double fraction; /* PERCENTILE */
-  bool keep_nulls; /* ARRAY_AGG ... RESPECT NULLS, the default */
+  bool keep_nulls; /* ARRAY_AGG, but for IGNORE NULLS */
 } AggParams;
 
 typedef struct AggEmit {
@@ -108,6 +108,9 @@ const AggDef *agg_find(Str name);
 const char *agg_name(const AggDef *def);
 const char *agg_doc(const AggDef *def);
 const AggDef *const *agg_list(uint32_t *n);
+
+/* Does it keep NULLs unless IGNORE NULLS is written?  Only then may that be. */
+bool agg_keeps_nulls(const AggDef *def);
 
 /* The constant behind the first argument, NULL where it is none; to be set before agg_bind.  Its
  * text is borrowed as long as the call lives.  ERR_TYPE with what the aggregate takes. */

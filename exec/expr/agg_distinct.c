@@ -55,14 +55,20 @@ static DistinctValue *append(DistinctValues *set, Str bytes, uint64_t arrival, A
   return v;
 }
 
-static bool offer(DistinctValues *set, uint64_t hash, Str bytes, uint64_t arrival, Arena *arena) {
+/* What becomes of the number of a value that comes again. */
+typedef enum Again { KEEP_FIRST, COUNT_UP } Again;
+
+static bool offer(DistinctValues *set, Again again, Str bytes, uint64_t arrival, Arena *arena) {
+  const uint64_t hash = hash_bytes(bytes.ptr, bytes.len);
   if (!make_room(set, arena)) return false;
   DistinctSlot *slot = find_slot(set, hash, bytes);
   if (slot->value == NULL) {
     *slot = (DistinctSlot){hash, append(set, bytes, arrival, arena)};
     return slot->value != NULL;
   }
-  if (arrival < slot->value->arrival) {
+  if (again == COUNT_UP) {
+    slot->value->arrival += arrival;
+  } else if (arrival < slot->value->arrival) {
     slot->value->arrival = arrival;
     set->mixed = true;
   }
@@ -77,36 +83,54 @@ static DistinctValues *set_of(DistinctState *s, Arena *arena) {
   return s->set;
 }
 
-static bool add_value(DistinctState *s, const Vector *values, uint32_t row, uint64_t arrival,
-                      Arena *arena) {
+static bool add_value(DistinctState *s, Again again, const Vector *values, uint32_t row,
+                      uint64_t arrival, Arena *arena) {
   DistinctValues *set = set_of(s, arena);
   size_t len = key_encoded_size(values, row);
   if (set == NULL || !agg_make_room(&set->scratch, &set->scratch_room, len, arena)) return false;
   key_encode(values, row, set->scratch);
-  return offer(set, hash_bytes(set->scratch, len), (Str){set->scratch, len}, arrival, arena);
+  return offer(set, again, (Str){set->scratch, len}, arrival, arena);
 }
 
 bool agg_distinct_add(const AggInput *in) {
   for (uint32_t i = 0; i < in->n; i++) {
     uint32_t row = in->rows[i];
-    if (!vector_valid(in->values, row)) continue;
-    if (!add_value(in->states[i], in->values, row, in->arrival + row, in->arena)) return false;
+    if (!in->params->keep_nulls && !vector_valid(in->values, row)) continue;
+    uint64_t arrival = in->arrival + row;
+    if (!add_value(in->states[i], KEEP_FIRST, in->values, row, arrival, in->arena)) return false;
   }
   return true;
 }
 
-bool agg_distinct_merge(void *const *into, const void *const *from, uint32_t n, Arena *arena) {
+bool agg_counted_add(const AggInput *in) {
+  for (uint32_t i = 0; i < in->n; i++) {
+    uint32_t row = in->rows[i];
+    if (!vector_valid(in->values, row)) continue;
+    if (!add_value(in->states[i], COUNT_UP, in->values, row, 1, in->arena)) return false;
+  }
+  return true;
+}
+
+static bool merge(Again again, void *const *into, const void *const *from, uint32_t n,
+                  Arena *arena) {
   for (uint32_t i = 0; i < n; i++) {
     const DistinctState *b = from[i];
     if (b->set == NULL) continue;
     DistinctValues *set = set_of(into[i], arena);
     if (set == NULL) return false;
     for (const DistinctValue *v = b->set->first; v != NULL; v = v->next) {
-      uint64_t hash = hash_bytes(v->bytes, v->len);
-      if (!offer(set, hash, (Str){v->bytes, v->len}, v->arrival, arena)) return false;
+      if (!offer(set, again, (Str){v->bytes, v->len}, v->arrival, arena)) return false;
     }
   }
   return true;
+}
+
+bool agg_distinct_merge(void *const *into, const void *const *from, uint32_t n, Arena *arena) {
+  return merge(KEEP_FIRST, into, from, n, arena);
+}
+
+bool agg_counted_merge(void *const *into, const void *const *from, uint32_t n, Arena *arena) {
+  return merge(COUNT_UP, into, from, n, arena);
 }
 
 void agg_distinct_save(const void *state, StateOut *out) {
@@ -118,19 +142,29 @@ void agg_distinct_save(const void *state, StateOut *out) {
   }
 }
 
-bool agg_distinct_load(void *state, StateIn *in, Arena *arena) {
+/* The bytes of one value are read by its type when the result is made, so this is the place to see
+ * that they are there. */
+static bool load(Again again, void *state, StateIn *in, Arena *arena) {
   while (in->at < in->end && !in->bad) {
     uint64_t arrival = state_get_u64(in);
     Str bytes = state_get_str(in);
-    if (in->bad || bytes.len == 0 || bytes.ptr[0] != 1) { /* no NULL is among them */
+    if (in->bad || bytes.len == 0) {
       state_bad(in);
       return true;
     }
     DistinctValues *set = set_of(state, arena);
     if (set == NULL) return false;
-    if (!offer(set, hash_bytes(bytes.ptr, bytes.len), bytes, arrival, arena)) return false;
+    if (!offer(set, again, bytes, arrival, arena)) return false;
   }
   return true;
+}
+
+bool agg_distinct_load(void *state, StateIn *in, Arena *arena) {
+  return load(KEEP_FIRST, state, in, arena);
+}
+
+bool agg_counted_load(void *state, StateIn *in, Arena *arena) {
+  return load(COUNT_UP, state, in, arena);
 }
 
 static int by_arrival(const void *a, const void *b) {

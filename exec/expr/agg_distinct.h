@@ -1,4 +1,4 @@
-/* agg_distinct.h -- DISTINCT values of one group, each with its first arrival.
+/* agg_distinct.h -- the different values of one group, each with its first arrival or its count.
  *
  * Most aggregates are fed the first occurrences by op code, as they come.  Where the result depends
  * on which occurrence was first, that is not enough: when slices of time are merged, an earlier one
@@ -12,7 +12,7 @@
 typedef struct DistinctValue DistinctValue;
 struct DistinctValue {
   DistinctValue *next; /* in the order of adding */
-  uint64_t arrival;
+  uint64_t arrival;    /* the first; of COLLECT how often the value came */
   uint32_t len;
   char bytes[]; /* as key_encode writes one value */
 };
@@ -36,7 +36,8 @@ typedef struct DistinctState {
   DistinctValues *set; /* in the arena; NULL: empty */
 } DistinctState;
 
-/* add, merge, save and load of AggKernels over DistinctState. */
+/* add, merge, save and load of AggKernels over DistinctState.  NULLs are left out, unless the call
+ * keeps them (AggParams.keep_nulls). */
 bool agg_distinct_add(const AggInput *in);
 bool agg_distinct_merge(void *const *into, const void *const *from, uint32_t n, Arena *arena);
 void agg_distinct_save(const void *state, StateOut *out);
@@ -44,3 +45,8 @@ bool agg_distinct_load(void *state, StateIn *in, Arena *arena);
 
 /* The values by arrival; in the arena, n of them.  NULL: no memory. */
 const DistinctValue **agg_distinct_sorted(const DistinctValues *set, Arena *arena);
+
+/* The same with counts. */
+bool agg_counted_add(const AggInput *in);
+bool agg_counted_merge(void *const *into, const void *const *from, uint32_t n, Arena *arena);
+bool agg_counted_load(void *state, StateIn *in, Arena *arena);

@@ -31,6 +31,19 @@ def joined(values):
     return "|".join(values) if values else None
 
 
+def array(values):
+    return "[" + " ".join("NULL" if v is None else str(v) for v in values) + "]"
+
+
+def multiset(values):
+    return "{" + " ".join(f"{v}={values.count(v)}" for v in sorted(set(values))) + "}"
+
+
+def without_commas(sql):
+    """Lines are taken apart at commas."""
+    return f"REPLACE(CAST({sql} AS STRING), ', ', ' ')"
+
+
 def passing(rows):
     return [r for r in rows if r.g is not None and r.g > 1]
 
@@ -58,6 +71,9 @@ PLAIN = {
     "LAST_VALUE(v)": or_null(lambda vs: vs[-1]),
     "LISTAGG(k, '|')": lambda rows: joined(known(rows, "k")),
     "LISTAGG(DISTINCT k, '|')": lambda rows: joined(distinct(known(rows, "k"))),
+    without_commas("ARRAY_AGG(v)"): lambda rows: array([r.v for r in rows]) if rows else None,
+    without_commas("ARRAY_AGG(DISTINCT v IGNORE NULLS)"): or_null(lambda vs: array(distinct(vs))),
+    without_commas("COLLECT(v)"): lambda rows: multiset(known(rows)),
     "ROUND(STDDEV_POP(CAST(v AS DOUBLE)), 6)": or_null(lambda vs: rounded(math.sqrt(spread(vs) / len(vs)))),
     "ROUND(VAR_SAMP(CAST(v AS DOUBLE)), 6)":
         or_null(lambda vs: rounded(spread(vs) / (len(vs) - 1)) if len(vs) > 1 else None),

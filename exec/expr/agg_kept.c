@@ -1,0 +1,106 @@
+/* agg_kept.c -- see agg_kept.h. */
+#include "exec/expr/agg_kept.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static size_t value_size(uint32_t len) { return offsetof(KeptValue, bytes) + len; }
+
+KeptValue *kept_append(KeptState *s, uint64_t arrival, size_t len, Arena *arena) {
+  if (len > UINT32_MAX - sizeof(KeptValue)) return NULL;
+  if (s->kept == NULL) {
+    s->kept = arena_try_alloc(arena, sizeof *s->kept, 8);
+    if (s->kept == NULL) return NULL;
+    *s->kept = (Kept){0};
+  }
+  Kept *kept = s->kept;
+  KeptValue *v = pieces_append(&kept->pieces, value_size((uint32_t)len), arena);
+  if (v == NULL) return NULL;
+  v->arrival = arrival;
+  v->len = (uint32_t)len;
+  kept->mixed |= kept->n > 0 && arrival < kept->newest;
+  if (kept->n == 0 || arrival > kept->newest) kept->newest = arrival;
+  kept->n++;
+  kept->bytes += len;
+  return v;
+}
+
+static bool append_copy(KeptState *s, uint64_t arrival, Str bytes, Arena *arena) {
+  KeptValue *v = kept_append(s, arrival, bytes.len, arena);
+  if (v == NULL) return false;
+  memcpy(v->bytes, bytes.ptr, bytes.len);
+  return true;
+}
+
+/* --- reading --------------------------------------------------------------------------- */
+
+typedef struct Cursor {
+  const PieceBlock *block;
+  uint32_t at;
+} Cursor;
+
+static Cursor values_of(const Kept *kept) {
+  return (Cursor){kept != NULL ? kept->pieces.first : NULL, 0};
+}
+
+static const KeptValue *next_value(Cursor *c) {
+  while (c->block != NULL && c->at == c->block->used) *c = (Cursor){c->block->next, 0};
+  if (c->block == NULL) return NULL;
+  const KeptValue *v = (const KeptValue *)(const void *)(piece_block_bytes(c->block) + c->at);
+  c->at += (uint32_t)((value_size(v->len) + 7) & ~(size_t)7);
+  return v;
+}
+
+Value kept_value(Type type, Str bytes) {
+  Int128 slot = 0;
+  uint64_t valid = 1;
+  Vector one = {.type = type, .constant = true, .data = &slot, .valid = &valid};
+  StateIn in = {.at = bytes.ptr, .end = bytes.ptr + bytes.len};
+  state_get_value(&in, &one, 0);
+  return value_of(&one, 0);
+}
+
+static int by_arrival(const void *a, const void *b) {
+  const KeptValue *x = *(KeptValue *const *)a, *y = *(KeptValue *const *)b;
+  return (x->arrival > y->arrival) - (x->arrival < y->arrival);
+}
+
+const KeptValue **kept_sorted(const Kept *kept, Arena *arena) {
+  const KeptValue **sorted = arena_try_alloc(arena, kept->n * sizeof(KeptValue *), 8);
+  if (sorted == NULL) return NULL;
+  Cursor c = values_of(kept);
+  for (uint64_t i = 0; i < kept->n; i++) sorted[i] = next_value(&c);
+  if (kept->mixed) qsort(sorted, kept->n, sizeof(KeptValue *), by_arrival);
+  return sorted;
+}
+
+/* --- kernels --------------------------------------------------------------------------- */
+
+bool kept_merge(void *const *into, const void *const *from, uint32_t n, Arena *arena) {
+  for (uint32_t i = 0; i < n; i++) {
+    const KeptState *b = from[i];
+    Cursor c = values_of(b->kept);
+    for (const KeptValue *v; (v = next_value(&c)) != NULL;) {
+      if (!append_copy(into[i], v->arrival, (Str){v->bytes, v->len}, arena)) return false;
+    }
+  }
+  return true;
+}
+
+void kept_save(const void *state, StateOut *out) {
+  const KeptState *s = state;
+  Cursor c = values_of(s->kept);
+  for (const KeptValue *v; (v = next_value(&c)) != NULL;) {
+    state_put_u64(out, v->arrival);
+    state_put_str(out, (Str){v->bytes, v->len});
+  }
+}
+
+bool kept_load(void *state, StateIn *in, Arena *arena) {
+  while (in->at < in->end && !in->bad) {
+    uint64_t arrival = state_get_u64(in);
+    Str bytes = state_get_str(in);
+    if (!append_copy(state, arrival, bytes, arena)) return false;
+  }
+  return true;
+}
