@@ -70,37 +70,41 @@ static void print_values(Printer *p, const OpSpec *op) {
 }
 
 /* keys, then aggregates with their filters, then the window's columns. */
-static void print_aggregate(Printer *p, const OpSpec *op, const uint32_t *keys, uint32_t n_keys,
-                            const AggCall *aggs, uint32_t n_aggs, const WindowSpec *window) {
+static void print_agg_call(Printer *p, const OpSpec *in, const AggCall *agg) {
+  strbuf_printf(p->out, "%s(%s%s", agg->name, agg->distinct || agg->own_distinct ? "DISTINCT " : "",
+                agg->arg >= 0 ? in->fields[agg->arg].name : "*");
+  agg_print_param(agg, p->out);
+  strbuf_putc(p->out, ')');
+  if (agg->filter >= 0) strbuf_printf(p->out, " FILTER %s", in->fields[agg->filter].name);
+}
+
+static void print_aggregate(Printer *p, const OpSpec *op) {
   const OpSpec *in = op->inputs[0];
+  OpGrouping g;
+  op_grouping(op, &g);
   strbuf_putc(p->out, '(');
-  if (n_keys > 0) {
+  if (g.n_keys > 0) {
     strbuf_puts(p->out, "groupBy=[");
-    print_names(p, in, keys, n_keys);
+    print_names(p, in, g.keys, g.n_keys);
     strbuf_puts(p->out, "], ");
   }
-  if (window != NULL) {
+  if (g.window != NULL) {
     strbuf_puts(p->out, "window=[");
-    window_print(window, in->fields, p->out);
+    window_print(g.window, in->fields, p->out);
     strbuf_puts(p->out, "], ");
     emit_print(&op->u.window_agg->emit, p->out);
   }
   strbuf_puts(p->out, "select=[");
-  print_names(p, in, keys, n_keys);
-  for (uint32_t i = 0; i < n_aggs; i++) {
-    const AggCall *agg = &aggs[i];
-    if (n_keys + i > 0) strbuf_puts(p->out, ", ");
-    strbuf_printf(p->out, "%s(%s%s", agg->name,
-                  agg->distinct || agg->own_distinct ? "DISTINCT " : "",
-                  agg->arg >= 0 ? in->fields[agg->arg].name : "*");
-    agg_print_param(agg, p->out);
-    strbuf_putc(p->out, ')');
-    if (agg->filter >= 0) strbuf_printf(p->out, " FILTER %s", in->fields[agg->filter].name);
-    const char *name = op->fields == in->fields ? agg->text : op->fields[n_keys + i].name;
+  print_names(p, in, g.keys, g.n_keys);
+  for (uint32_t i = 0; i < g.n_aggs; i++) {
+    const AggCall *agg = &g.aggs[i];
+    if (g.n_keys + i > 0) strbuf_puts(p->out, ", ");
+    print_agg_call(p, in, agg);
+    const char *name = op->fields == in->fields ? agg->text : op->fields[g.n_keys + i].name;
     if (strcmp(name, agg->text) != 0) strbuf_printf(p->out, " AS %s", name);
   }
-  bool has_window = window != NULL && op->id != OP_LOCAL_WINDOW_AGG;
-  for (uint32_t i = n_keys + n_aggs; has_window && i < op->n_fields; i++) {
+  bool has_window = g.window != NULL && op->id != OP_LOCAL_WINDOW_AGG;
+  for (uint32_t i = g.n_keys + g.n_aggs; has_window && i < op->n_fields; i++) {
     strbuf_printf(p->out, "%s%s", i > 0 ? ", " : "", op->fields[i].name);
   }
   strbuf_puts(p->out, "])");
@@ -235,17 +239,11 @@ static void print_details(Printer *p, const OpSpec *op) {
     case OP_SESSION_AGG:
     case OP_ROWS_AGG:
     case OP_UPDATING_WINDOW_AGG:
-    case OP_WINDOW_AGG: {
-      const WindowAggSpec *s = op->u.window_agg;
-      print_aggregate(p, op, s->keys, s->n_keys, s->aggs, s->n_aggs, &s->window);
-      return;
-    }
+    case OP_WINDOW_AGG:
     case OP_LOCAL_GROUP_AGG:
-    case OP_GROUP_AGG: {
-      const GroupAggSpec *s = op->u.group_agg;
-      print_aggregate(p, op, s->keys, s->n_keys, s->aggs, s->n_aggs, NULL);
+    case OP_GROUP_AGG:
+      print_aggregate(p, op);
       return;
-    }
     case OP_WINDOW_TVF:
       print_window_function(p, op, &op->u.window_tvf.window);
       return;

@@ -104,7 +104,9 @@ void agg_print_param(const AggCall *call, StrBuf *out) {
   Expr e = {.kind = EXPR_CONST};
   switch (agg_find(str_of(call->name))->param) {
     case PARAM_NONE:
+      return;
     case PARAM_NULLS:
+      if (!call->params.keep_nulls) strbuf_puts(out, " IGNORE NULLS");
       return;
     case PARAM_SEPARATOR:
       if (str_eq(separator, default_separator)) return;

@@ -124,7 +124,7 @@ MUST_USE Code agg_bind(const AggDef *def, const Type *args, uint32_t n_args, Spa
 
 /* The same but for argument, filter and text? */
 bool agg_same(const AggCall *x, const AggCall *y);
-/* What stands behind the first argument, if it was not left out: ", ';'". */
+/* What stands behind the first argument, if it was not left out: ", ';'", " IGNORE NULLS". */
 void agg_print_param(const AggCall *call, StrBuf *out);
 
 /* A state of any aggregate as a part of an entry, and back into a zeroed one.  The bytes that a

@@ -12,6 +12,29 @@ const OpTraits *op_traits(OpId id) {
   return &traits[id];
 }
 
+bool op_grouping(const OpSpec *op, OpGrouping *out) {
+  *out = (OpGrouping){0};
+  switch ((int)op->id) {
+    case OP_LOCAL_WINDOW_AGG:
+    case OP_WINDOW_AGG:
+    case OP_SESSION_AGG:
+    case OP_ROWS_AGG:
+    case OP_UPDATING_WINDOW_AGG: {
+      const WindowAggSpec *s = op->u.window_agg;
+      *out = (OpGrouping){s->keys, s->n_keys, s->aggs, s->n_aggs, &s->window};
+      return true;
+    }
+    case OP_LOCAL_GROUP_AGG:
+    case OP_GROUP_AGG: {
+      const GroupAggSpec *s = op->u.group_agg;
+      *out = (OpGrouping){s->keys, s->n_keys, s->aggs, s->n_aggs, NULL};
+      return true;
+    }
+    default:
+      return false;
+  }
+}
+
 static uint32_t inputs_of(OpId id) {
   if (id == OP_SCAN || id == OP_VALUES) return 0;
   return id == OP_WINDOW_JOIN ? 2 : 1;

@@ -71,6 +71,18 @@ struct OpSpec {
   } u;
 };
 
+/* Keys and aggregates of an operator that aggregates, also before an exchange. */
+typedef struct OpGrouping {
+  const uint32_t *keys;
+  uint32_t n_keys;
+  const AggCall *aggs;
+  uint32_t n_aggs;
+  const WindowSpec *window; /* NULL: without one */
+} OpGrouping;
+
+/* false, and nothing in *out: it does not aggregate. */
+bool op_grouping(const OpSpec *op, OpGrouping *out);
+
 /* What is kept so that the job can go on after a crash, and where it goes on from. */
 typedef struct CheckpointPlan {
   const char *dir;           /* of all jobs; this one's are in dir/job.  NULL: no checkpoints */

@@ -48,19 +48,10 @@ static bool shape_of_rows(OutExchange *self, const OpSpec *exchange) {
 static bool shape_of_partials(OutExchange *self, const OpSpec *exchange) {
   const OpSpec *local = exchange->inputs[0];
   const OpSpec *rows = local->n_inputs > 0 ? local->inputs[0] : NULL;
-  const uint32_t *keys;
-  const AggCall *aggs;
-  uint32_t n_keys, n_aggs;
-  if (local->id == OP_LOCAL_WINDOW_AGG) {
-    const WindowAggSpec *s = local->u.window_agg;
-    keys = s->keys, n_keys = s->n_keys, aggs = s->aggs, n_aggs = s->n_aggs;
-  } else if (local->id == OP_LOCAL_GROUP_AGG) {
-    const GroupAggSpec *s = local->u.group_agg;
-    keys = s->keys, n_keys = s->n_keys, aggs = s->aggs, n_aggs = s->n_aggs;
-  } else {
-    return true;
-  }
-  if (!group_layout_init(&self->partial_layout, keys, n_keys, aggs, n_aggs, rows->fields,
+  if (local->id != OP_LOCAL_WINDOW_AGG && local->id != OP_LOCAL_GROUP_AGG) return true;
+  OpGrouping g;
+  op_grouping(local, &g);
+  if (!group_layout_init(&self->partial_layout, g.keys, g.n_keys, g.aggs, g.n_aggs, rows->fields,
                          rows->n_fields, true)) {
     return false;
   }

@@ -5,27 +5,10 @@
 
 /* --- names -------------------------------------------------------------------------- */
 
-static const AggCall *aggregates_of(const OpSpec *op, uint32_t *n) {
-  *n = 0;
-  switch ((int)op->id) {
-    case OP_WINDOW_AGG:
-    case OP_SESSION_AGG:
-    case OP_ROWS_AGG:
-    case OP_UPDATING_WINDOW_AGG:
-      *n = op->u.window_agg->n_aggs;
-      return op->u.window_agg->aggs;
-    case OP_GROUP_AGG:
-      *n = op->u.group_agg->n_aggs;
-      return op->u.group_agg->aggs;
-    default:
-      return NULL;
-  }
-}
-
 /* The first line ends with the number of the owner among those that compute the same. */
 static void name_owner(Arena *arena, Owners *o, const char *what, const OpSpec *op) {
   const char *identity = op->identity != NULL ? op->identity : op_traits(op->id)->name;
-  uint32_t number = 1, n_aggs;
+  uint32_t number = 1;
   size_t len = strlen(what) + 1 + strlen(identity);
   for (uint32_t i = 1; i < o->n; i++) {
     const char *other = o->names[i];
@@ -35,9 +18,11 @@ static void name_owner(Arena *arena, Owners *o, const char *what, const OpSpec *
   }
   StrBuf name = {0};
   strbuf_printf(&name, "%s %s #%u", what, identity, number);
-  const AggCall *aggs = aggregates_of(op, &n_aggs);
-  for (uint32_t a = 0; a < n_aggs; a++) {
-    strbuf_printf(&name, "\n%s", aggs[a].identity != NULL ? aggs[a].identity : aggs[a].text);
+  OpGrouping grouping;
+  op_grouping(op, &grouping);
+  for (uint32_t a = 0; a < grouping.n_aggs; a++) {
+    const AggCall *agg = &grouping.aggs[a];
+    strbuf_printf(&name, "\n%s", agg->identity != NULL ? agg->identity : agg->text);
   }
   o->names[o->n++] = strbuf_keep(&name, arena);
 }

@@ -18,26 +18,21 @@ static bool is_head(const OpSpec *op) {
   return is_source(op) || (op->n_inputs > 0 && op->inputs[0]->id == OP_EXCHANGE);
 }
 
-/* The spec of a window aggregate of any kind; NULL: it is none. */
-static const WindowAggSpec *window_agg_of(const OpSpec *op) {
-  bool is_one = op->id == OP_WINDOW_AGG || op->id == OP_SESSION_AGG || op->id == OP_ROWS_AGG ||
-                op->id == OP_UPDATING_WINDOW_AGG;
-  return is_one ? op->u.window_agg : NULL;
-}
-
 /* Does an aggregate depend on the order of rows (sums of floating point, FIRST_VALUE)? */
 static bool has_ordered_aggregate(const OpSpec *head) {
-  const WindowAggSpec *spec = window_agg_of(head);
-  for (uint32_t i = 0; spec != NULL && i < spec->n_aggs; i++) {
-    if (spec->aggs[i].kernels->ordered) return true;
+  OpGrouping grouping;
+  op_grouping(head, &grouping);
+  for (uint32_t i = 0; i < grouping.n_aggs; i++) {
+    if (grouping.aggs[i].kernels->ordered) return true;
   }
   return false;
 }
 
 static bool runs_by_clock(const OpSpec *head) {
   if (head->id == OP_SESSION_TVF) return head->u.session_tvf.window.processing_time;
-  const WindowAggSpec *spec = window_agg_of(head);
-  return spec != NULL && spec->window.processing_time;
+  OpGrouping grouping;
+  op_grouping(head, &grouping);
+  return grouping.window != NULL && grouping.window->processing_time;
 }
 
 /* Operators that the head reaches without an exchange.  Inputs come before consumers in a plan, so
