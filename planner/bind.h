@@ -116,6 +116,7 @@ typedef struct Binder {
   const FunctionScope *bodies; /* NULL: none */
   uint32_t depth;
   uint32_t n_nodes, n_columns; /* so far */
+  uint32_t n_volatile;         /* calls */
   Node **sources;              /* of this job */
   uint32_t n_sources, cap_sources;
   LateTable *late; /* as soon as there is a window */
@@ -187,10 +188,10 @@ typedef struct ExprScope {
   const char *clause;  /* "WHERE" */
   AggList *aggs;       /* NULL: aggregates are refused */
   const OutputAlias *aliases;
-  uint32_t n_aliases; /* ORDER BY sees these first */
+  uint32_t n_aliases;        /* ORDER BY sees these first */
   const AstWindows *windows; /* of the block's WINDOW; NULL: none */
-  bool *uses_rank;    /* to be told of ROW_NUMBER() OVER; NULL: that is refused */
-  uint32_t inner;     /* of a subquery: its columns begin here, which hide those before; 0: none */
+  bool *uses_rank;           /* to be told of ROW_NUMBER() OVER; NULL: that is refused */
+  uint32_t inner; /* of a subquery: its columns begin here, which hide those before; 0: none */
 } ExprScope;
 
 MUST_USE Code bind_expr(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
@@ -217,6 +218,8 @@ MUST_USE Code bind_user_call(Binder *b, const ExprScope *s, const AstExpr *ast,
  * will be, NULL: they are as declared. */
 MUST_USE Code bind_function_body(Binder *b, const FunctionDef *def, const AstExpr *ast,
                                  Expr *const *arguments, Expr **out);
+/* Number a call that was just made, if it is volatile. */
+void bind_number(Binder *b, Expr *e);
 /* Call a function by name. */
 MUST_USE Code bind_func(Binder *b, const char *name, Span span, Expr **args, uint32_t n_args,
                         Expr **out);

@@ -7,8 +7,14 @@
 
 #include "planner/bind.h"
 
+void bind_number(Binder *b, Expr *e) {
+  if (e->kind == EXPR_CALL && (e->func->flags & FUNC_VOLATILE) != 0) e->number = ++b->n_volatile;
+}
+
 Code bind_func(Binder *b, const char *name, Span span, Expr **args, uint32_t n_args, Expr **out) {
-  return func_call(b->arena, &b->env, name, bind_span(b, span), args, n_args, out, b->err);
+  TRY(func_call(b->arena, &b->env, name, bind_span(b, span), args, n_args, out, b->err));
+  bind_number(b, *out);
+  return OK;
 }
 
 static Code call1(Binder *b, const char *name, Span span, Expr *x, Expr **out) {

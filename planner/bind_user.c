@@ -6,7 +6,7 @@
  *     CREATE FUNCTION f(x BIGINT) RETURNS BIGINT RETURN x * 2     f(a + 1)  is  (a + 1) * 2
  *
  * An argument that is used more than once is computed once all the same, since a program computes
- * equal parts once; where it would give another value each time (RAND) the call is refused.
+ * equal parts once.
  */
 #include <string.h>
 
@@ -183,20 +183,19 @@ static void count_uses(const Expr *e, uint32_t *uses) {
   for (uint32_t i = 0; i < e->n_args; i++) count_uses(e->args[i], uses);
 }
 
-/* May the arguments stand where the body uses them? */
-static Code check_uses(Binder *b, const FunctionDef *def, const Expr *body, Expr *const *args) {
-  uint32_t *uses = ARENA_ARRAY(b->arena, uint32_t, def->n_params);
+/* Replace the columns of a body by the arguments; one that occurs more than once is evaluated once
+ * all the same. */
+static Code put_arguments(Binder *b, const FunctionDef *def, const Expr *body, Expr *const *args,
+                          Expr **out) {
+  uint32_t *uses = ARENA_ARRAY(b->arena, uint32_t, def->n_params), n = 0;
+  Expr **shared = ARENA_ARRAY(b->arena, Expr *, def->n_params);
   count_uses(body, uses);
   for (uint32_t i = 0; i < def->n_params; i++) {
     if (uses[i] < 2) continue;
     TRY(bind_shared(b, args[i], uses[i]));
-    if (!expr_varies(args[i])) continue;
-    FAIL(b->err, ERR_UNSUPPORTED, args[i]->span,
-         "\"%s\" uses its argument \"%s\" %u times, and it would differ each time", def->name,
-         def->params[i].name, uses[i]);
-    error_hint(b->err, "compute it first: SELECT %s(x) FROM (SELECT ... AS x)", def->name);
-    return ERR_UNSUPPORTED;
+    shared[n++] = args[i];
   }
+  *out = expr_once(b->arena, shared, n, expr_substitute(b->arena, body, args));
   return OK;
 }
 
@@ -218,7 +217,6 @@ Code bind_user_call(Binder *b, const ExprScope *s, const AstExpr *ast, const Fun
   }
   TRY(bind_arguments(b, s, def, call, args));
   TRY(bind_kept_body(b, def, args, ast->span, &body));
-  TRY(check_uses(b, def, body, args));
-  *out = expr_substitute(b->arena, body, args);
+  TRY(put_arguments(b, def, body, args, out));
   return check_size(b, *out, ast->span);
 }

@@ -180,7 +180,7 @@ bool expr_equal(const Expr *a, const Expr *b) {
 bool expr_same_calls(const Expr *a, const Expr *b) {
   if (a == b) return true;
   if (a->kind == EXPR_CALL && (a->func->flags & FUNC_VOLATILE) != 0 &&
-      (a->span.at != b->span.at || a->span.len == 0)) {
+      (a->number != b->number || a->number == 0)) {
     return false;
   }
   for (uint32_t i = 0; i < a->n_args; i++) {
@@ -213,14 +213,6 @@ bool expr_is_deterministic(const Expr *e) {
     if (!expr_is_deterministic(e->args[i])) return false;
   }
   return true;
-}
-
-bool expr_varies(const Expr *e) {
-  if (e->kind == EXPR_CALL && (e->func->flags & FUNC_BY_ROW) != 0) return true;
-  for (uint32_t i = 0; i < e->n_args; i++) {
-    if (expr_varies(e->args[i])) return true;
-  }
-  return false;
 }
 
 static bool node_may_fail(const Expr *e) {

@@ -48,6 +48,7 @@ struct Expr {
   Value value;
   const FuncDef *func;
   const void *func_data; /* what the function's bind left for its kernel; read-only */
+  uint32_t number;       /* CALL of a volatile function: among those of its statement; 0: none */
   bool try_cast;
   Expr **args;
   uint32_t n_args;
@@ -81,16 +82,13 @@ Expr *expr_new(Arena *a, ExprKind kind, Type type, uint32_t n_args, Span span);
 bool expr_is_const(const Expr *e);
 /* Same tree: kinds, types, columns, values, functions. */
 bool expr_equal(const Expr *a, const Expr *b);
-/* Of equal trees: are they one evaluation?  Volatile calls are one where they are the same call of
- * the text, of which rules made copies. */
+/* Of equal trees: are they one evaluation?  Volatile calls are one where they are copies of the
+ * same call. */
 bool expr_same_calls(const Expr *a, const Expr *b);
 /* Equal trees have equal hashes. */
 uint64_t expr_hash(const Expr *e);
 /* Does it give the same value for the same row each time (no RAND, NOW, PROCTIME)? */
 bool expr_is_deterministic(const Expr *e);
-/* Is it another value for each row whatever its columns are (RAND), not only from time to time
- * (NOW)? */
-bool expr_varies(const Expr *e);
 /* Can it raise an error at run time for some row? */
 bool expr_may_fail(const Expr *e);
 /* Set used[c] for every input column it reads. */

@@ -50,7 +50,6 @@ typedef enum FuncFlags {
   FUNC_OPERATOR = 8,  /* printed infix */
   FUNC_NOT_NULL = 16, /* never gives NULL */
   FUNC_CHEAP = 32,    /* over numbers a plain vector loop: not worth a narrowed selection */
-  FUNC_BY_ROW = 128,  /* volatile, and another value for each row, not only for each batch */
   FUNC_STRICT = 64    /* NULL exactly where an argument is NULL: nullable as they are.  Without
                          it the result is as nullable as bind says */
 } FuncFlags;

@@ -1,9 +1,9 @@
 /* func_rand.c -- RAND, RAND_INTEGER, UUID: random, but the same in every run.
  *
  * Each call in a plan has a generator per program, started from its seed argument or from
- * weir.seed and its place in the SQL text.  Rows take numbers in the order in which the program
- * sees them: with one worker a run repeats exactly; with several, each has the same
- * sequence and which rows it gets decides.
+ * weir.seed, its place in the SQL text and its number: the calls in a view are at one place.  Rows
+ * take numbers in the order in which the program sees them: with one worker a run repeats exactly;
+ * with several, each has the same sequence and which rows it gets decides.
  *
  * The generator is that of exec/data/rng.h.
  */
@@ -44,12 +44,17 @@ Code bind_uuid(FuncBind *b) {
   return OK;
 }
 
+static uint64_t seed_of(const Expr *call, const ExprEnv *env) {
+  uint64_t others = call->number > 0 ? call->number - 1 : 0;
+  return env->seed + call->span.at + (others << 32);
+}
+
 Code rand_open(const Expr *call, const ExprEnv *env, void **state, Error *err) {
   Rand *r = malloc(sizeof *r);
   if (r == NULL) return FAIL(err, ERR_MEMORY, call->span, "out of memory");
   bool has_bound = call->func->name[4] == '_';
   bool seeded = call->n_args > (has_bound ? 1 : 0);
-  r->state = seeded ? (uint64_t)call->args[0]->value.as.i : env->seed + call->span.at;
+  r->state = seeded ? (uint64_t)call->args[0]->value.as.i : seed_of(call, env);
   *state = r;
   return OK;
 }
