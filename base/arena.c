@@ -82,7 +82,9 @@ static void *take(Arena *a, size_t size, size_t align, bool bounded) {
   return p;
 }
 
-void *arena_try_alloc(Arena *a, size_t size, size_t align) { return take(a, size, align, true); }
+void *arena_try_alloc_slow(Arena *a, size_t size, size_t align) {
+  return take(a, size, align, true);
+}
 
 void *arena_alloc(Arena *a, size_t size) {
   void *p = take(a, size, BLOCK_ALIGN, false);

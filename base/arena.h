@@ -29,7 +29,7 @@ void arena_reset(Arena *a);
 /* size bytes aligned to 16, zeroed.  Never NULL: ends the program when memory is out. */
 void *arena_alloc(Arena *a, size_t size);
 /* The same, not zeroed, aligned to align (1, 2, 4, 8 or 16); NULL when memory is out. */
-void *arena_try_alloc(Arena *a, size_t size, size_t align);
+static inline void *arena_try_alloc(Arena *a, size_t size, size_t align);
 
 /* A NUL-terminated copy of len bytes. */
 char *arena_strndup(Arena *a, const char *text, size_t len);
@@ -38,6 +38,17 @@ char *arena_printf(Arena *a, const char *fmt, ...) PRINTF(2, 3);
 /* Room for one more in an arena-held array that doubles: returns items, possibly
  * moved.  n is the count in use, *cap the capacity (0 at first). */
 void *arena_grow(Arena *a, void *items, uint32_t n, uint32_t *cap, size_t item_size);
+
+void *arena_try_alloc_slow(Arena *a, size_t size, size_t align);
+static inline void *arena_try_alloc(Arena *a, size_t size, size_t align) {
+  size_t pad = (size_t)(-(uintptr_t)a->at & (align - 1)), room = (size_t)(a->end - a->at);
+  if (UNLIKELY(room < pad || room - pad < size || a->at == NULL)) {
+    return arena_try_alloc_slow(a, size, align);
+  }
+  char *p = a->at + pad;
+  a->at = p + size;
+  return p;
+}
 
 #define ARENA_NEW(a, T)      ((T *)arena_alloc((a), sizeof(T)))
 #define ARENA_ARRAY(a, T, n) ((T *)arena_alloc((a), sizeof(T) * (size_t)(n)))

@@ -21,6 +21,8 @@ bool str_eq_nocase(Str a, Str b); /* ASCII letters only */
 bool text_eq_nocase(const char *a, const char *b);
 bool str_starts(Str s, Str prefix);
 bool str_ends(Str s, Str suffix);
+/* The first place of what in s, NULL: none.  The empty text stands at its start. */
+const char *str_find(Str s, Str what);
 Str str_trim(Str s); /* blanks, tabs, CR and LF at both ends */
 
 typedef struct StrBuf StrBuf;

@@ -3,6 +3,14 @@
 
 #include <utf8proc.h>
 
+#include "base/bytes.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define HIGH_BITS UINT64_C(0x8080808080808080)
+
 /* Length of the valid sequence at text, or 0. */
 static size_t sequence(const unsigned char *text, size_t len) {
   unsigned char c = text[0];
@@ -28,7 +36,7 @@ static size_t ascii_prefix(const char *text, size_t len) {
   for (; i + 8 <= len; i += 8) {
     uint64_t word;
     __builtin_memcpy(&word, text + i, 8);
-    if ((word & UINT64_C(0x8080808080808080)) != 0) break;
+    if ((word & HIGH_BITS) != 0) break;
   }
   while (i < len && (unsigned char)text[i] < 0x80) i++;
   return i;
@@ -74,8 +82,10 @@ size_t utf8_encode(uint32_t cp, char out[4]) {
   return (size_t)utf8proc_encode_char((utf8proc_int32_t)cp, (utf8proc_uint8_t *)out);
 }
 
-size_t utf8_count(const char *text, size_t len) {
-  size_t i = ascii_prefix(text, len), count = i;
+/* --- counting ---------------------------------------------------------------------------- */
+
+static size_t count_each(const char *text, size_t len) {
+  size_t i = 0, count = 0;
   while (i < len) {
     uint32_t cp;
     i += utf8_decode(text + i, len - i, &cp);
@@ -83,6 +93,93 @@ size_t utf8_count(const char *text, size_t len) {
   }
   return count;
 }
+
+#ifdef __SSE2__
+/* Sixteen bytes and, of each, the one, two and three bytes before it. */
+typedef struct Window {
+  __m128i at, before1, before2, before3;
+} Window;
+
+/* Bits of the bytes that continue a character; *bad gets bits where the bytes are no UTF-8, which
+ * is where sequence() above finds no character. */
+static inline unsigned continued(const Window *w, unsigned *bad) {
+  const __m128i zero = _mm_setzero_si128();
+#define EACH(byte)          _mm_set1_epi8((char)(byte))
+#define FROM(v, least)      _mm_subs_epu8(v, EACH((least)-0x80)) /* high bit: v >= least */
+#define IS(v, byte)         _mm_cmpeq_epi8(v, EACH(byte))
+#define BELOW(v, byte)      _mm_cmplt_epi8(v, EACH(byte)) /* of bytes above 0x7F */
+#define PAIR(first, second) _mm_or_si128(wrong, _mm_and_si128(first, second))
+  __m128i is = BELOW(w->at, 0xC0); /* signed: 0x80 to 0xBF */
+  __m128i must = _mm_or_si128(_mm_or_si128(FROM(w->before1, 0xC0), FROM(w->before2, 0xE0)),
+                              FROM(w->before3, 0xF0));
+  __m128i wrong = IS(_mm_and_si128(w->at, EACH(0xFE)), 0xC0); /* C0, C1: overlong */
+  wrong = _mm_or_si128(wrong, _mm_cmpgt_epi8(_mm_subs_epu8(w->at, EACH(0xF4)), zero));
+  wrong = PAIR(IS(w->before1, 0xE0), BELOW(w->at, 0xA0));                /* overlong */
+  wrong = PAIR(IS(w->before1, 0xED), _mm_cmpgt_epi8(w->at, EACH(0x9F))); /* surrogate */
+  wrong = PAIR(IS(w->before1, 0xF0), BELOW(w->at, 0x90));                /* overlong */
+  wrong = PAIR(IS(w->before1, 0xF4), _mm_cmpgt_epi8(w->at, EACH(0x8F))); /* above U+10FFFF */
+#undef EACH
+#undef FROM
+#undef IS
+#undef BELOW
+#undef PAIR
+  unsigned is_bits = (unsigned)_mm_movemask_epi8(is);
+  *bad |= (is_bits ^ (unsigned)_mm_movemask_epi8(must)) | (unsigned)_mm_movemask_epi8(wrong);
+  return is_bits;
+}
+
+static __m128i load16(const char *p) { return _mm_loadu_si128((const __m128i *)(const void *)p); }
+
+/* Of 16 bytes at p with three more before them. */
+static Window window_at(const char *p) {
+  return (Window){load16(p), load16(p - 1), load16(p - 2), load16(p - 3)};
+}
+
+static Window window_at_start(const char *p) {
+  __m128i v = load16(p);
+  return (Window){v, _mm_slli_si128(v, 1), _mm_slli_si128(v, 2), _mm_slli_si128(v, 3)};
+}
+
+/* Set bits of a number of 16: without an instruction for it, which not every x86-64 has. */
+static unsigned bits_of(unsigned x) {
+  x -= x >> 1 & 0x5555;
+  x = (x & 0x3333) + (x >> 2 & 0x3333);
+  x = (x + (x >> 4)) & 0x0F0F;
+  return (x + (x >> 8)) & 0x1F;
+}
+
+/* Without a branch for where the text stops being so. */
+static bool is_ascii(const char *text, size_t len) {
+  uint64_t all = 0;
+  if (len < 8) return (bytes_load(text, len) & HIGH_BITS) == 0;
+  for (size_t i = 0; i + 8 < len; i += 8) all |= bytes_load(text + i, 8);
+  return ((all | bytes_load(text + len - 8, 8)) & HIGH_BITS) == 0;
+}
+
+size_t utf8_count(const char *text, size_t len) {
+  if (is_ascii(text, len)) return len;
+  size_t i = 0, count = len;
+  unsigned bad = 0;
+  for (; len - i >= 16; i += 16) {
+    Window w = i == 0 ? window_at_start(text) : window_at(text + i);
+    count -= bits_of(continued(&w, &bad));
+  }
+  /* The rest, and zeros, so that a character which is cut off shows. */
+  char rest[3 + 16] = {0};
+  size_t before = i > 0 ? 3 : 0, n = len - i;
+  bytes_copy(rest + 3 - before, text + i - before, n + before);
+  Window w = window_at(rest + 3);
+  count -= bits_of(continued(&w, &bad));
+  return bad == 0 ? count : count_each(text, len);
+}
+#else
+size_t utf8_count(const char *text, size_t len) {
+  size_t i = ascii_prefix(text, len);
+  return i + count_each(text + i, len - i);
+}
+#endif
+
+/* --- positions, width, case -------------------------------------------------------------- */
 
 size_t utf8_offset(const char *text, size_t len, size_t n) {
   size_t i = 0;

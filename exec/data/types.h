@@ -21,6 +21,7 @@
  */
 #pragma once
 #include "base/base.h"
+#include "base/bytes.h"
 #include "base/str.h"
 
 typedef enum TypeKind {
@@ -156,8 +157,11 @@ enum { TEXT_INLINE_MAX = 12 };
 
 static inline TextRef text_ref(const char *bytes, size_t len) {
   TextRef t = {.len = (uint32_t)len};
-  if (len <= TEXT_INLINE_MAX) {
-    if (len > 0) __builtin_memcpy(t.prefix, bytes, len); /* runs on into rest */
+  if (len <= TEXT_INLINE_MAX) { /* prefix runs on into rest */
+    uint64_t head = bytes_load(bytes, len < 8 ? len : 8);
+    uint32_t tail = len > 8 ? (uint32_t)bytes_load(bytes + 8, len - 8) : 0;
+    __builtin_memcpy((char *)&t + 4, &head, 8);
+    __builtin_memcpy((char *)&t + 12, &tail, 4);
   } else {
     __builtin_memcpy(t.prefix, bytes, 4);
     t.u.ptr = bytes;

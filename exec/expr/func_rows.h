@@ -79,7 +79,12 @@ typedef struct TextRoom {
   char small[TEXT_INLINE_MAX];
 } TextRoom;
 /* ERR_LIMIT above TEXT_RESULT_MAX, ERR_MEMORY. */
-MUST_USE Code text_room(KernelCall *k, size_t len, TextRoom *room);
+MUST_USE Code text_room_long(KernelCall *k, size_t len, TextRoom *room);
+MUST_USE static inline Code text_room(KernelCall *k, size_t len, TextRoom *room) {
+  if (len > TEXT_INLINE_MAX) return text_room_long(k, len, room);
+  room->at = room->small;
+  return OK;
+}
 
 /* The text of argument i if it is a constant that is not NULL. */
 bool const_text(const Expr *call, uint32_t i, Str *out);

@@ -10,11 +10,7 @@
 
 /* --- shared (func_rows.h) ------------------------------------------------------------- */
 
-Code text_room(KernelCall *k, size_t len, TextRoom *room) {
-  if (len <= TEXT_INLINE_MAX) {
-    room->at = room->small;
-    return OK;
-  }
+Code text_room_long(KernelCall *k, size_t len, TextRoom *room) {
   if (len > TEXT_RESULT_MAX) {
     return FAIL(k->err, ERR_LIMIT, k->expr->span, "the result of %s is longer than %d bytes",
                 k->expr->func->name, TEXT_RESULT_MAX);
@@ -34,6 +30,7 @@ bool const_text(const Expr *call, uint32_t i, Str *out) {
 size_t char_offset(Str s, uint64_t n) {
   if (n >= s.len) return s.len; /* a code point has at least one byte */
   size_t i = 0;
+  while (i + 8 <= n && (bytes_load(s.ptr + i, 8) & UINT64_C(0x8080808080808080)) == 0) i += 8;
   while (i < n && (unsigned char)s.ptr[i] < 0x80) i++;
   return i == n ? i : i + utf8_offset(s.ptr + i, s.len - i, n - i);
 }
@@ -84,7 +81,7 @@ Code kernel_concat(KernelCall *k) {
     TRY(text_room(k, len, &room));
     for (uint32_t a = 0; a < k->n_args; a++) {
       Str s = text_at(text_arg(k, a), row);
-      memcpy(room.at + at, s.ptr, s.len);
+      bytes_copy(room.at + at, s.ptr, s.len);
       at += s.len;
     }
     put_text(k, row, (Str){room.at, len});
@@ -153,7 +150,7 @@ Code kernel_chr(KernelCall *k) {
   IntArg number = int_arg(k, 0);
   for (uint32_t i = 0, row; next_row(k, &i, &row);) {
     int64_t n = int_at(number, row);
-    char bytes[4];
+    char bytes[TEXT_INLINE_MAX];
     size_t len = n < 0 ? 0 : utf8_encode((uint32_t)(n & 0xFF), bytes);
     put_text(k, row, (Str){bytes, len}); /* short: copied */
   }

@@ -1,6 +1,6 @@
 /* func_text_case.c -- UPPER, LOWER, INITCAP.
  *
- * ASCII goes byte by byte; the rest by Unicode's full mappings as in Java, independent of
+ * ASCII goes by arithmetic; the rest by Unicode's full mappings as in Java, independent of
  * any locale: one character may become several ("straße" -> "STRASSE"), and a capital sigma at
  * the end of a word becomes the final one.  A byte that is no UTF-8 is kept.
  *
@@ -24,11 +24,55 @@ enum {
   FINAL_SIGMA = 0x3C2
 };
 
-static bool is_ascii(Str s) {
-  unsigned char all = 0;
-  for (size_t i = 0; i < s.len; i++) all |= (unsigned char)s.ptr[i];
-  return all < 0x80;
+/* --- eight bytes at a time ---------------------------------------------------------------- */
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+static uint64_t load8(const char *p) {
+  uint64_t word;
+  memcpy(&word, p, 8);
+  return word;
 }
+
+static bool is_ascii(Str s) {
+  uint64_t all = 0;
+  if (s.len < 8) return (bytes_load(s.ptr, s.len) & EACH(0x80)) == 0;
+  for (size_t i = 0; i + 8 < s.len; i += 8) all |= load8(s.ptr + i);
+  return ((all | load8(s.ptr + s.len - 8)) & EACH(0x80)) == 0;
+}
+
+/* ASCII bytes from `first` to 25 behind it in the other case: a sum tells in the high bit of each
+ * byte that it is not below a bound, and the bit of case is two places lower. */
+static uint64_t swap_case(uint64_t ascii, char first) {
+  uint64_t from = ascii + EACH(0x80u - (unsigned)first);
+  uint64_t beyond = ascii + EACH(0x80u - (unsigned)first - 26);
+  return ascii ^ (from & ~beyond & EACH(0x80)) >> 2;
+}
+
+/* UPPER ('a') or LOWER ('A') of ASCII; at least 8 bytes. */
+static void swap_text(Str s, char first, char *out) {
+  uint64_t last = swap_case(load8(s.ptr + s.len - 8), first);
+  for (size_t i = 0; i + 8 < s.len; i += 8) {
+    uint64_t word = swap_case(load8(s.ptr + i), first);
+    memcpy(out + i, &word, 8);
+  }
+  memcpy(out + s.len - 8, &last, 8);
+}
+
+/* The same for a text that stands in its value; false: it is not ASCII. */
+static bool swap_short(const TextRef *t, char first, TextRef *out) {
+  const char *bytes = t->prefix; /* twelve: it runs on into rest */
+  uint64_t head = load8(bytes), tail = bytes_load(bytes + 8, 4);
+  if (((head | tail) & EACH(0x80)) != 0) return false;
+  head = swap_case(head, first);
+  tail = swap_case(tail, first);
+  *out = *t;
+  memcpy(out->prefix, &head, 8);
+  memcpy(out->prefix + 8, &tail, 4);
+  return true;
+}
+
+/* --- characters ----------------------------------------------------------------------------- */
 
 /* Letters and digits make words. */
 static bool is_word(uint32_t cp) {
@@ -114,32 +158,44 @@ static size_t map_case(Str s, TextCase to, char *out) {
   return len;
 }
 
-static void map_ascii(Str s, TextCase to, char *out) {
+static void words_ascii(Str s, char *out) {
   bool in_word = false;
   for (size_t i = 0; i < s.len; i++) {
     char c = s.ptr[i];
     bool is_upper = c >= 'A' && c <= 'Z', is_lower = c >= 'a' && c <= 'z';
-    bool up = to == CASE_UPPER || (to == CASE_WORDS && !in_word);
-    if (up ? is_lower : is_upper) c ^= 0x20;
+    if (in_word ? is_upper : is_lower) c ^= 0x20;
     out[i] = c;
     in_word = is_upper || is_lower || (c >= '0' && c <= '9');
   }
 }
 
+/* --- kernels -------------------------------------------------------------------------------- */
+
+static Code case_row(KernelCall *k, uint32_t row, Str s, TextCase to) {
+  bool ascii = is_ascii(s);
+  size_t len = ascii ? s.len : map_case(s, to, NULL);
+  TextRoom room;
+  TRY(text_room(k, len, &room));
+  if (!ascii) {
+    map_case(s, to, room.at);
+  } else if (to == CASE_WORDS) {
+    words_ascii(s, room.at);
+  } else { /* a short one is done */
+    swap_text(s, to == CASE_UPPER ? 'a' : 'A', room.at);
+  }
+  put_text(k, row, (Str){room.at, len});
+  return OK;
+}
+
 static Code case_rows(KernelCall *k, TextCase to) {
   TextArg text = text_arg(k, 0);
+  TextRef *out = k->out->data;
+  char first = to == CASE_UPPER ? 'a' : 'A';
   for (uint32_t i = 0, row; next_row(k, &i, &row);) {
-    Str s = text_at(text, row);
-    bool ascii = is_ascii(s);
-    size_t len = ascii ? s.len : map_case(s, to, NULL);
-    TextRoom room;
-    TRY(text_room(k, len, &room));
-    if (ascii) {
-      map_ascii(s, to, room.at);
-    } else {
-      map_case(s, to, room.at);
-    }
-    put_text(k, row, (Str){room.at, len});
+    const TextRef *t = &text.at[row * text.step];
+    bool is_short = t->len <= TEXT_INLINE_MAX && to != CASE_WORDS;
+    if (is_short && swap_short(t, first, &out[row])) continue;
+    TRY(case_row(k, row, text_str(t), to));
   }
   return OK;
 }

@@ -11,14 +11,14 @@
 
 /* Append to the room; returns where it goes on. */
 static char *append(char *at, Str s) {
-  memcpy(at, s.ptr, s.len);
+  bytes_copy(at, s.ptr, s.len);
   return at + s.len;
 }
 
 /* --- REPLACE ------------------------------------------------------------------------ */
 
 static const char *find(Str s, const char *from, Str what) {
-  return memmem(from, (size_t)(s.ptr + s.len - from), what.ptr, what.len);
+  return str_find((Str){from, (size_t)(s.ptr + s.len - from)}, what);
 }
 
 /* Java's String.replace takes the empty text to stand before each character and at the end. */

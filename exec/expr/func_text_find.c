@@ -1,7 +1,7 @@
 /* func_text_find.c -- where a text is in another: POSITION, INSTR, LOCATE, STARTSWITH,
  * ENDSWITH.
  *
- * The search is bytewise (memmem), which cannot hit the middle of a code point where both
+ * The search is bytewise (str_find), which cannot hit the middle of a code point where both
  * are UTF-8; only the position found is counted in code points.
  */
 #include "exec/expr/func_text.h"
@@ -33,7 +33,7 @@ Code bind_startswith(FuncBind *b) {
 static int32_t position_of(Str x, Str s, int64_t start) {
   if (x.len == 0) return 1;
   size_t from = start > 1 ? char_offset(s, (uint64_t)start - 1) : 0;
-  const char *hit = memmem(s.ptr + from, s.len - from, x.ptr, x.len);
+  const char *hit = str_find(str_part(s, from, s.len), x);
   return hit != NULL ? (int32_t)utf8_count(s.ptr, (size_t)(hit - s.ptr)) + 1 : 0;
 }
 

@@ -195,7 +195,7 @@ static size_t find_delimiter(Str s, size_t from, Str delimiter, size_t *len) {
     return from;
   }
   *len = delimiter.len;
-  const char *hit = memmem(s.ptr + from, s.len - from, delimiter.ptr, delimiter.len);
+  const char *hit = str_find(str_part(s, from, s.len), delimiter);
   return hit != NULL ? (size_t)(hit - s.ptr) : s.len;
 }
 

@@ -108,13 +108,16 @@ static size_t step_takes(const LikeStep *step, Str text, size_t at) {
   return SIZE_MAX;
 }
 
-/* The next place behind `at` from which a '%' that stood at `at` may go on with `next`. */
-static size_t retry_from(const LikeStep *next, Str text, size_t at) {
+/* The first place at or behind `from` where `next` can stand, SIZE_MAX: none. */
+static size_t seek(const LikeStep *next, Str text, size_t from) {
+  if (next->kind != LIKE_TEXT) return from < text.len ? from : SIZE_MAX;
+  const char *hit = str_find((Str){text.ptr + from, text.len - from}, next->text);
+  return hit != NULL ? (size_t)(hit - text.ptr) : SIZE_MAX;
+}
+
+static size_t next_char(Str text, size_t at) {
   uint32_t cp;
-  size_t from = at + utf8_decode(text.ptr + at, text.len - at, &cp);
-  if (next->kind != LIKE_TEXT) return from;
-  const char *hit = memmem(text.ptr + from, text.len - from, next->text.ptr, next->text.len);
-  return hit != NULL ? (size_t)(hit - text.ptr) : text.len;
+  return at + utf8_decode(text.ptr + at, text.len - at, &cp);
 }
 
 static bool match_steps(const LikePattern *p, Str text) {
@@ -123,8 +126,9 @@ static bool match_steps(const LikePattern *p, Str text) {
   while (step < p->n_steps || at < text.len) {
     if (step < p->n_steps && p->steps[step].kind == LIKE_ANY) {
       behind_any = ++step;
-      any_at = at;
       if (step == p->n_steps) return true;
+      at = any_at = seek(&p->steps[step], text, at);
+      if (at == SIZE_MAX) return false;
       continue;
     }
     size_t n = step < p->n_steps ? step_takes(&p->steps[step], text, at) : SIZE_MAX;
@@ -134,8 +138,8 @@ static bool match_steps(const LikePattern *p, Str text) {
       continue;
     }
     if (behind_any == 0 || any_at >= text.len) return false;
-    any_at = retry_from(&p->steps[behind_any], text, any_at);
-    at = any_at;
+    at = any_at = seek(&p->steps[behind_any], text, next_char(text, any_at));
+    if (at == SIZE_MAX) return false;
     step = behind_any;
   }
   return true;
@@ -150,7 +154,7 @@ bool like_match(const LikePattern *p, Str text) {
     case LIKE_ENDS:
       return str_ends(text, p->plain);
     case LIKE_CONTAINS:
-      return memmem(text.ptr, text.len, p->plain.ptr, p->plain.len) != NULL;
+      return str_find(text, p->plain) != NULL;
     case LIKE_STEPS:
       break;
   }
