@@ -113,8 +113,10 @@ void result_fail(ResultWriter *r) {
 
 /* --- formats */
 
-static const Option header_items[] = {{.key = "csv.header", .value = "true"},
-                                      {.key = "tsv.header", .value = "true"}};
+/* A result shows whatever there is, NULL keys too; the last two are for those with a header. */
+static const Option result_options[] = {{.key = "json.map-null-key.mode", .value = "LITERAL"},
+                                        {.key = "csv.header", .value = "true"},
+                                        {.key = "tsv.header", .value = "true"}};
 
 /* NULL: rows are counted. */
 static const Format *format_of(WeirRows rows) {
@@ -134,7 +136,7 @@ static const Format *format_of(WeirRows rows) {
 }
 
 static Options options_of(const Weir *w) {
-  return w->header ? (Options){header_items, COUNT_OF(header_items)} : (Options){0};
+  return (Options){result_options, w->header ? COUNT_OF(result_options) : 1};
 }
 
 /* --- the rows of a job */

@@ -263,7 +263,7 @@ static ValueFit put_value(const RowGenerator *g, const Cell *cell, BatchBuilder 
   if (!is_of_sort(cell, type)) return FIT_NOT_OF_TYPE;
   if (is_floating(type)) return put_double(cell, type, slot);
   if (type_phys(type) == PHYS_TEXT) return put_text(cell, type, b, slot);
-  if (type.kind != TYPE_BOOLEAN) return value_parse(cell->text, type, g->zone, b, slot);
+  if (type.kind != TYPE_BOOLEAN) return value_parse(cell->text, type, g->zone, &b->text, slot);
   *(int8_t *)slot = cell->text.ptr[0] == '1';
   return FIT_GOOD;
 }

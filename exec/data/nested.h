@@ -68,5 +68,7 @@ typedef struct ValueStack {
   Value *items;
   uint32_t n, cap;
 } ValueStack;
+/* Room for n more, not set. */
+MUST_USE bool value_stack_add(ValueStack *s, uint32_t n);
 MUST_USE bool value_stack_push(ValueStack *s, const Value *value);
 void value_stack_deinit(ValueStack *s);

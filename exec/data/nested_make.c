@@ -162,16 +162,23 @@ bool map_make(Arena *arena, Type map, Value *keys, Value *values, uint32_t n, Te
 
 /* --- gathering ----------------------------------------------------------------------- */
 
-bool value_stack_push(ValueStack *s, const Value *value) {
-  if (s->n == s->cap) {
-    if (s->cap > UINT32_MAX / 2) return false;
-    uint32_t cap = s->cap > 0 ? 2 * s->cap : 16;
+bool value_stack_add(ValueStack *s, uint32_t n) {
+  if (s->cap - s->n < n) {
+    if (n > UINT32_MAX / 2 - s->n) return false;
+    uint32_t cap = s->cap > 0 ? s->cap : 16;
+    while (cap < s->n + n) cap *= 2;
     Value *items = realloc(s->items, cap * sizeof *items);
     if (items == NULL) return false;
     s->items = items;
     s->cap = cap;
   }
-  s->items[s->n++] = *value;
+  s->n += n;
+  return true;
+}
+
+bool value_stack_push(ValueStack *s, const Value *value) {
+  if (!value_stack_add(s, 1)) return false;
+  s->items[s->n - 1] = *value;
   return true;
 }
 

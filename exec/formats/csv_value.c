@@ -40,7 +40,7 @@ static ValueFit store_text(Str text, TextRef *slot) {
 static ValueFit store(const CsvMeaning *m, Str text, BatchBuilder *b, Type type, void *slot) {
   if (type_is_character(type)) return store_text(text, slot);
   if (type_is_interval(type)) return store_interval(str_trim(text), (TypeKind)type.kind, slot);
-  return value_parse(text, type, m->zone, b, slot);
+  return value_parse(text, type, m->zone, &b->text, slot);
 }
 
 ValueFit csv_value_store(const CsvMeaning *m, const CsvField *f, BatchBuilder *b, uint32_t col,

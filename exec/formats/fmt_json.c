@@ -5,12 +5,11 @@
  *
  *   json_read.h   how it is read: json_read.c, json_fast.c, json_keys.c, json_scan.h
  *   exec/data/json_strict.h what JSON is
- *   json_value.h  which values fit which columns
- *   json_write.c  how it is written
+ *   json_value.h  which values fit which columns; json_nested.c: nested ones
+ *   json_write.c  how it is written; json_put.h: one value
  *
- * The options for maps and json.decode.json-parser.enabled are taken as Flink has them, without
- * effect: there are no maps, and there is one reader.  Decimals are always written with plain
- * digits.
+ * json.decode.json-parser.enabled is taken as Flink has it, without effect: there is one reader.
+ * Decimals are always written with plain digits.
  */
 #include "exec/formats/json.h"
 
@@ -36,11 +35,12 @@ static const OptionDef json_options[] = {
      .kind = OPTION_ENUM,
      .fallback = "FAIL",
      .choices = null_key_modes,
-     .doc = "Without effect: there are no maps."},
+     .doc = "What becomes of a NULL key of a MAP that is written: FAIL ends the statement, DROP "
+            "leaves its entry out, LITERAL writes map-null-key.literal for it."},
     {.key = "map-null-key.literal",
      .kind = OPTION_TEXT,
      .fallback = "null",
-     .doc = "Without effect: there are no maps."},
+     .doc = "The key that is written for NULL, with map-null-key.mode = LITERAL."},
     {.key = "encode.decimal-as-plain-number",
      .kind = OPTION_BOOL,
      .fallback = "false",
@@ -66,13 +66,48 @@ JsonTimeForm json_time_form(Options options) {
   return text_eq_nocase(o->value, "SQL") ? JSON_TIME_BLANK : JSON_TIME_T;
 }
 
+JsonStyle json_style(Options options) {
+  const char *mode = options_text(options, option_list, "json.", "json.map-null-key.mode");
+  const char *literal = options_text(options, option_list, "json.", "json.map-null-key.literal");
+  return (JsonStyle){
+      .ignore_null = json_option_bool(options, "json.encode.ignore-null-fields"),
+      .with_t = json_time_form(options) == JSON_TIME_T,
+      .null_keys = text_eq_nocase(mode, "DROP")      ? JSON_KEYS_DROP
+                   : text_eq_nocase(mode, "LITERAL") ? JSON_KEYS_LITERAL
+                                                     : JSON_KEYS_FAIL,
+      .null_key = str_of(literal),
+  };
+}
+
+/* The MAP or MULTISET in a type whose keys are no text: the names in a JSON object are. */
+static bool find_other_keys(Type t, Type *map) {
+  if (!type_is_nested(t)) return false;
+  if ((t.kind == TYPE_MAP || t.kind == TYPE_MULTISET) && !type_is_character(type_key(t))) {
+    *map = t;
+    return true;
+  }
+  for (uint32_t i = 0; i < t.shape->n; i++) {
+    if (find_other_keys(t.shape->types[i], map)) return true;
+  }
+  return false;
+}
+
+static Code other_keys_refused(const FormatField *f, Type map, Span span, Error *err) {
+  StrBuf type;
+  strbuf_init(&type, 0);
+  type_print(map, &type);
+  FAIL(err, ERR_TYPE, span, "column \"%s\": %s has keys other than STRING, which json does not",
+       f->name, strbuf_text(&type));
+  strbuf_deinit(&type);
+  return ERR_TYPE;
+}
+
 static Code json_check(const FormatField *fields, uint32_t n_fields, Options options, Span span,
                        Error *err) {
   for (uint32_t i = 0; i < n_fields; i++) {
-    if (type_is_nested(fields[i].type)) {
-      return FAIL(err, ERR_UNSUPPORTED, span,
-                  "column \"%s\": nested types in files are not built yet", fields[i].name);
-    }
+    Type map;
+    if (find_other_keys(fields[i].type, &map))
+      return other_keys_refused(&fields[i], map, span, err);
     if (fields[i].type.kind != TYPE_NULL) continue;
     return FAIL(err, ERR_TYPE, span, "column \"%s\" has no type", fields[i].name);
   }

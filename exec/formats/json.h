@@ -1,11 +1,13 @@
 /* json.h -- the parts of the format json, and its options. */
 #pragma once
 #include "exec/formats/format.h"
+#include "exec/formats/json_put.h"
 #include "exec/formats/json_value.h"
 
 /* key with its prefix, for a boolean option */
 bool json_option_bool(Options options, const char *key);
 JsonTimeForm json_time_form(Options options);
+JsonStyle json_style(Options options);
 
 /* json_read.c: see Format */
 Code json_decoder_new(const DecodeSpec *spec, Decoder **out, Error *err);

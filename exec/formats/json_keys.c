@@ -11,14 +11,14 @@
 #include "base/utf8.h"
 #include "exec/formats/json_read.h"
 
-bool json_keys_init(JsonKeys *keys, uint32_t n_fields) {
+bool json_keys_init(JsonKeys *keys, uint32_t cap) {
   uint32_t n_slots = 1;
-  keys->cap = JSON_KEYS_MIN + 2 * n_fields;
+  keys->cap = cap;
   while (n_slots < 2 * keys->cap) n_slots *= 2;
   keys->slot_mask = n_slots - 1;
   keys->known = malloc(keys->cap * sizeof *keys->known);
   keys->slots = calloc(n_slots, sizeof *keys->slots);
-  keys->none = (JsonKey){.want = UINT32_MAX, .act = JSON_SKIP, .col = JSON_NO_COLUMN};
+  keys->none = (JsonKey){.want = UINT32_MAX, .act = JSON_SKIP, .field = JSON_NO_FIELD};
   keys->none.next = keys->none.other = &keys->none;
   keys->start = keys->loose = keys->none;
   return keys->known != NULL && keys->slots != NULL;
@@ -44,20 +44,22 @@ typedef struct KeyText {
   Str name;   /* else the key */
 } KeyText;
 
-/* The record's end, from its closing bracket on. */
-static bool take_end(const char *p, const char *bracket, KeyText *out) {
+/* The object's end, from its closing bracket on. */
+static bool take_end(const char *p, const char *bracket, bool is_record, KeyText *out) {
+  *out = (KeyText){.len = (size_t)(bracket + 1 - p), .end = true};
+  if (!is_record) return true;
   const char *newline = json_skip_blanks(bracket + 1, false);
-  *out = (KeyText){.len = (size_t)(newline + 1 - p), .end = true};
+  out->len = (size_t)(newline + 1 - p);
   return *newline == '\n';
 }
 
-/* What stands at p, behind a value, or at the start of a record. */
-static bool take_apart(const char *p, bool start, KeyText *out) {
+/* What stands at p, behind a value, or at the start of an object. */
+static bool take_apart(const char *p, bool start, bool is_record, KeyText *out) {
   const char *at = json_skip_blanks(p, false);
-  if (*at == '}' && !start) return take_end(p, at, out);
+  if (*at == '}' && !start) return take_end(p, at, is_record, out);
   if (*at != (start ? '{' : ',')) return false;
   at = json_skip_blanks(at + 1, false);
-  if (*at == '}' && start) return take_end(p, at, out);
+  if (*at == '}' && start) return take_end(p, at, is_record, out);
   if (*at != '"') return false;
   const char *name = at + 1, *quote = json_find_stop(name, false);
   if (*quote != '"') return false;
@@ -68,19 +70,19 @@ static bool take_apart(const char *p, bool start, KeyText *out) {
   return utf8_valid(name, out->name.len);
 }
 
-static void describe(Json *j, const KeyText *t, JsonKey *key) {
-  key->col = t->end ? JSON_NO_COLUMN : json_column_find(j, t->name);
+static void describe(JsonObject *o, const KeyText *t, JsonKey *key) {
+  key->field = t->end ? JSON_NO_FIELD : json_field_find(o, t->name);
   JsonAct act = t->end ? JSON_END : JSON_SKIP;
-  if (key->col != JSON_NO_COLUMN) act = j->cols[key->col].act;
+  if (key->field != JSON_NO_FIELD) act = o->fields[key->field].act;
   key->act = act;
-  key->next = key->other = &j->keys.none;
+  key->next = key->other = &o->keys.none;
 }
 
 /* --- finding one --------------------------------------------------------------------- */
 
 /* The known key with this text, or a new one; NULL when it cannot be kept. */
-static JsonKey *known(Json *j, const char *p, const KeyText *t) {
-  JsonKeys *keys = &j->keys;
+static JsonKey *known(JsonObject *o, const char *p, const KeyText *t) {
+  JsonKeys *keys = &o->keys;
   if (t->len > JSON_KEY_TEXT) return NULL;
   uint32_t slot = (uint32_t)hash_bytes(p, t->len) & keys->slot_mask;
   for (; keys->slots[slot] != 0; slot = (slot + 1) & keys->slot_mask) {
@@ -93,21 +95,21 @@ static JsonKey *known(Json *j, const char *p, const KeyText *t) {
   *key = (JsonKey){.len = (uint32_t)t->len,
                    .want = t->len < 16 ? (UINT32_C(1) << t->len) - 1 : 0xFFFF};
   memcpy(key->text, p, t->len);
-  describe(j, t, key);
+  describe(o, t, key);
   return key;
 }
 
-JsonKey *json_keys_find(Json *j, JsonKey *before, const char *p) {
-  JsonKeys *keys = &j->keys;
+JsonKey *json_keys_find(JsonObject *o, JsonKey *before, const char *p) {
+  JsonKeys *keys = &o->keys;
   JsonKey *key = before->other;
   if (!json_key_at(key, p)) {
     KeyText t;
-    if (!take_apart(p, before == &keys->start, &t)) return NULL;
-    key = known(j, p, &t);
+    if (!take_apart(p, before == &keys->start, o->is_record, &t)) return NULL;
+    key = known(o, p, &t);
     if (key == NULL) {
       key = &keys->loose;
       key->len = (uint32_t)t.len;
-      describe(j, &t, key);
+      describe(o, &t, key);
       return key;
     }
   }

@@ -15,7 +15,6 @@
 
 #include <stdlib.h>
 
-#include "base/hash.h"
 #include "exec/formats/json.h"
 
 /* --- life ---------------------------------------------------------------------------- */
@@ -24,53 +23,20 @@ static Code no_memory(Error *err) {
   return FAIL(err, ERR_MEMORY, NO_SPAN, "no memory to read json");
 }
 
-static JsonAct act_of(Type type) {
-  if (type.kind == TYPE_INT) return JSON_TO_INT32;
-  if (type.kind == TYPE_BIGINT) return JSON_TO_INT64;
-  if (type.kind == TYPE_DOUBLE) return JSON_TO_DOUBLE;
-  if (type.kind == TYPE_DECIMAL && type_phys(type) == PHYS_I64) return JSON_TO_DECIMAL;
-  if (type_is_character(type)) return JSON_TO_TEXT;
-  if (type_is_timestamp(type)) return JSON_TO_TIMESTAMP;
-  return JSON_TO_ANY;
-}
-
-/* Where a name is, or would be put. */
-static int32_t *name_slot(const Json *j, Str name) {
-  uint32_t slot = (uint32_t)hash_bytes(name.ptr, name.len) & j->name_mask;
-  while (j->names[slot] != JSON_NO_COLUMN && !str_eq(j->cols[j->names[slot]].name, name)) {
-    slot = (slot + 1) & j->name_mask;
-  }
-  return &j->names[slot];
-}
-
-int32_t json_column_find(const Json *j, Str name) { return *name_slot(j, name); }
-
 static bool allocate(Json *j, const DecodeSpec *spec) {
-  Type types[COLUMNS_MAX];
-  for (uint32_t i = 0; i < j->n_cols; i++) types[i] = spec->fields[spec->wanted[i]].type;
-  j->builder = batch_builder_new((BatchShape){.types = types, .n_cols = j->n_cols});
-  j->cols = calloc(j->n_cols + 1, sizeof *j->cols);
-  j->values = calloc(j->n_cols + 1, sizeof *j->values);
-  uint32_t n_names = 2;
-  while (n_names < 2 * j->n_cols) n_names *= 2;
-  j->name_mask = n_names - 1;
-  j->names = malloc(n_names * sizeof *j->names);
-  return json_keys_init(&j->keys, spec->n_fields) && j->builder != NULL && j->cols != NULL &&
-         j->values != NULL && j->names != NULL;
-}
-
-static void describe_columns(Json *j, const DecodeSpec *spec) {
-  for (uint32_t i = 0; i <= j->name_mask; i++) j->names[i] = JSON_NO_COLUMN;
-  for (uint32_t i = 0; i < j->n_cols; i++) {
-    const FormatField *f = &spec->fields[spec->wanted[i]];
-    j->cols[i] = (JsonColumn){.name = str_of(f->name),
-                              .type = f->type,
-                              .act = act_of(f->type),
-                              .data = j->builder->batch.cols[i].data};
-    int32_t *slot = name_slot(j, j->cols[i].name);
-    assert(*slot == JSON_NO_COLUMN); /* names differ, and each is wanted once */
-    *slot = (int32_t)i;
+  const uint32_t n = spec->n_wanted;
+  FormatField fields[COLUMNS_MAX + 1];
+  Type types[COLUMNS_MAX + 1];
+  for (uint32_t i = 0; i < n; i++) {
+    fields[i] = spec->fields[spec->wanted[i]];
+    types[i] = fields[i].type;
   }
+  if (!json_object_init(&j->record, fields, n, JSON_KEYS_MIN + 2 * spec->n_fields)) return false;
+  j->record.is_record = true;
+  j->builder = batch_builder_new((BatchShape){.types = types, .n_cols = n});
+  if (j->builder == NULL) return false;
+  for (uint32_t i = 0; i < n; i++) j->record.fields[i].data = j->builder->batch.cols[i].data;
+  return true;
 }
 
 Code json_decoder_new(const DecodeSpec *spec, Decoder **out, Error *err) {
@@ -80,12 +46,10 @@ Code json_decoder_new(const DecodeSpec *spec, Decoder **out, Error *err) {
   j->meaning = (JsonMeaning){spec->zone, json_time_form(spec->options)};
   j->on_error = format_on_error(&format_json, spec->options);
   j->fail_on_missing = json_option_bool(spec->options, "json.fail-on-missing-field");
-  j->n_cols = spec->n_wanted;
-  if (!allocate(j, spec)) {
+  if (!allocate(j, spec) || !value_stack_add(&j->parts, 1) || !value_stack_add(&j->keys, 1)) {
     json_decoder_free((Decoder *)j);
     return no_memory(err);
   }
-  describe_columns(j, spec);
   *out = (Decoder *)j;
   return OK;
 }
@@ -94,10 +58,10 @@ void json_decoder_free(Decoder *d) {
   Json *j = (Json *)d;
   if (j == NULL) return;
   batch_builder_free(j->builder);
-  json_keys_deinit(&j->keys);
-  free(j->cols);
-  free(j->values);
-  free(j->names);
+  json_object_deinit(&j->record);
+  value_stack_deinit(&j->parts);
+  value_stack_deinit(&j->keys);
+  arena_deinit(&j->parts_text);
   free(j);
 }
 
@@ -111,7 +75,7 @@ void json_decode_begin(Decoder *d, const Chunk *chunk, BadRowFn *bad, void *bad_
   j->bad = bad;
   j->bad_arg = bad_arg;
   j->in_array = false;
-  json_keys_renew(&j->keys);
+  json_object_renew(&j->record);
 }
 
 /* --- malformed records --------------------------------------------------------------- */
@@ -130,7 +94,7 @@ static void fault_reason(Json *j, const JsonScan *s) {
 /* A row that is given up may have left NULLs: behind the last row all bits are ones.  What
  * stands in its slots does not matter. */
 static void give_up(Json *j, uint32_t row) {
-  for (uint32_t col = 0; col < j->n_cols; col++) {
+  for (uint32_t col = 0; col < j->record.n_fields; col++) {
     uint64_t *valid = j->builder->batch.cols[col].valid;
     if (valid != NULL) bit_set(valid, row);
   }
@@ -138,35 +102,16 @@ static void give_up(Json *j, uint32_t row) {
 
 /* --- records the strict way ---------------------------------------------------------- */
 
-/* The column of a key that may have escapes, or JSON_NO_COLUMN.  false: no memory. */
-static bool find_column(Json *j, const JsonValue *key, int32_t *col) {
-  Str name = key->text;
-  if (key->escaped) {
-    char *plain = arena_try_alloc(&j->builder->text, name.len, 1);
-    if (plain == NULL) return false;
-    name = (Str){plain, json_unescape(name, plain)};
-  }
-  *col = json_column_find(j, name);
-  return true;
-}
-
-/* Read the members of an object that s has opened into j->values.  false: no memory. */
+/* Read the members of an object that s has opened.  false: no memory. */
 static bool scan_members(Json *j, JsonScan *s) {
-  JsonValue key, value;
-  for (uint32_t i = 0; i < j->n_cols; i++) j->values[i].kind = JSON_NONE;
-  while (json_next_member(s, &key, &value)) {
-    int32_t col;
-    if (!find_column(j, &key, &col)) return false;
-    if (col != JSON_NO_COLUMN) j->values[col] = value;
-  }
-  return true;
+  return json_scan_members(&j->record, s, &j->builder->text);
 }
 
 static ValueFit store(Json *j, uint32_t col, uint32_t row) {
-  const JsonValue *value = &j->values[col];
+  const JsonValue *value = &j->record.values[col];
   ValueFit fit;
   if (value->kind != JSON_NONE) {
-    fit = json_value_store(&j->meaning, value, j->builder, col, row);
+    fit = json_column_store(j, value, col, row);
   } else if (j->fail_on_missing) {
     return FIT_IS_MISSING;
   } else {
@@ -176,19 +121,31 @@ static ValueFit store(Json *j, uint32_t col, uint32_t row) {
   return value_forgive(fit, j->on_error, j->builder, col, row);
 }
 
-/* Store j->values as the next row; *good: they all fit. */
+/* Say in j->reason why the value of a column does not fit. */
+static void misfit_reason(Json *j, ValueFit fit, uint32_t col) {
+  static const char null_words[] = "is null, but NOT NULL";
+  const JsonField *c = &j->record.fields[col];
+  const JsonValue *value = &j->record.values[col];
+  if (!type_is_nested(c->type) || value->kind == JSON_NONE || value->kind == JSON_NULL) {
+    value_fit_reason(fit, c->name.ptr, value->text, c->type, null_words, &j->reason);
+    return;
+  }
+  StrBuf path;
+  strbuf_init(&path, 0);
+  json_misfit_path(&j->misfit, c->name, &path);
+  value_fit_reason(fit, strbuf_text(&path), j->misfit.text, j->misfit.type, null_words, &j->reason);
+  strbuf_deinit(&path);
+}
+
+/* Store what scan_members found as the next row; *good: they all fit. */
 static Code store_row(Json *j, bool *good, Error *err) {
   const uint32_t row = j->builder->batch.rows;
   *good = true;
-  for (uint32_t col = 0; col < j->n_cols && *good; col++) {
-    const JsonColumn *c = &j->cols[col];
+  for (uint32_t col = 0; col < j->record.n_fields && *good; col++) {
     ValueFit fit = store(j, col, row);
     if (fit == FIT_NO_MEMORY) return no_memory(err);
     *good = fit == FIT_GOOD;
-    if (!*good) {
-      value_fit_reason(fit, c->name.ptr, j->values[col].text, c->type, "is null, but NOT NULL",
-                       &j->reason);
-    }
+    if (!*good) misfit_reason(j, fit, col);
   }
   if (*good) {
     j->builder->batch.rows++;

@@ -1,8 +1,6 @@
 /* json_value.c -- what json has of its own: kinds of values, intervals, forms of timestamps. */
 #include "exec/formats/json_value.h"
 
-#include <string.h>
-
 #include "exec/data/decimal.h"
 
 /* Flink's milliseconds, with three digits behind the point for ours. */
@@ -27,13 +25,13 @@ static ValueFit decimal_misfit(Str text) {
 }
 
 /* The text of a number, of a boolean, or of a string, unescaped; not into a column of text. */
-static ValueFit store_text(const JsonMeaning *m, Str text, BatchBuilder *b, Type type, void *slot) {
+static ValueFit store_text(const JsonMeaning *m, Str text, Type type, Arena *arena, void *slot) {
   if (type.kind == TYPE_INTERVAL_MONTH) return value_parse_integer(str_trim(text), PHYS_I32, slot);
   if (type.kind == TYPE_INTERVAL_SECOND) return store_interval_second(str_trim(text), slot);
   if (m->time_form != JSON_TIME_ANY && type_is_timestamp(type)) {
     if (!time_form_fits(m->time_form, str_trim(text))) return FIT_NOT_OF_TYPE;
   }
-  ValueFit fit = value_parse(text, type, m->zone, b, slot);
+  ValueFit fit = value_parse(text, type, m->zone, arena, slot);
   bool misfit = fit == FIT_NOT_OF_TYPE && type.kind == TYPE_DECIMAL;
   return misfit ? decimal_misfit(str_trim(text)) : fit;
 }
@@ -44,11 +42,12 @@ static bool kind_fits(JsonKind kind, Type type) {
   return (kind == JSON_TRUE || kind == JSON_FALSE) && type.kind == TYPE_BOOLEAN;
 }
 
-static ValueFit store(const JsonMeaning *m, const JsonValue *value, BatchBuilder *b, Type type,
-                      void *slot) {
+ValueFit json_value_store(const JsonMeaning *m, const JsonValue *value, Type type, Arena *arena,
+                          void *slot) {
   Str text = value->text;
+  assert(value->kind != JSON_NONE && value->kind != JSON_NULL);
   if (value->escaped) {
-    char *plain = arena_try_alloc(&b->text, text.len, 1);
+    char *plain = arena_try_alloc(arena, text.len, 1);
     if (plain == NULL) return FIT_NO_MEMORY;
     text = (Str){plain, json_unescape(text, plain)};
   }
@@ -57,17 +56,5 @@ static ValueFit store(const JsonMeaning *m, const JsonValue *value, BatchBuilder
     return FIT_GOOD;
   }
   bool fits = value->kind == JSON_STRING || kind_fits(value->kind, type);
-  return fits ? store_text(m, text, b, type, slot) : FIT_NOT_OF_TYPE;
-}
-
-ValueFit json_value_store(const JsonMeaning *m, const JsonValue *value, BatchBuilder *b,
-                          uint32_t col, uint32_t row) {
-  assert(value->kind != JSON_NONE);
-  if (value->kind == JSON_NULL) return value_set_null(b, col, row);
-  const Vector *v = &b->batch.cols[col];
-  if (v->valid != NULL) bit_set(v->valid, row);
-  void *slot = value_slot(v, row);
-  ValueFit fit = store(m, value, b, v->type, slot);
-  if (fit != FIT_GOOD) memset(slot, 0, phys_size(type_phys(v->type)));
-  return fit;
+  return fits ? store_text(m, text, type, arena, slot) : FIT_NOT_OF_TYPE;
 }

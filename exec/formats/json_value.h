@@ -1,7 +1,7 @@
-/* json_value.h -- one JSON value into one slot of a column: every type, every form, no hurry.
+/* json_value.h -- one JSON value into one slot: every type that is not nested, every form, no
+ * hurry.
  *
- *   column            takes
- *   any               null
+ *   type              takes
  *   BOOLEAN           true, false, "true", "false"
  *   numbers           numbers; integers without point and exponent; "12", "NaN"
  *   CHAR, VARCHAR     strings; of other values the text as it is written
@@ -32,7 +32,8 @@ typedef struct JsonMeaning {
   JsonTimeForm time_form;
 } JsonMeaning;
 
-/* Set the slot of row in column col of b: its value and its validity.  Text that has to be changed
- * is kept in b, other long text stays where the value is.  On failure the slot is zero. */
-MUST_USE ValueFit json_value_store(const JsonMeaning *m, const JsonValue *value, BatchBuilder *b,
-                                   uint32_t col, uint32_t row);
+/* A value that is not null into a slot of this type, which is not nested.  Text that has to be
+ * changed is kept in the arena, other long text stays where the value is.  A value that does not
+ * fit leaves the slot as it was. */
+MUST_USE ValueFit json_value_store(const JsonMeaning *m, const JsonValue *value, Type type,
+                                   Arena *arena, void *slot);

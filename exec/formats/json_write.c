@@ -2,28 +2,19 @@
  *
  *   {"auction":17,"price":99.50,"ts":"2024-01-01 00:00:00.000","note":null}
  *
- * Keys come in the order of the columns.  Doubles are in their shortest form, NaN and the
- * infinities are null.  TIMESTAMP_LTZ is in UTC with a Z behind it; an interval is Flink's number
- * of months or milliseconds; BYTES are base64.  In strings only what RFC 8259 demands is escaped;
- * bytes that are not UTF-8 become U+FFFD, so that a line is always JSON.
+ * Keys come in the order of the columns; json_put.h tells how values look.  In strings only what
+ * RFC 8259 demands is escaped; bytes that are not UTF-8 become U+FFFD, so that a line is always
+ * JSON.
  *
  * All but text has a greatest length, so a row reserves room once, and again for every text.
  * A constant column is printed once per batch.
  */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "exec/data/decimal.h"
 #include "exec/data/json_quote.h"
-#include "exec/data/nested_text.h"
-#include "exec/data/number_text.h"
-#include "exec/data/value_text.h"
-#include "exec/formats/base64.h"
 #include "exec/formats/json.h"
-
-/* Room for a value that is no text, with quotes and Z. */
-enum { FIXED_MAX = VALUE_TEXT_MAX + VALUE_TEXT_SLACK + 3 };
+#include "exec/formats/json_put.h"
 
 typedef struct OutColumn {
   char *key; /* `"price":` */
@@ -37,97 +28,28 @@ typedef struct JsonWriter {
   uint32_t n_cols;
   OutColumn *cols;
   size_t row_max; /* bytes of a row without its texts */
-  bool ignore_null;
+  JsonStyle style;
   bool with_kind;
-  bool with_t; /* between date and time; else a blank */
+  const OutColumn *refused; /* it had a NULL key */
 } JsonWriter;
-
-/* --- text ---------------------------------------------------------------------------- */
-
-static void put_base64(StrBuf *out, Str bytes) {
-  char *at = strbuf_reserve(out, base64_encoded_len(bytes.len) + 2);
-  if (at == NULL) return;
-  *at = '"';
-  size_t n = 1 + base64_encode(bytes.ptr, bytes.len, at + 1);
-  at[n++] = '"';
-  out->len += n;
-}
-
-/* --- all else ------------------------------------------------------------------------ */
-
-static char *print_null(char *out) {
-  memcpy(out, "null", 4);
-  return out + 4;
-}
-
-static bool is_finite(Type type, const void *data, uint32_t at) {
-  if (type.kind == TYPE_DOUBLE) return isfinite(((const double *)data)[at]);
-  return type.kind != TYPE_FLOAT || isfinite(((const float *)data)[at]);
-}
-
-/* Milliseconds, with a fraction where it is not zero. */
-static char *print_interval_second(int64_t us, char *out) {
-  if (us % MICROS_PER_MILLI == 0) return out + int_print(us / MICROS_PER_MILLI, out);
-  return out + decimal_print(us, 3, out);
-}
-
-static char *print_datetime(const JsonWriter *w, OutColumn *c, const void *data, uint32_t at,
-                            char *out) {
-  *out++ = '"';
-  size_t n = value_text_print(&c->text, data, at, out);
-  if (w->with_t && type_is_timestamp(c->type)) {
-    char *separator = memchr(out, ' ', n);
-    *separator = 'T';
-  }
-  out += n;
-  if (c->type.kind == TYPE_TIMESTAMP_LTZ) *out++ = 'Z';
-  *out++ = '"';
-  return out;
-}
-
-/* Value at, not NULL, of a type other than text; out has room for FIXED_MAX bytes. */
-static char *print_fixed(const JsonWriter *w, OutColumn *c, const Vector *v, uint32_t at,
-                         char *out) {
-  const Type type = c->type;
-  if (type.kind == TYPE_INTERVAL_MONTH) return out + int_print(((const int32_t *)v->data)[at], out);
-  if (type.kind == TYPE_INTERVAL_SECOND) {
-    return print_interval_second(((const int64_t *)v->data)[at], out);
-  }
-  if (type_is_datetime(type)) return print_datetime(w, c, v->data, at, out);
-  if (UNLIKELY(!is_finite(type, v->data, at))) return print_null(out);
-  return out + value_text_print(&c->text, v->data, at, out);
-}
 
 /* --- rows ---------------------------------------------------------------------------- */
 
-static void put_nested(const OutColumn *c, Str value, StrBuf *out) {
-  StrBuf text = {0};
-  nested_print(c->type, value, c->text.zone, NESTED_SHOW, &text);
-  json_put_string(out, (Str){text.data, text.len});
-  if (strbuf_failed(&text)) out->failed = true;
-  strbuf_deinit(&text);
-}
-
-static void put_text(const OutColumn *c, const TextRef *text, StrBuf *out) {
-  if (type_is_nested(c->type)) {
-    put_nested(c, text_str(text), out);
-  } else if (type_is_binary(c->type)) {
-    put_base64(out, text_str(text));
-  } else {
-    json_put_string(out, text_str(text));
-  }
+static void put_text(JsonWriter *w, const OutColumn *c, const TextRef *value, StrBuf *out) {
+  if (!json_put_text(&w->style, c->type, value, out)) w->refused = c;
 }
 
 /* The value of a constant column, as it will stand in every row. */
-static void print_constant(const JsonWriter *w, OutColumn *c, const Vector *v) {
+static void print_constant(JsonWriter *w, OutColumn *c, const Vector *v) {
   strbuf_clear(&c->constant);
   if (value_is_text(c->type) && vector_valid(v, 0)) {
-    put_text(c, v->data, &c->constant);
+    put_text(w, c, v->data, &c->constant);
     return;
   }
-  char *at = strbuf_reserve(&c->constant, FIXED_MAX);
+  char *at = strbuf_reserve(&c->constant, JSON_FIXED_MAX);
   if (at == NULL) return;
-  char *end = vector_valid(v, 0) ? print_fixed(w, c, v, 0, at) : print_null(at);
+  char *end = vector_valid(v, 0) ? json_print_fixed(&w->style, &c->text, v->data, 0, at)
+                                 : json_print_null(at);
   c->constant.len += (size_t)(end - at);
 }
 
@@ -139,7 +61,7 @@ static char *put_kind(RowKind kind, char *at) {
 }
 
 /* One row; false: no memory, for which out->failed says so too. */
-static bool put_row(const JsonWriter *w, const Batch *batch, uint32_t row, StrBuf *out) {
+static bool put_row(JsonWriter *w, const Batch *batch, uint32_t row, StrBuf *out) {
   char *at = strbuf_reserve(out, w->row_max);
   if (at == NULL) return false;
   char before = '{';
@@ -151,7 +73,7 @@ static bool put_row(const JsonWriter *w, const Batch *batch, uint32_t row, StrBu
     OutColumn *c = &w->cols[i];
     const Vector *v = &batch->cols[i];
     bool valid = vector_valid(v, row);
-    if (!valid && w->ignore_null) continue;
+    if (!valid && w->style.ignore_null) continue;
     *at++ = before;
     before = ',';
     memcpy(at, c->key, c->key_len);
@@ -161,12 +83,12 @@ static bool put_row(const JsonWriter *w, const Batch *batch, uint32_t row, StrBu
       if (v->constant) {
         strbuf_put(out, c->constant.data, c->constant.len);
       } else {
-        put_text(c, (const TextRef *)v->data + row, out);
+        put_text(w, c, (const TextRef *)v->data + row, out);
       }
       at = strbuf_reserve(out, w->row_max);
       if (at == NULL) return false;
     } else {
-      at = valid ? print_fixed(w, c, v, row, at) : print_null(at);
+      at = valid ? json_print_fixed(&w->style, &c->text, v->data, row, at) : json_print_null(at);
     }
   }
   if (before == '{') *at++ = '{';
@@ -176,8 +98,15 @@ static bool put_row(const JsonWriter *w, const Batch *batch, uint32_t row, StrBu
   return true;
 }
 
+static Code null_key_refused(const JsonWriter *w, Error *err) {
+  const Str key = {w->refused->key, w->refused->key_len - 1}; /* without its colon */
+  FAIL(err, ERR_DATA, NO_SPAN, "column %.*s: a NULL key of a MAP cannot be written as json",
+       (int)key.len, key.ptr);
+  error_hint(err, "'json.map-null-key.mode' can be DROP or LITERAL");
+  return ERR_DATA;
+}
+
 Code json_encode(Encoder *e, const Batch *batch, StrBuf *out, Error *err) {
-  (void)err;
   JsonWriter *w = (JsonWriter *)e;
   assert(batch->n_cols == w->n_cols);
   for (uint32_t i = 0; i < w->n_cols; i++) {
@@ -190,6 +119,7 @@ Code json_encode(Encoder *e, const Batch *batch, StrBuf *out, Error *err) {
   for (uint32_t i = 0; i < n; i++) {
     if (!put_row(w, batch, batch_row(batch, i), out)) return OK;
   }
+  if (w->refused != NULL) return null_key_refused(w, err);
   if (!strbuf_failed(out) && n > 0) out->data[out->len] = '\0';
   return OK;
 }
@@ -221,12 +151,11 @@ Code json_encoder_new(const EncodeSpec *spec, Encoder **out, Error *err) {
   for (; w->n_cols < spec->n_fields; w->n_cols++) {
     OutColumn *c = &w->cols[w->n_cols];
     if (!init_column(c, &spec->fields[w->n_cols])) goto bad;
-    w->row_max += 1 + c->key_len + FIXED_MAX;
+    w->row_max += 1 + c->key_len + JSON_FIXED_MAX;
   }
   w->with_kind = spec->with_kind;
   if (w->with_kind) w->row_max += sizeof "{\"op\":\"+I\"";
-  w->ignore_null = json_option_bool(spec->options, "json.encode.ignore-null-fields");
-  w->with_t = json_time_form(spec->options) == JSON_TIME_T;
+  w->style = json_style(spec->options);
   *out = (Encoder *)w;
   return OK;
 bad:

@@ -88,8 +88,8 @@ static ValueFit parse_boolean(Str text, int8_t *slot) {
   return FIT_GOOD;
 }
 
-static ValueFit parse_binary(Str text, BatchBuilder *b, TextRef *slot) {
-  char *bytes = arena_try_alloc(&b->text, base64_decoded_max(text.len) + 1, 1);
+static ValueFit parse_binary(Str text, Arena *arena, TextRef *slot) {
+  char *bytes = arena_try_alloc(arena, base64_decoded_max(text.len) + 1, 1);
   size_t n;
   if (bytes == NULL) return FIT_NO_MEMORY;
   if (!base64_decode(text, bytes, &n)) return FIT_NOT_OF_TYPE;
@@ -97,7 +97,7 @@ static ValueFit parse_binary(Str text, BatchBuilder *b, TextRef *slot) {
   return FIT_GOOD;
 }
 
-ValueFit value_parse(Str text, Type type, const Zone *zone, BatchBuilder *b, void *slot) {
+ValueFit value_parse(Str text, Type type, const Zone *zone, Arena *arena, void *slot) {
   Str trimmed = str_trim(text);
   switch ((TypeKind)type.kind) {
     case TYPE_BOOLEAN:
@@ -115,7 +115,7 @@ ValueFit value_parse(Str text, Type type, const Zone *zone, BatchBuilder *b, voi
       return parse_decimal(trimmed, type, slot);
     case TYPE_BINARY:
     case TYPE_VARBINARY:
-      return parse_binary(text, b, slot);
+      return parse_binary(text, arena, slot);
     case TYPE_DATE:
       return date_parse(trimmed, slot) ? FIT_GOOD : FIT_NOT_OF_TYPE;
     case TYPE_TIME:

@@ -34,9 +34,9 @@ static inline void *value_slot(const Vector *v, uint32_t row) {
   return (char *)v->data + row * phys_size(type_phys(v->type));
 }
 
-/* Parse text into a slot of this type, one of the above; bytes of base64 are kept in b.  zone is
- * the session's.  A value that does not fit leaves the slot as it was. */
-MUST_USE ValueFit value_parse(Str text, Type type, const Zone *zone, BatchBuilder *b, void *slot);
+/* Parse text into a slot of this type, one of the above; bytes of base64 are kept in the arena.
+ * zone is the session's.  A value that does not fit leaves the slot as it was. */
+MUST_USE ValueFit value_parse(Str text, Type type, const Zone *zone, Arena *arena, void *slot);
 /* Integers only: with a range of months, say. */
 MUST_USE ValueFit value_parse_integer(Str text, Phys phys, void *slot);
 

@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static const FormatField fields[] = {
+static FormatField fields[12] = {
     {"a", {.kind = TYPE_BIGINT, .nullable = true}},
     {"b", {.kind = TYPE_VARCHAR, .nullable = true, .length = TYPE_LENGTH_MAX}},
     {"c", {.kind = TYPE_TIMESTAMP, .nullable = true, .precision = 3}},
@@ -20,8 +20,19 @@ static const FormatField fields[] = {
     {"h", {.kind = TYPE_VARBINARY, .nullable = true, .length = TYPE_LENGTH_MAX}},
 };
 
+static void init_nested(void) {
+  const char *const names[] = {"x", "y", "z"};
+  const Type list = type_array(type_time(TYPE_TIMESTAMP, 3));
+  const Type row = type_row((const Type[]){type_of(TYPE_INT), type_string(), list}, names, 3);
+  fields[8] = (FormatField){"i", type_array(type_not_null(type_of(TYPE_INT)))};
+  fields[9] = (FormatField){"j", row};
+  fields[10] = (FormatField){"k", type_map(type_string(), type_array(row))};
+  fields[11] = (FormatField){"l", type_multiset(type_string())};
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  static const uint32_t wanted[] = {1, 0, 2, 3, 4, 5, 6, 7};
+  static const uint32_t wanted[] = {1, 9, 8, 10, 0, 2, 3, 4, 5, 6, 7, 11};
+  if (fields[8].name == NULL) init_nested();
   static const Option ignore = {.key = "json.ignore-parse-errors", .value = "true"};
   if (size == 0) return 0;
   const DecodeSpec spec = {.fields = fields,

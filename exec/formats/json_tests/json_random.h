@@ -4,12 +4,14 @@
 
 #include "base/str.h"
 #include "exec/data/rng.h"
+#include "exec/data/types.h"
 
 typedef struct JsonRandom {
   uint64_t state;
   const char *const *names; /* keys to prefer */
   uint32_t n_names;
-  bool wild; /* blanks, escapes and nested values in unusual number */
+  const Type *types; /* of those keys: half of their values are made to fit; NULL: none */
+  bool wild;         /* blanks, escapes and nested values in unusual number */
 } JsonRandom;
 
 static inline uint32_t json_below(JsonRandom *r, uint32_t n) {
@@ -129,13 +131,77 @@ static inline void json_random_key(JsonRandom *r, StrBuf *out) {
   strbuf_putc(out, ':');
 }
 
+static inline void json_random_fit(JsonRandom *r, StrBuf *out, Type type);
+
+/* The fields of a ROW, mostly in their order, or entries of a MAP. */
+static inline void json_random_members(JsonRandom *r, StrBuf *out, Type type) {
+  bool row = type.kind == TYPE_ROW;
+  uint32_t n = row ? type.shape->n + json_one_in(r, 6) : json_below(r, 4);
+  const char *before = "";
+  for (uint32_t i = 0; i < n; i++) {
+    if (json_one_in(r, 8)) continue;
+    strbuf_puts(out, before);
+    before = ",";
+    uint32_t field = json_one_in(r, 6) ? json_below(r, n) : i;
+    json_random_blanks(r, out);
+    if (row && field < type.shape->n) {
+      strbuf_printf(out, "\"%s\"", type.shape->names[field]);
+    } else {
+      json_random_string(r, out);
+    }
+    strbuf_putc(out, ':');
+    json_random_blanks(r, out);
+    json_random_fit(r, out,
+                    row && field < type.shape->n ? type.shape->types[field]
+                                                 : type.shape->types[type.shape->n - 1]);
+    json_random_blanks(r, out);
+  }
+}
+
+/* A value that mostly has the shape of a type. */
+static inline void json_random_fit(JsonRandom *r, StrBuf *out, Type type) {
+  if (json_one_in(r, 30)) {
+    json_random_value(r, out, 4);
+  } else if (json_one_in(r, 20)) {
+    strbuf_puts(out, "null");
+  } else if (type.kind == TYPE_ARRAY) {
+    strbuf_putc(out, '[');
+    for (uint32_t n = json_below(r, 4); n > 0; n--) {
+      json_random_blanks(r, out);
+      json_random_fit(r, out, type_item(type));
+      json_random_blanks(r, out);
+      if (n > 1) strbuf_putc(out, ',');
+    }
+    strbuf_putc(out, ']');
+  } else if (type_is_nested(type)) {
+    strbuf_putc(out, '{');
+    json_random_members(r, out, type);
+    json_random_blanks(r, out);
+    strbuf_putc(out, '}');
+  } else if (type_is_integer(type)) {
+    strbuf_printf(out, "%u", json_below(r, 100));
+  } else if (type_is_timestamp(type)) {
+    strbuf_puts(out, "\"2024-02-29 12:34:56.789\"");
+  } else if (type_is_numeric(type)) {
+    json_random_number(r, out);
+  } else {
+    json_random_string(r, out);
+  }
+}
+
 static inline void json_random_object(JsonRandom *r, StrBuf *out, unsigned depth) {
   strbuf_putc(out, '{');
   for (uint32_t n = json_below(r, r->n_names + 2); n > 0; n--) {
     json_random_blanks(r, out);
-    json_random_key(r, out);
-    json_random_blanks(r, out);
-    json_random_value(r, out, depth);
+    if (r->types != NULL && r->n_names > 0 && json_one_in(r, 2)) {
+      uint32_t i = json_below(r, r->n_names);
+      strbuf_printf(out, "\"%s\":", r->names[i]);
+      json_random_fit(r, out, r->types[i]);
+    } else {
+      json_random_key(r, out);
+      json_random_blanks(r, out);
+      json_random_value(r, out, depth);
+    }
     json_random_blanks(r, out);
     if (n > 1) strbuf_putc(out, ',');
   }

@@ -5,7 +5,7 @@
 #include "exec/formats/json_tests/json_both.h"
 
 /* Every kind of column. */
-static const FormatField fields[] = {
+static const FormatField scalars[] = {
     {"a", {.kind = TYPE_BIGINT, .nullable = true}},
     {"b", {.kind = TYPE_VARCHAR, .nullable = true, .length = TYPE_LENGTH_MAX}},
     {"c", {.kind = TYPE_TIMESTAMP, .nullable = true, .precision = 3}},
@@ -22,9 +22,29 @@ static const FormatField fields[] = {
     {"f", {.kind = TYPE_FLOAT, .nullable = true}},
     {"span", {.kind = TYPE_INTERVAL_SECOND, .nullable = true}},
 };
-enum { N_FIELDS = COUNT_OF(fields) };
+enum { N_SCALARS = COUNT_OF(scalars), N_FIELDS = N_SCALARS + 4 };
 
+static FormatField fields[N_FIELDS];
 static const char *names[N_FIELDS];
+static Type types[N_FIELDS];
+
+/* With nested types of several depths, whose fields have names of columns, too. */
+static void init_fields(void) {
+  const char *const inner[] = {"a", "b", "x", "i"};
+  const Type parts[] = {type_of(TYPE_BIGINT), type_string(), type_decimal(10, 2),
+                        type_not_null(type_of(TYPE_INT))};
+  const Type row = type_row(parts, inner, 4);
+  const Type of_rows[] = {type_array(row), type_map(type_string(), row)};
+  memcpy(fields, scalars, sizeof scalars);
+  fields[N_SCALARS] = (FormatField){"row", row};
+  fields[N_SCALARS + 1] = (FormatField){"list", type_array(type_time(TYPE_TIMESTAMP, 3))};
+  fields[N_SCALARS + 2] = (FormatField){"deep", type_row(of_rows, inner, 2)};
+  fields[N_SCALARS + 3] = (FormatField){"counts", type_multiset(type_string())};
+  for (uint32_t i = 0; i < N_FIELDS; i++) {
+    names[i] = fields[i].name;
+    types[i] = fields[i].type;
+  }
+}
 
 /* Some of the columns, in any order. */
 static uint32_t random_wanted(JsonRandom *r, uint32_t *wanted) {
@@ -114,9 +134,11 @@ static void round_of(JsonRandom *r, uint64_t *n_rows, uint64_t *n_bad) {
 
 int main(int argc, char **argv) {
   uint64_t n_rows = 0, n_bad = 0, rounds = argc > 1 ? strtoull(argv[1], NULL, 10) : 3000;
-  JsonRandom r = {
-      .state = argc > 2 ? strtoull(argv[2], NULL, 10) : 1, .names = names, .n_names = N_FIELDS};
-  for (uint32_t i = 0; i < N_FIELDS; i++) names[i] = fields[i].name;
+  JsonRandom r = {.state = argc > 2 ? strtoull(argv[2], NULL, 10) : 1,
+                  .names = names,
+                  .n_names = N_FIELDS,
+                  .types = types};
+  init_fields();
   for (uint64_t i = 0; i < rounds && check_failures == 0; i++) round_of(&r, &n_rows, &n_bad);
   CHECK(n_rows > rounds && n_bad > rounds); /* both happen */
   printf("%llu rows, %llu malformed\n", (unsigned long long)n_rows, (unsigned long long)n_bad);

@@ -1,8 +1,8 @@
 /* json_write_test.c -- what the format json writes, and that it reads it back. */
 #include "exec/data/value.h"
+#include "exec/data/value_text.h"
 #include "exec/formats/json_tests/json_both.h"
 #include "exec/formats/json_tests/json_random.h"
-#include "exec/data/value_text.h"
 
 static BatchBuilder *builder_of(const FormatField *fields, uint32_t n) {
   Type types[32];
