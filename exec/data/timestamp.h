@@ -88,6 +88,11 @@ MUST_USE bool timestamp_parse(Str text, TimestampText *out);
 MUST_USE bool timestamp_parse_fast(const char *text, size_t len, Micros *us);
 MUST_USE bool date_parse(Str text, int32_t *days);
 MUST_USE bool time_parse(Str text, Micros *us_of_day); /* HH:mm[:ss[.fraction]] */
+/* As people write them, for CAST: leading zeros may be missing (not those of a timestamp's year),
+ * of a date also the month and the day, of a time the minute. */
+MUST_USE bool timestamp_parse_loose(Str text, TimestampText *out);
+MUST_USE bool date_parse_loose(Str text, int32_t *days);
+MUST_USE bool time_parse_loose(Str text, Micros *us_of_day);
 
 /* Text forms; out has room for TIMESTAMP_TEXT_MAX; return the length, no NUL.  Fraction digits
  * behind the precision are cut.  A year beyond 0000 to 9999 gets a sign. */

@@ -195,6 +195,37 @@ static void test_parse(void) {
   CHECK(!time_parse(STR("25:00"), &us) && !time_parse(STR("1:00"), &us) && us == 3720000000);
 }
 
+/* As loosely as Flink's CAST reads them, but every field in its range and nothing behind. */
+static void test_parse_loose(void) {
+  static const struct {
+    const char *text;
+    int32_t days; /* -1: no date */
+  } dates[] = {{"1970-1-2", 1}, {"1970-01-2", 1},  {"1970-2", 31},  {"1971", 365},
+               {"1970-", -1},   {"1970-1-", -1},   {"1970--1", -1}, {"-1970", -1},
+               {"19700", -1},   {"1970-13", -1},   {"1970-0", -1},  {"1971-2-29", -1},
+               {"", -1},        {"1970-1-2 ", -1}, {"1970-001", -1}};
+  for (size_t i = 0; i < COUNT_OF(dates); i++) {
+    int32_t days = -1;
+    CHECK(date_parse_loose(str_of(dates[i].text), &days) == (dates[i].days >= 0));
+    CHECK(days == dates[i].days);
+  }
+  static const struct {
+    const char *text;
+    int64_t ms; /* -1: no time */
+  } times[] = {{"1", 3600000},       {"10", 36000000}, {"1:2", 3720000}, {"1:2:3", 3723000},
+               {"1:2:3.5", 3723500}, {"24", -1},       {"1:", -1},       {"1:2:", -1},
+               {"1:60", -1},         {"001", -1},      {"", -1},         {"1:2:3.", -1}};
+  for (size_t i = 0; i < COUNT_OF(times); i++) {
+    Micros us = -1000;
+    CHECK(time_parse_loose(str_of(times[i].text), &us) == (times[i].ms >= 0));
+    CHECK(us == times[i].ms * 1000);
+  }
+  TimestampText t;
+  CHECK(timestamp_parse_loose(STR("1970-1-2 1:2:3.5"), &t) && t.us == 90123500000);
+  CHECK(timestamp_parse_loose(STR("1970-1-2"), &t) && t.us == MICROS_PER_DAY);
+  CHECK(!timestamp_parse_loose(STR("1970-1"), &t) && !timestamp_parse_loose(STR("1970-1-2 1"), &t));
+}
+
 /* The fast parser takes exactly its form, and agrees with the general one. */
 static void test_parse_fast(void) {
   uint64_t seed = 9;
@@ -370,6 +401,7 @@ int main(void) {
   test_floor();
   test_months();
   test_parse();
+  test_parse_loose();
   test_parse_fast();
   test_print();
   test_interval();

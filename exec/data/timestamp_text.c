@@ -44,33 +44,42 @@ bool timestamp_parse_fast(const char *text, size_t len, Micros *us) {
 
 /* --- the general parser ------------------------------------------------------------ */
 
-/* Exactly width digits. */
-static bool number(Scan *s, unsigned width, int32_t *out) {
+/* How a text may be written: in files every field has all its digits; a person may leave out
+ * leading zeros, and behind the year or the hour what is least. */
+typedef enum Form { FORM_FULL, FORM_LOOSE } Form;
+
+/* width digits; loosely also fewer. */
+static bool number(Scan *s, Form form, unsigned width, int32_t *out) {
   int32_t v = 0;
-  for (unsigned i = 0; i < width; i++) {
-    if (!scan_at_digit(s)) return false;
-    v = v * 10 + (*s->at++ - '0');
-  }
+  unsigned n = 0;
+  for (; n < width && scan_at_digit(s); n++) v = v * 10 + (*s->at++ - '0');
   *out = v;
-  return true;
+  return n == width || (form == FORM_LOOSE && n > 0);
 }
 
-static bool scan_date(Scan *s, int32_t *days) {
-  int32_t year, month, day;
-  if (!number(s, 4, &year) || !scan_eat(s, '-') || !number(s, 2, &month) || !scan_eat(s, '-') ||
-      !number(s, 2, &day) || !civil_valid(year, month, day)) {
+/* The separator and the number behind it; where it may be missing, *out stays. */
+static bool field(Scan *s, Form form, char separator, bool optional, int32_t *out) {
+  return scan_eat(s, separator) ? number(s, form, 2, out) : optional;
+}
+
+/* part: the month and the day may be missing, and leading zeros of the year. */
+static bool scan_date(Scan *s, Form form, bool part, int32_t *days) {
+  int32_t year, month = 1, day = 1;
+  if (!number(s, part ? form : FORM_FULL, 4, &year) || !field(s, form, '-', part, &month) ||
+      !field(s, form, '-', part, &day) || !civil_valid(year, month, day)) {
     return false;
   }
   *days = civil_to_days((Civil){year, (uint8_t)month, (uint8_t)day});
   return true;
 }
 
-static bool scan_time(Scan *s, Micros *us, uint8_t *precision) {
-  int32_t hour, minute, second = 0;
+/* part: the minute may be missing; the second may always. */
+static bool scan_time(Scan *s, Form form, bool part, Micros *us, uint8_t *precision) {
+  int32_t hour, minute = 0, second = 0;
   *precision = 0;
-  if (!number(s, 2, &hour) || !scan_eat(s, ':') || !number(s, 2, &minute)) return false;
-  bool with_seconds = scan_eat(s, ':');
-  if (with_seconds && !number(s, 2, &second)) return false;
+  if (!number(s, form, 2, &hour) || !field(s, form, ':', part, &minute)) return false;
+  bool with_seconds = scan_at(s, ':');
+  if (!field(s, form, ':', true, &second)) return false;
   if (hour > 23 || minute > 59 || second > 59) return false;
   *us = (hour * 3600 + minute * 60 + second) * MICROS_PER_SECOND;
   if (!with_seconds || !scan_eat(s, '.')) return true;
@@ -89,24 +98,24 @@ static bool scan_offset(Scan *s, Micros *offset_us) {
   bool negative = scan_eat(s, '-');
   if (!negative && !scan_eat(s, '+')) return false;
   int32_t hours, minutes = 0;
-  if (!number(s, 2, &hours)) return false;
+  if (!number(s, FORM_FULL, 2, &hours)) return false;
   bool colon = scan_eat(s, ':');
-  if ((colon || scan_at_digit(s)) && !number(s, 2, &minutes)) return false;
+  if ((colon || scan_at_digit(s)) && !number(s, FORM_FULL, 2, &minutes)) return false;
   if (minutes > 59 || hours * 60 + minutes > 18 * 60) return false;
   *offset_us = (hours * 60 + minutes) * 60 * MICROS_PER_SECOND;
   if (negative) *offset_us = -*offset_us;
   return true;
 }
 
-bool timestamp_parse(Str text, TimestampText *out) {
+static bool parse_timestamp(Str text, Form form, TimestampText *out) {
   if (text.len == 0) return false;
   Scan s = scan_of(text);
   TimestampText result = {0};
   int32_t days;
   Micros time = 0;
-  if (!scan_date(&s, &days)) return false;
+  if (!scan_date(&s, form, false, &days)) return false;
   bool with_time = scan_eat(&s, ' ') || scan_eat(&s, 'T');
-  if (with_time && !scan_time(&s, &time, &result.precision)) return false;
+  if (with_time && !scan_time(&s, form, false, &time, &result.precision)) return false;
   if (s.at < s.end) {
     if (!scan_offset(&s, &result.offset_us) || s.at < s.end) return false;
     result.has_offset = true;
@@ -116,23 +125,36 @@ bool timestamp_parse(Str text, TimestampText *out) {
   return true;
 }
 
-bool date_parse(Str text, int32_t *days) {
+bool timestamp_parse(Str text, TimestampText *out) { return parse_timestamp(text, FORM_FULL, out); }
+bool timestamp_parse_loose(Str text, TimestampText *out) {
+  return parse_timestamp(text, FORM_LOOSE, out);
+}
+
+static bool parse_date(Str text, Form form, int32_t *days) {
   if (text.len == 0) return false;
   Scan s = scan_of(text);
   int32_t d;
-  if (!scan_date(&s, &d) || s.at < s.end) return false;
+  if (!scan_date(&s, form, form == FORM_LOOSE, &d) || s.at < s.end) return false;
   *days = d;
   return true;
 }
 
-bool time_parse(Str text, Micros *us_of_day) {
+bool date_parse(Str text, int32_t *days) { return parse_date(text, FORM_FULL, days); }
+bool date_parse_loose(Str text, int32_t *days) { return parse_date(text, FORM_LOOSE, days); }
+
+static bool parse_time(Str text, Form form, Micros *us_of_day) {
   if (text.len == 0) return false;
   Scan s = scan_of(text);
   Micros us;
   uint8_t precision;
-  if (!scan_time(&s, &us, &precision) || s.at < s.end) return false;
+  if (!scan_time(&s, form, form == FORM_LOOSE, &us, &precision) || s.at < s.end) return false;
   *us_of_day = us;
   return true;
+}
+
+bool time_parse(Str text, Micros *us_of_day) { return parse_time(text, FORM_FULL, us_of_day); }
+bool time_parse_loose(Str text, Micros *us_of_day) {
+  return parse_time(text, FORM_LOOSE, us_of_day);
 }
 
 /* --- printing ---------------------------------------------------------------------- */

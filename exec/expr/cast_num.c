@@ -124,7 +124,8 @@ Code cast_exact_to_decimal(KernelCall *k) {
   return OK;
 }
 
-/* By way of the text, as Java's BigDecimal.valueOf: 0.1 is one tenth. */
+/* By way of the text of the double, as Java's BigDecimal.valueOf: 0.1 is one tenth, but as a FLOAT
+ * it is 0.10000000149011612. */
 Code cast_float_to_decimal(KernelCall *k) {
   Type to = k->expr->type;
   Phys from = type_phys(k->expr->args[0]->type), pt = type_phys(to);
@@ -134,7 +135,7 @@ Code cast_float_to_decimal(KernelCall *k) {
     if (!row_valid(k, row)) continue;
     double x = double_at(a, from, row);
     char text[DOUBLE_TEXT_MAX];
-    size_t len = from == PHYS_F32 ? float_print((float)x, text) : double_print(x, text);
+    size_t len = double_print(x, text);
     Int128 r;
     if (decimal_parse((Str){text, len}, to.precision, to.scale, &r)) {
       num_put(k->out->data, pt, row, r);

@@ -2,7 +2,7 @@
  *
  * Blanks around a value are ignored.  Numbers: a sign and digits; a fraction is cut off for
  * integers ('12.7' is 12), as Flink does.  BOOLEAN: true t yes y 1, false f no n 0.  Dates
- * and times as timestamp.h reads them; a DATE also from the text of a timestamp.  A timestamp
+ * and times as timestamp.h reads them loosely; a DATE also from the text of a timestamp.  A timestamp
  * with a zone is a TIMESTAMP_LTZ only.
  */
 #include <string.h>
@@ -126,7 +126,7 @@ static bool parse_timestamp(Str text, TimestampText *out) {
     *out = (TimestampText){.precision = TIMESTAMP_PRECISION_MAX};
     if (timestamp_parse_fast(copy, text.len, &out->us)) return true;
   }
-  return timestamp_parse(text, out);
+  return timestamp_parse_loose(text, out);
 }
 
 static bool parse_datetime(const KernelCall *k, Str text, int64_t *out) {
@@ -134,11 +134,11 @@ static bool parse_datetime(const KernelCall *k, Str text, int64_t *out) {
   TimestampText t;
   int32_t days;
   Micros us;
-  if (to.kind == TYPE_DATE && date_parse(text, &days)) {
+  if (to.kind == TYPE_DATE && date_parse_loose(text, &days)) {
     *out = days;
     return true;
   }
-  if (to.kind == TYPE_TIME && time_parse(text, &us)) {
+  if (to.kind == TYPE_TIME && time_parse_loose(text, &us)) {
     *out = cut_fraction(us, to.precision);
     return true;
   }

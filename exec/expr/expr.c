@@ -112,9 +112,10 @@ static bool const_retyped(const Expr *arg, Type type, Value *out) {
 }
 
 Expr *expr_cast_node(Arena *a, Expr *arg, Type type, bool try_cast, Span span) {
-  if (type_same(arg->type, type)) return arg;
+  bool widens = try_cast && !arg->type.nullable; /* TRY_CAST is nullable whatever it converts */
+  if (type_same(arg->type, type) && !widens) return arg;
   Value value;
-  if (const_retyped(arg, type, &value)) return expr_const(a, value, arg->span);
+  if (!widens && const_retyped(arg, type, &value)) return expr_const(a, value, arg->span);
   Type result =
       type_nullable(type, arg->type.nullable || try_cast || cast_gives_null(arg->type, type));
   Expr *e = expr_new(a, EXPR_CAST, result, 1, span);
