@@ -18,59 +18,6 @@
 
 /* --- helpers (func_num.h) ------------------------------------------------------------------ */
 
-Int128 num_get(const Vector *v, Phys phys, uint32_t at) {
-  switch (phys) {
-    case PHYS_I8:
-      return ((const int8_t *)v->data)[at];
-    case PHYS_I16:
-      return ((const int16_t *)v->data)[at];
-    case PHYS_I32:
-      return ((const int32_t *)v->data)[at];
-    case PHYS_I128:
-      return ((const Int128 *)v->data)[at];
-    case PHYS_I64:
-    case PHYS_F32:
-    case PHYS_F64:
-    case PHYS_TEXT:
-    case PHYS_COUNT:
-      break;
-  }
-  assert(phys == PHYS_I64);
-  return ((const int64_t *)v->data)[at];
-}
-
-void num_put(void *data, Phys phys, uint32_t at, Int128 value) {
-  switch (phys) {
-    case PHYS_I8:
-      ((int8_t *)data)[at] = (int8_t)value;
-      return;
-    case PHYS_I16:
-      ((int16_t *)data)[at] = (int16_t)value;
-      return;
-    case PHYS_I32:
-      ((int32_t *)data)[at] = (int32_t)value;
-      return;
-    case PHYS_I128:
-      ((Int128 *)data)[at] = value;
-      return;
-    case PHYS_I64:
-    case PHYS_F32:
-    case PHYS_F64:
-    case PHYS_TEXT:
-    case PHYS_COUNT:
-      break;
-  }
-  assert(phys == PHYS_I64);
-  ((int64_t *)data)[at] = (int64_t)value;
-}
-
-bool num_fits(Int128 value, Phys phys) {
-  if (phys == PHYS_I128) return true;
-  unsigned bits = 8 * (unsigned)phys_size(phys);
-  Int128 limit = (Int128)1 << (bits - 1);
-  return value >= -limit && value < limit;
-}
-
 void row_set_null(KernelCall *k, uint32_t row) {
   size_t size = phys_size(type_phys(k->out->type));
   bit_clear(func_out_valid(k), row);

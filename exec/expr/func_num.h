@@ -75,11 +75,58 @@ bool arith_run(KernelCall *k, const struct BinaryForms *forms);
 /* --- helpers of kernels over numbers ------------------------------------------------------- */
 
 /* The number in slot `at` of a vector of integers or DECIMAL. */
-Int128 num_get(const Vector *v, Phys phys, uint32_t at);
+static inline Int128 num_get(const Vector *v, Phys phys, uint32_t at) {
+  switch (phys) {
+    case PHYS_I8:
+      return ((const int8_t *)v->data)[at];
+    case PHYS_I16:
+      return ((const int16_t *)v->data)[at];
+    case PHYS_I32:
+      return ((const int32_t *)v->data)[at];
+    case PHYS_I128:
+      return ((const Int128 *)v->data)[at];
+    case PHYS_I64:
+    case PHYS_F32:
+    case PHYS_F64:
+    case PHYS_TEXT:
+    case PHYS_COUNT:
+      break;
+  }
+  assert(phys == PHYS_I64);
+  return ((const int64_t *)v->data)[at];
+}
 /* Store one that fits. */
-void num_put(void *data, Phys phys, uint32_t at, Int128 value);
+static inline void num_put(void *data, Phys phys, uint32_t at, Int128 value) {
+  switch (phys) {
+    case PHYS_I8:
+      ((int8_t *)data)[at] = (int8_t)value;
+      return;
+    case PHYS_I16:
+      ((int16_t *)data)[at] = (int16_t)value;
+      return;
+    case PHYS_I32:
+      ((int32_t *)data)[at] = (int32_t)value;
+      return;
+    case PHYS_I128:
+      ((Int128 *)data)[at] = value;
+      return;
+    case PHYS_I64:
+    case PHYS_F32:
+    case PHYS_F64:
+    case PHYS_TEXT:
+    case PHYS_COUNT:
+      break;
+  }
+  assert(phys == PHYS_I64);
+  ((int64_t *)data)[at] = (int64_t)value;
+}
 /* Does it fit an integer of that physical form? */
-bool num_fits(Int128 value, Phys phys);
+static inline bool num_fits(Int128 value, Phys phys) {
+  if (phys == PHYS_I128) return true;
+  unsigned bits = 8 * (unsigned)phys_size(phys);
+  Int128 limit = (Int128)1 << (bits - 1);
+  return value >= -limit && value < limit;
+}
 /* All args are valid in this row. */
 static inline bool row_valid(const KernelCall *k, uint32_t row) {
   return k->out->valid == NULL || bit_get(k->out->valid, row);

@@ -11,6 +11,7 @@
 #include "exec/data/number_text.h"
 #include "exec/expr/func_bind.h"
 #include "exec/expr/func_num.h"
+#include "exec/expr/kernels/k_arith.h"
 
 static const char takes[] = "a number, and an integer for the digits";
 
@@ -91,8 +92,8 @@ static Code overflow(KernelCall *k) {
   return ERR_DATA;
 }
 
-Code kernel_abs(KernelCall *k) {
-  Type type = k->expr->type;
+/* Of what the loops do not do: constants, 128 bits, rows of which one may be at fault. */
+static Code abs_rows(KernelCall *k, Type type) {
   Phys phys = type_phys(type);
   const Vector *a = &k->args[0];
   for (uint32_t i = 0; i < k->n; i++) {
@@ -108,6 +109,13 @@ Code kernel_abs(KernelCall *k) {
     num_put(k->out->data, phys, row, x);
   }
   return OK;
+}
+
+Code kernel_abs(KernelCall *k) {
+  const Vector *a = &k->args[0];
+  UnaryKernel loop = abs_kernels[type_phys(k->expr->type)];
+  if (loop != NULL && !a->constant && !loop(a->data, k->out->data, k->rows)) return OK;
+  return abs_rows(k, k->expr->type);
 }
 
 Code kernel_sign(KernelCall *k) {
@@ -213,6 +221,44 @@ static double round_float(double x, bool single, int64_t digits, RoundMode mode)
   return x < 0 ? -r : r;
 }
 
+/* --- floating point by arithmetic ------------------------------------------------------------ */
+
+enum { FAST_DIGITS_MAX = 22 }; /* powers of ten that are doubles */
+
+/* x * unit, unit = 10^digits, is an integer and a fraction of which only the half, or for TRUNCATE
+ * the whole, must not be missed.  The number as it is printed lies within an ulp of x, so its
+ * product within two of y: where the fraction is farther away from the point that decides, both
+ * are rounded to the same integer.  That integer below 2^53 over that power is the double nearest
+ * to the quotient, as IEEE divides, and so what parsing its text gives.
+ * false: it is too close, or too large; that is for round_float to tell. */
+static inline bool round_fast(double x, double unit, bool half_up, double *out) {
+  double y = fabs(x) * unit, error = y * 0x1p-50;
+  if (!(y < 0x1p52)) return false;
+  double whole = (double)(int64_t)y, part = y - whole;
+  if (half_up) {
+    if (fabs(part - 0.5) <= error) return false;
+    whole += part > 0.5;
+  } else if (part <= error || 1 - part <= error) {
+    return false;
+  }
+  *out = copysign(whole / unit, x);
+  return true;
+}
+
+static Code round_doubles(KernelCall *k, int64_t digits, RoundMode mode) {
+  double unit = (double)decimal_pow10((unsigned)digits);
+  const Vector *a = &k->args[0];
+  bool half_up = mode == ROUND_HALF_UP;
+  double *out = k->out->data;
+  for (uint32_t i = 0; i < k->n; i++) {
+    uint32_t row = k->sel[i];
+    double x = ((const double *)a->data)[vector_at(a, row)];
+    if (round_fast(x, unit, half_up, &out[row])) continue;
+    if (row_valid(k, row)) out[row] = round_float(x, false, digits, mode);
+  }
+  return OK;
+}
+
 /* --- kernel -------------------------------------------------------------------------------- */
 
 static Code round_row(KernelCall *k, uint32_t row, int64_t digits, RoundMode mode) {
@@ -242,6 +288,12 @@ static Code round_row(KernelCall *k, uint32_t row, int64_t digits, RoundMode mod
 Code kernel_round(KernelCall *k) {
   enum { DIGITS_MAX = 400 }; /* beyond the exponents of a double nothing changes */
   RoundMode mode = mode_of(k->expr->func);
+  const Vector *by = k->n_args == 2 ? &k->args[1] : NULL;
+  if (k->expr->args[0]->type.kind == TYPE_DOUBLE && (by == NULL || by->constant)) {
+    int64_t digits = by != NULL ? *(const int32_t *)by->data : 0;
+    bool by_text = mode == ROUND_HALF_UP || mode == ROUND_DOWN;
+    if (by_text && digits >= 0 && digits <= FAST_DIGITS_MAX) return round_doubles(k, digits, mode);
+  }
   for (uint32_t i = 0; i < k->n; i++) {
     uint32_t row = k->sel[i];
     if (!row_valid(k, row)) continue;

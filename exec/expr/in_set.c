@@ -10,13 +10,21 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "exec/expr/kernels/k_bool.h"
+#include "exec/expr/kernels/k_compare.h"
 
 typedef struct Key {
   uint64_t word[2];
 } Key;
 static_assert(sizeof(Key) == sizeof(TextRef), "text is a key as it is");
 
+enum { FEW_NUMBERS = 16, FEW_TEXTS = 6, FEW_WIDE = 4 };
+
 struct InSet {
+  /* Few values are compared with the whole column, one after the other: in vector lanes that is
+   * quicker than one look-up.  n_few 0: there are too many, or long texts. */
+  Vector few;
+  uint32_t n_few;
   Key *slots;
   bool *used;
   uint64_t mask;
@@ -84,6 +92,30 @@ static uint64_t find(const InSet *set, const Key *key) {
   return at;
 }
 
+/* How many values of this type are few. */
+static uint32_t few_of(Phys phys) {
+  return phys == PHYS_TEXT ? FEW_TEXTS : phys == PHYS_I128 ? FEW_WIDE : FEW_NUMBERS;
+}
+
+/* Keep the constants as a column if they are few and can be compared as such.  NULL among them
+ * needs a look at each row.  false: no memory. */
+static bool keep_few(InSet *set, Arena *a, const Expr *in) {
+  Type type = in->args[0]->type;
+  Phys phys = type_phys(type);
+  uint32_t n = in->n_args - 1;
+  if (n > few_of(phys) || set->has_null) return true;
+  void *data = arena_try_alloc(a, n * phys_size(phys), 16);
+  if (data == NULL) return false;
+  set->few = (Vector){.type = type, .data = data};
+  for (uint32_t i = 0; i < n; i++) {
+    const Value *v = &in->args[i + 1]->value;
+    if (phys == PHYS_TEXT && v->as.text.len > TEXT_INLINE_MAX) return true;
+    value_store(v, &set->few, i);
+  }
+  set->n_few = n;
+  return true;
+}
+
 const InSet *in_set_new(Arena *a, const Expr *in) {
   uint64_t n_slots = 4;
   while (n_slots < 2 * (uint64_t)in->n_args) n_slots *= 2;
@@ -108,7 +140,7 @@ const InSet *in_set_new(Arena *a, const Expr *in) {
     set->slots[at] = key;
     set->used[at] = true;
   }
-  return set;
+  return keep_few(set, a, in) ? set : NULL;
 }
 
 /* The key of a slot of the column. */
@@ -135,9 +167,31 @@ static Key key_at(const Vector *v, Phys phys, uint32_t at) {
   return key_of_text(&((const TextRef *)v->data)[at]);
 }
 
+/* All rows; a stale one is compared, too, and nobody looks. */
+static void compare_few(KernelCall *k, const InSet *set, Phys phys) {
+  CompareKernel equal = phys == PHYS_TEXT ? NULL : compare_vc[COMPARE_EQ][phys];
+  const void *column = k->args[0].data;
+  int8_t one[BATCH_ROWS], *out = k->out->data;
+  for (uint32_t i = 0; i < set->n_few; i++) {
+    const void *value = (const char *)set->few.data + i * phys_size(phys);
+    int8_t *to = i == 0 ? out : one;
+    if (equal != NULL) {
+      equal(column, value, to, k->rows);
+    } else {
+      compare_text_short(column, value, to, k->rows);
+    }
+    if (i > 0)
+      bool_combine((TruthColumn){out, NULL}, (TruthColumn){one, NULL}, true, out, NULL, k->rows);
+  }
+}
+
 Code in_set_kernel(KernelCall *k, const InSet *set) {
   const Vector *arg = &k->args[0];
   Phys phys = type_phys(k->expr->args[0]->type);
+  if (set->n_few > 0 && !arg->constant) {
+    compare_few(k, set, phys);
+    return OK;
+  }
   int8_t *out = k->out->data;
   uint64_t *valid = set->has_null ? func_out_valid(k) : NULL;
   for (uint32_t i = 0; i < k->n; i++) {

@@ -5,8 +5,8 @@ Ours: the time to evaluate a compiled expression over six batches that stay in c
 DuckDB's: the same rows, twice over, in a table in memory, one thread; of
 `SELECT sum(hash(EXPR))` the time of its projection, less that of `SELECT sum(hash(r))`, r being a column that
 holds the values of EXPR: neither scan, nor hash, nor sum, nor planning is counted.
-Each figure is the best of many short samples, as the machine may have others to serve; both sides take turns.  They have to agree on the
-number and on the sum of what comes out."""
+Each figure is the best of many short samples, as the machine may have others to serve; both sides take turns.
+They have to agree on the number and on the sum of what comes out."""
 import argparse
 import importlib.util
 import json

@@ -1,4 +1,4 @@
-/* int_arith.tmpl.h -- included once per integer type: + - * / % and the unary minus.
+/* int_arith.tmpl.h -- included once per integer type: + - * / %, the unary minus, ABS.
  *
  * Define before including; all are undefined again at the end of this file:
  *   T, U   the type and its unsigned twin      SUFFIX   _i8 ...
@@ -60,6 +60,16 @@ static bool JOIN(negate, SUFFIX)(const void *restrict a, void *restrict out, uin
   for (uint32_t i = 0; i < n; i++) {
     const T x = ((const T *)a)[i], r = (T)(0 - (U)x);
     fault |= x & r; /* both negative only for LEAST */
+    ((T *)out)[i] = r;
+  }
+  return fault < 0;
+}
+
+static bool JOIN(abs, SUFFIX)(const void *restrict a, void *restrict out, uint32_t n) {
+  T fault = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    const T x = ((const T *)a)[i], r = x < 0 ? (T)(0 - (U)x) : x;
+    fault |= r; /* negative only for LEAST */
     ((T *)out)[i] = r;
   }
   return fault < 0;

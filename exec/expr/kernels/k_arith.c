@@ -1,6 +1,8 @@
 /* k_arith.c -- instances of the arithmetic loops, and the tables through which they are found. */
 #include "exec/expr/kernels/k_arith.h"
 
+#include <math.h>
+
 #include "exec/data/timestamp.h"
 
 #define T      int8_t
@@ -75,6 +77,15 @@ static bool negate_f64(const void *restrict a, void *restrict out, uint32_t n) {
   return false;
 }
 
+static bool abs_f32(const void *restrict a, void *restrict out, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) ((float *)out)[i] = fabsf(((const float *)a)[i]);
+  return false;
+}
+static bool abs_f64(const void *restrict a, void *restrict out, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) ((double *)out)[i] = fabs(((const double *)a)[i]);
+  return false;
+}
+
 /* --- instants: the sign bit of a difference to either end tells what is outside ---------- */
 
 #define T int64_t
@@ -115,6 +126,11 @@ const BinaryForms arith_kernels[ARITH_OPS][PHYS_COUNT] = {
 const UnaryKernel negate_kernels[PHYS_COUNT] = {
     [PHYS_I8] = negate_i8,   [PHYS_I16] = negate_i16, [PHYS_I32] = negate_i32,
     [PHYS_I64] = negate_i64, [PHYS_F32] = negate_f32, [PHYS_F64] = negate_f64,
+};
+
+const UnaryKernel abs_kernels[PHYS_COUNT] = {
+    [PHYS_I8] = abs_i8,   [PHYS_I16] = abs_i16, [PHYS_I32] = abs_i32,
+    [PHYS_I64] = abs_i64, [PHYS_F32] = abs_f32, [PHYS_F64] = abs_f64,
 };
 
 const BinaryForms instant_add_kernel = FORMS(instant_add);

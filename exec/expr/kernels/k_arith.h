@@ -17,6 +17,7 @@ typedef enum ArithOp { ARITH_ADD, ARITH_SUB, ARITH_MUL, ARITH_DIV, ARITH_REM, AR
 /* Members are NULL where there is no such kernel: text, 128 bits, remainder of floats. */
 extern const BinaryForms arith_kernels[ARITH_OPS][PHYS_COUNT];
 extern const UnaryKernel negate_kernels[PHYS_COUNT];
+extern const UnaryKernel abs_kernels[PHYS_COUNT];
 
 /* An instant and an interval in microseconds; fault outside the years 0000 to 9999. */
 extern const BinaryForms instant_add_kernel, instant_sub_kernel;

@@ -118,6 +118,20 @@ static void test_negate(void) {
   }
 }
 
+static void test_abs(void) {
+  for (int i = PHYS_I8; i <= PHYS_I64; i++) {
+    Phys p = (Phys)i;
+    int64_t a[3], out[3];
+    put_int(a, p, 0, -5);
+    put_int(a, p, 1, int_max(p));
+    put_int(a, p, 2, int_min(p));
+    CHECK(!abs_kernels[p](a, out, 2));
+    CHECK_INT(get_int(out, p, 0), 5);
+    CHECK_INT(get_int(out, p, 1), int_max(p));
+    CHECK(abs_kernels[p](a, out, 3));
+  }
+}
+
 static void test_float_arith(void) {
   static const double edge[] = {0.0, -0.0, 1.5, -2.25, 1e300, -1e300, INFINITY, NAN};
   for (size_t i = 0; i < COUNT_OF(edge); i++) {
@@ -373,6 +387,7 @@ static void test_bits(void) {
 int main(void) {
   test_int_arith();
   test_negate();
+  test_abs();
   test_float_arith();
   test_instants();
   test_compare();
