@@ -14,6 +14,7 @@
  *   bind_row.c      rows compared, OVERLAPS        bind_agg.c     calls of aggregates
  *   bind_user.c     calls of the user's functions
  *   bind_literal.c  literals                   bind_type.c    types as written
+ *   bind_nested.c   ARRAY[], (a, b), a[i], r.f
  *   relation.c      columns by name, where time attributes come from
  *   bind_insert.c   INSERT                     ddl*.c         CREATE, ALTER, DROP
  *
@@ -150,7 +151,11 @@ const char *bind_type_text(Binder *b, Type type);
 Relation relation_of(Binder *b, Node *node, ObjectName table);
 /* The column a path names.  ERR_NAME with "did you mean", also when it is ambiguous. */
 MUST_USE Code relation_find(Binder *b, const Relation *rel, const AstPath *path, uint32_t *column);
-/* Is there a column that the path names? */
+/* The same of a path that may go on behind its column, a ROW, with fields: as many parts as
+ * possible are the column's, *n_parts. */
+MUST_USE Code relation_find_prefix(Binder *b, const Relation *rel, const AstPath *path,
+                                   uint32_t *column, uint32_t *n_parts);
+/* Is there a column that the path names, or that it begins with? */
 bool relation_has(const Relation *rel, const AstPath *path);
 /* A column that is this part of its window; false: there is none. */
 bool relation_part(const Relation *rel, WindowPart part, uint32_t *column);
@@ -230,6 +235,19 @@ const char *bind_unit_word(AstUnit unit); /* "SECOND" */
 MUST_USE Code bind_type(Binder *b, const AstType *ast, Type *out);
 /* An interval of days to seconds that is constant; what names it in messages. */
 MUST_USE Code bind_duration(Binder *b, const AstExpr *ast, const char *what, Micros *out);
+/* ROW(a, b) and (a, b); ARRAY[...] and MAP[...]; a[i] */
+MUST_USE Code bind_row_value(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+MUST_USE Code bind_collection(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+MUST_USE Code bind_element_of(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+/* row.name */
+MUST_USE Code bind_field_of(Binder *b, Expr *row, const AstName *name, Span span, Expr **out);
+/* The column that the first n_column parts of the path name, with the fields behind it. */
+MUST_USE Code bind_path_fields(Binder *b, const AstPath *path, uint32_t n_column, Expr *column,
+                               Expr **out);
+/* All fields of a ROW. */
+MUST_USE Code bind_row_fields(Binder *b, Expr *row, Span span, Expr ***out);
+/* The column that a path names, or a field of it. */
+MUST_USE Code bind_path(Binder *b, const ExprScope *s, const AstPath *path, Span span, Expr **out);
 /* A bare NULL as a value of some type: columns have one. */
 Expr *bind_settle_null(Binder *b, Expr *e);
 

@@ -58,18 +58,20 @@ Code bind_condition(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **ou
 /* --- names --------------------------------------------------------------------------- */
 
 /* In a subquery its own columns come first. */
-static Code find_column(Binder *b, const ExprScope *s, const AstPath *path, uint32_t *column) {
+static Code find_column(Binder *b, const ExprScope *s, const AstPath *path, uint32_t *column,
+                        uint32_t *n_parts) {
   Relation inner = *s->rel;
   inner.cols += s->inner;
   inner.n_cols -= s->inner;
-  if (s->inner == 0 || !relation_has(&inner, path)) return relation_find(b, s->rel, path, column);
-  TRY(relation_find(b, &inner, path, column));
+  if (s->inner == 0 || !relation_has(&inner, path)) {
+    return relation_find_prefix(b, s->rel, path, column, n_parts);
+  }
+  TRY(relation_find_prefix(b, &inner, path, column, n_parts));
   *column += s->inner;
   return OK;
 }
 
-static Code bind_column(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
-  const AstPath *path = &ast->column;
+Code bind_path(Binder *b, const ExprScope *s, const AstPath *path, Span span, Expr **out) {
   for (uint32_t i = 0; path->n == 1 && i < s->n_aliases; i++) {
     if (strcmp(s->aliases[i].name, path->items[0].text) != 0) continue;
     *out = s->aliases[i].expr;
@@ -79,12 +81,17 @@ static Code bind_column(Binder *b, const ExprScope *s, const AstExpr *ast, Expr 
     return FAIL(b->err, ERR_NAME, bind_span(b, path->span), "no column \"%s\": %s has none",
                 path->items[path->n - 1].text, s->clause);
   }
-  uint32_t column;
-  TRY(find_column(b, s, path, &column));
-  Expr *e = expr_column(b->arena, column, s->rel->cols[column].type, bind_span(b, ast->span));
+  uint32_t column, n_parts;
+  TRY(find_column(b, s, path, &column, &n_parts));
+  Expr *e = expr_column(b->arena, column, s->rel->cols[column].type, bind_span(b, span));
   e->name = s->rel->cols[column].name;
-  *out = e;
-  return OK;
+  return bind_path_fields(b, path, n_parts, e, out);
+}
+
+static Code bind_field_access(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
+  Expr *row;
+  TRY(bind_expr(b, s, ast->field.base, &row));
+  return bind_field_of(b, row, &ast->field.name, ast->span, out);
 }
 
 /* --- operators ----------------------------------------------------------------------- */
@@ -306,7 +313,7 @@ Code bind_expr(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
     case AST_INTERVAL:
       return bind_interval(b, &ast->interval, ast->span, out);
     case AST_COLUMN:
-      return bind_column(b, s, ast, out);
+      return bind_path(b, s, &ast->column, ast->span, out);
     case AST_UNARY:
       return bind_unary(b, s, ast, out);
     case AST_BINARY:
@@ -336,15 +343,14 @@ Code bind_expr(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
     case AST_SUBQUERY:
       return bind_not_built(b, ast->span, "a subquery in an expression");
     case AST_ROW:
-      return bind_not_built(b, ast->span, "ROW");
+      return bind_row_value(b, s, ast, out);
     case AST_ARRAY:
-      return bind_not_built(b, ast->span, "ARRAY");
     case AST_MAP:
-      return bind_not_built(b, ast->span, "MAP");
+      return bind_collection(b, s, ast, out);
     case AST_ELEMENT:
-      return bind_not_built(b, ast->span, "an element of a collection");
+      return bind_element_of(b, s, ast, out);
     case AST_FIELD:
-      return bind_not_built(b, ast->span, "a field of a row");
+      return bind_field_access(b, s, ast, out);
     case AST_TABLE_ARG:
     case AST_DESCRIPTOR:
       return FAIL(b->err, ERR_SYNTAX, bind_span(b, ast->span),

@@ -95,6 +95,23 @@ static bool star_means(const AstPath *star, const RelColumn *c) {
          (c->table.database != NULL && strcmp(star->items[n - 2].text, c->table.database) == 0);
 }
 
+/* r.*, where r is a column or a field of one. */
+static Code expand_row(Block *k, const AstExpr *ast) {
+  const ExprScope scope = {.rel = &k->rel, .clause = "SELECT"};
+  Binder *b = k->b;
+  Expr *row, **fields;
+  TRY(bind_path(b, &scope, &ast->star, ast->span, &row));
+  if (row->type.kind != TYPE_ROW) {
+    return FAIL(b->err, ERR_TYPE, bind_span(b, ast->span), "%s has no fields",
+                bind_type_text(b, row->type));
+  }
+  TRY(bind_row_fields(b, row, ast->span, &fields));
+  for (uint32_t i = 0; i < row->type.shape->n; i++) {
+    TRY(add_output(k, fields[i], row->type.shape->names[i], ast->span));
+  }
+  return OK;
+}
+
 static Code expand_star(Block *k, const AstExpr *ast) {
   Binder *b = k->b;
   const AstPath *star = &ast->star;
@@ -108,6 +125,7 @@ static Code expand_star(Block *k, const AstExpr *ast) {
     found++;
   }
   if (found > 0) return OK;
+  if (star->n > 0 && relation_has(&k->rel, star)) return expand_row(k, ast);
   if (star->n == 0) return FAIL(b->err, ERR_NAME, bind_span(b, ast->span), "* without FROM");
   const char *near = NULL;
   uint32_t distance = 0;

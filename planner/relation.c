@@ -17,9 +17,8 @@ Relation relation_of(Binder *b, Node *node, ObjectName table) {
 
 /* --- names --------------------------------------------------------------------------- */
 
-/* Does column c answer to the path, whose last part is its name? */
-static bool path_names(const AstPath *path, const RelColumn *c) {
-  uint32_t n = path->n;
+/* Do the first n parts of the path mean column c, the last of them being its name? */
+static bool parts_name(const AstPath *path, uint32_t n, const RelColumn *c) {
   if (strcmp(path->items[n - 1].text, c->name) != 0) return false;
   if (n == 1) return !c->hidden;
   if (c->table.name == NULL || strcmp(path->items[n - 2].text, c->table.name) != 0) return false;
@@ -30,6 +29,30 @@ static bool path_names(const AstPath *path, const RelColumn *c) {
   return n == 3 || (n == 4 && strcmp(path->items[0].text, CATALOG_NAME) == 0);
 }
 
+/* How many columns the first n parts mean; the first of them. */
+static uint32_t count_named(const Relation *rel, const AstPath *path, uint32_t n,
+                            uint32_t *column) {
+  uint32_t found = 0;
+  for (uint32_t i = 0; i < rel->n_cols; i++) {
+    if (!parts_name(path, n, &rel->cols[i])) continue;
+    if (found++ == 0) *column = i;
+  }
+  return found;
+}
+
+/* The same of the longest part of the path that means a column, where what follows must be
+ * fields of a ROW. */
+static uint32_t count_prefix(const Relation *rel, const AstPath *path, uint32_t *column,
+                             uint32_t *n_parts) {
+  for (uint32_t n = path->n; n > 0; n--) {
+    uint32_t found = count_named(rel, path, n, column);
+    if (found == 0 || (n < path->n && rel->cols[*column].type.kind != TYPE_ROW)) continue;
+    *n_parts = n;
+    return found;
+  }
+  return 0;
+}
+
 static bool has_qualifier(const Relation *rel, const char *name) {
   for (uint32_t i = 0; i < rel->n_cols; i++) {
     if (rel->cols[i].table.name != NULL && strcmp(rel->cols[i].table.name, name) == 0) return true;
@@ -37,7 +60,7 @@ static bool has_qualifier(const Relation *rel, const char *name) {
   return false;
 }
 
-/* `no table "x" in FROM`, for the qualifier x.  A column of that name would be a row. */
+/* `no table "x" in FROM`, for the qualifier x.  A column of that name is no ROW. */
 static Code no_qualifier(Binder *b, const Relation *rel, const AstPath *path) {
   const AstName *qualifier = &path->items[path->n - 2];
   const char *near = NULL;
@@ -45,7 +68,8 @@ static Code no_qualifier(Binder *b, const Relation *rel, const AstPath *path) {
   for (uint32_t i = 0; i < rel->n_cols; i++) {
     const RelColumn *c = &rel->cols[i];
     if (strcmp(c->name, qualifier->text) == 0) {
-      return bind_not_built(b, path->span, "a field of a column");
+      return FAIL(b->err, ERR_TYPE, bind_span(b, qualifier->span),
+                  "\"%s\" is %s, which has no fields", c->name, bind_type_text(b, c->type));
     }
     if (c->table.name != NULL) {
       nearest_name_offer(qualifier->text, c->table.name, &near, &distance);
@@ -75,24 +99,27 @@ static Code no_column(Binder *b, const Relation *rel, const AstPath *path) {
 }
 
 bool relation_has(const Relation *rel, const AstPath *path) {
-  for (uint32_t i = 0; i < rel->n_cols; i++) {
-    if (path_names(path, &rel->cols[i])) return true;
-  }
-  return false;
+  uint32_t column, n_parts;
+  return count_prefix(rel, path, &column, &n_parts) > 0;
+}
+
+static Code ambiguous(Binder *b, const AstPath *path, const char *name, uint32_t found) {
+  FAIL(b->err, ERR_NAME, bind_span(b, path->span), "column \"%s\" is ambiguous", name);
+  error_hint(b->err, "%u columns have this name; give them different aliases", found);
+  return ERR_NAME;
 }
 
 Code relation_find(Binder *b, const Relation *rel, const AstPath *path, uint32_t *column) {
-  uint32_t found = 0;
-  for (uint32_t i = 0; i < rel->n_cols; i++) {
-    if (!path_names(path, &rel->cols[i])) continue;
-    if (found++ == 0) *column = i;
-  }
-  if (found == 1) return OK;
+  uint32_t found = count_named(rel, path, path->n, column);
   if (found == 0) return no_column(b, rel, path);
-  FAIL(b->err, ERR_NAME, bind_span(b, path->span), "column \"%s\" is ambiguous",
-       path->items[path->n - 1].text);
-  error_hint(b->err, "%u columns have this name; give them different aliases", found);
-  return ERR_NAME;
+  return found == 1 ? OK : ambiguous(b, path, rel->cols[*column].name, found);
+}
+
+Code relation_find_prefix(Binder *b, const Relation *rel, const AstPath *path, uint32_t *column,
+                          uint32_t *n_parts) {
+  uint32_t found = count_prefix(rel, path, column, n_parts);
+  if (found == 0) return no_column(b, rel, path);
+  return found == 1 ? OK : ambiguous(b, path, rel->cols[*column].name, found);
 }
 
 static bool name_taken(const Relation *rel, uint32_t n, const char *name) {

@@ -3,11 +3,7 @@
 
 #include <string.h>
 
-static uint32_t load_u32(const char *at) {
-  uint32_t x;
-  memcpy(&x, at, sizeof x);
-  return x;
-}
+#include "exec/data/nested_slots.h"
 
 /* --- slots --------------------------------------------------------------------------- */
 
@@ -49,26 +45,11 @@ static Value load_slot(Type t, const char *slot) {
   return v;
 }
 
-static Str heap_part(const char *heap, size_t heap_len, uint32_t from, uint32_t to) {
-  if (from > to || to > heap_len) return (Str){heap, 0};
-  return (Str){heap + from, to - from};
-}
-
 /* --- items --------------------------------------------------------------------------- */
 
 static Items items_of(Type t, Str bytes) {
-  static const char none[4];
-  Items items = {.type = t, .bits = none, .slots = none, .heap = none};
-  if (bytes.len < 4) return items;
-  uint32_t n = load_u32(bytes.ptr);
-  uint64_t slots = 4 + ((uint64_t)n + 7) / 8, heap = slots + n * (uint64_t)type_slot_size(t);
-  if (heap > bytes.len) return items;
-  items.n = n;
-  items.bits = bytes.ptr + 4;
-  items.slots = bytes.ptr + slots;
-  items.heap = bytes.ptr + heap;
-  items.heap_len = bytes.len - heap;
-  return items;
+  ItemSlots s = item_slots(bytes, type_slot_size(t));
+  return (Items){t, s.n, s.bits, s.slots, s.heap, s.heap_len};
 }
 
 Items array_items(Type array, Str value) {
@@ -109,8 +90,8 @@ Items map_values(Type map, Str value) {
 }
 
 Str items_text(const Items *items, uint32_t i) {
-  uint32_t from = i > 0 ? load_u32(items->slots + 4 * (size_t)(i - 1)) : 0;
-  return heap_part(items->heap, items->heap_len, from, load_u32(items->slots + 4 * (size_t)i));
+  const ItemSlots s = {items->n, items->bits, items->slots, items->heap, items->heap_len};
+  return item_text(&s, i);
 }
 
 Value items_get(const Items *items, uint32_t i) {
@@ -122,24 +103,14 @@ Value items_get(const Items *items, uint32_t i) {
 
 /* --- ROW ----------------------------------------------------------------------------- */
 
-/* The heap offset behind the last text before the field. */
-static uint32_t text_begin(const TypeShape *s, Str value, uint32_t field) {
-  while (field > 0) {
-    field--;
-    if (type_phys(s->types[field]) == PHYS_TEXT) return load_u32(value.ptr + s->slots[field]);
-  }
-  return 0;
-}
-
 Value row_field(Type row, Str value, uint32_t field) {
-  const TypeShape *s = row.shape;
-  assert(row.kind == TYPE_ROW && field < s->n);
-  Type t = s->types[field];
-  if (value.len < s->slots_end || !(value.ptr[field / 8] >> (field % 8) & 1)) return value_null(t);
-  const char *slot = value.ptr + s->slots[field];
+  assert(row.kind == TYPE_ROW && field < row.shape->n);
+  Type t = row.shape->types[field];
+  FieldPlace place = field_place(row.shape, field);
+  const char *slot = field_slot(&place, value);
+  if (slot == NULL) return value_null(t);
   if (type_phys(t) != PHYS_TEXT) return load_slot(t, slot);
-  return value_text(t, heap_part(value.ptr + s->slots_end, value.len - s->slots_end,
-                                 text_begin(s, value, field), load_u32(slot)));
+  return value_text(t, field_text(&place, value));
 }
 
 /* --- order --------------------------------------------------------------------------- */

@@ -135,6 +135,11 @@ Type type_row(const Type *types, const char *const *names, uint32_t n) {
   return type_shaped(TYPE_ROW, &(TypeShape){.types = types, .names = names, .n = n});
 }
 
+Type type_like(Type t, const Type *types) {
+  const TypeShape shape = {.types = types, .names = t.shape->names, .n = t.shape->n};
+  return type_nullable(type_shaped((TypeKind)t.kind, &shape), t.nullable);
+}
+
 int32_t type_field(Type row, Str name) {
   assert(row.kind == TYPE_ROW);
   for (uint32_t i = 0; i < row.shape->n; i++) {

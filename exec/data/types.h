@@ -102,6 +102,9 @@ Type type_multiset(Type item);
 Type type_map(Type key, Type value);
 Type type_row(const Type *types, const char *const *names, uint32_t n);
 
+/* A nested type of the kind of t, with the names of its fields, of other types; nullable as t. */
+Type type_like(Type t, const Type *types);
+
 static inline bool type_is_nested(Type t) { return t.shape != NULL; }
 /* Of ARRAY and MULTISET; a MAP's keys. */
 static inline Type type_item(Type t) { return t.shape->types[0]; }

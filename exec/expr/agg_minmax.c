@@ -225,8 +225,15 @@ static bool merge_max_text(void *const *into, const void *const *from, uint32_t 
 static const AggKernels min_kernels[PHYS_COUNT] = BY_PHYS(min);
 static const AggKernels max_kernels[PHYS_COUNT] = BY_PHYS(max);
 
+static Code check_order(Type t, Span span, Error *err) {
+  if (!type_is_nested(t)) return OK;
+  return FAIL(err, ERR_TYPE, span,
+              "MIN and MAX take values that have an order, not ARRAY, MAP or ROW");
+}
+
 Code agg_bind_MIN(const Type *args, uint32_t n_args, Span span, AggCall *call, Error *err) {
-  (void)n_args, (void)span, (void)err;
+  (void)n_args;
+  TRY(check_order(args[0], span, err));
   call->distinct = false;
   call->kernels = &min_kernels[type_phys(args[0])];
   call->result = type_nullable(args[0], true);
@@ -234,7 +241,8 @@ Code agg_bind_MIN(const Type *args, uint32_t n_args, Span span, AggCall *call, E
 }
 
 Code agg_bind_MAX(const Type *args, uint32_t n_args, Span span, AggCall *call, Error *err) {
-  (void)n_args, (void)span, (void)err;
+  (void)n_args;
+  TRY(check_order(args[0], span, err));
   call->distinct = false;
   call->kernels = &max_kernels[type_phys(args[0])];
   call->result = type_nullable(args[0], true);

@@ -10,7 +10,8 @@
  *   DATE..                      parsed            zone of the session
  *   INTERVAL     months, ms (integers)
  *
- * The kernels are in cast_num.c, cast_time.c, cast_text.c and cast_parse.c.
+ * A nested type is converted to one of its kind, part by part.
+ * The kernels are in cast_num.c, cast_time.c, cast_text.c, cast_parse.c and cast_nested.c.
  */
 #include "exec/expr/cast.h"
 
@@ -49,6 +50,22 @@ Code cast_null(KernelCall *k) {
 
 /* --- properties ------------------------------------------------------------------------------ */
 
+/* Does what holds of two types hold of all parts of two nested ones?  Of any part? */
+static bool all_parts(Type from, Type to, bool (*holds)(Type, Type)) {
+  if (from.kind != to.kind) return false;
+  for (uint32_t i = 0; i < from.shape->n; i++) {
+    if (!holds(from.shape->types[i], to.shape->types[i])) return false;
+  }
+  return true;
+}
+
+static bool any_part(Type from, Type to, bool (*holds)(Type, Type)) {
+  for (uint32_t i = 0; i < from.shape->n; i++) {
+    if (holds(from.shape->types[i], to.shape->types[i])) return true;
+  }
+  return false;
+}
+
 bool cast_is_free(Type from, Type to) {
   if (type_same(from, to)) return true;
   switch ((TypeKind)to.kind) {
@@ -76,12 +93,13 @@ bool cast_is_free(Type from, Type to) {
     case TYPE_DATE:
     case TYPE_INTERVAL_MONTH:
     case TYPE_INTERVAL_SECOND:
+    case TYPE_KIND_COUNT:
+      break;
     case TYPE_ARRAY:
     case TYPE_MULTISET:
     case TYPE_MAP:
-    case TYPE_ROW:
-    case TYPE_KIND_COUNT:
-      break;
+    case TYPE_ROW: /* the slots lie the same, and keys in the same order */
+      return all_parts(from, to, cast_is_free);
   }
   return false;
 }
@@ -90,6 +108,7 @@ bool cast_may_fail(Type from, Type to) {
   if (from.kind == TYPE_NULL || cast_is_free(from, to)) return false;
   if (type_is_character(to) || type_is_binary(to)) return false;
   if (type_is_character(from)) return true;
+  if (type_is_nested(to)) return any_part(from, to, cast_may_fail);
   if (type_is_integer(to)) {
     if (from.kind == TYPE_BOOLEAN) return false;
     if (type_is_integer(from)) return from.kind > to.kind;
@@ -109,6 +128,20 @@ bool cast_gives_null(Type from, Type to) {
   /* one digit more where fraction digits are rounded away: 9.9 becomes 10 */
   unsigned digits = (unsigned)(from.precision - from.scale) + (from.scale > to.scale);
   return digits > room;
+}
+
+Type cast_result(Type from, Type to) {
+  if (!type_is_nested(from) || !type_is_nested(to)) return to;
+  Arena scratch = {0};
+  Type *types = ARENA_ARRAY(&scratch, Type, to.shape->n);
+  for (uint32_t i = 0; i < to.shape->n; i++) {
+    Type part = from.shape->types[i];
+    types[i] = cast_result(part, to.shape->types[i]);
+    types[i].nullable |= part.nullable || cast_gives_null(part, types[i]);
+  }
+  Type result = type_like(to, types);
+  arena_deinit(&scratch);
+  return result;
 }
 
 /* --- choice ---------------------------------------------------------------------------------- */
@@ -170,6 +203,7 @@ CastKernel cast_kernel(Type from, Type to) {
     case TYPE_MULTISET:
     case TYPE_MAP:
     case TYPE_ROW:
+      return cast_nested;
     case TYPE_NULL:
     case TYPE_KIND_COUNT:
       break;

@@ -19,3 +19,5 @@ bool cast_is_free(Type from, Type to);
 /* Can CAST raise an error for some value?  Can it give NULL for one? */
 bool cast_may_fail(Type from, Type to);
 bool cast_gives_null(Type from, Type to);
+/* to, in whose parts there may be a NULL where the cast leaves or makes one. */
+Type cast_result(Type from, Type to);

@@ -31,6 +31,9 @@ Code cast_text_to_text(KernelCall *k);  /* cut, pad */
 Code cast_bytes_to_text(KernelCall *k); /* BINARY as UTF-8 */
 Code cast_to_bytes(KernelCall *k);      /* text and BINARY to BINARY */
 
+/* cast_nested.c: a nested type to another of its kind */
+Code cast_nested(KernelCall *k);
+
 /* cast_parse.c: from text */
 Code cast_text_to_boolean(KernelCall *k);
 Code cast_text_to_int(KernelCall *k);

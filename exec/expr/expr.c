@@ -116,8 +116,8 @@ Expr *expr_cast_node(Arena *a, Expr *arg, Type type, bool try_cast, Span span) {
   if (type_same(arg->type, type) && !widens) return arg;
   Value value;
   if (!widens && const_retyped(arg, type, &value)) return expr_const(a, value, arg->span);
-  Type result =
-      type_nullable(type, arg->type.nullable || try_cast || cast_gives_null(arg->type, type));
+  Type result = type_nullable(cast_result(arg->type, type),
+                              arg->type.nullable || try_cast || cast_gives_null(arg->type, type));
   Expr *e = expr_new(a, EXPR_CAST, result, 1, span);
   e->try_cast = try_cast;
   e->args[0] = arg;

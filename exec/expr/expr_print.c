@@ -1,7 +1,7 @@
 /* expr_print.c -- expressions as EXPLAIN and error messages show them, in Flink's manner.
  *
  *   (price > 10)   ((a + b) * 2)   a IS NULL   CAST(a AS BIGINT)   CASE(c, x, y)
- *   (k IN ('a', 'b'))   UPPER(s)   5000:INTERVAL SECOND   null:INT
+ *   (k IN ('a', 'b'))   UPPER(s)   r.f   a[1]   5000:INTERVAL SECOND   null:INT
  *
  * Long IN lists are cut: a plan is for reading.
  */
@@ -139,8 +139,25 @@ static void print_in(const Printer *p, const Expr *e) {
   strbuf_puts(p->out, "))");
 }
 
+/* r.f and a[i] */
+static void print_part(const Printer *p, const Expr *e) {
+  const Expr *whole = e->args[0];
+  print_expr(p, whole);
+  if (e->func->name[0] == '.') {
+    strbuf_printf(p->out, ".%s", whole->type.shape->names[e->args[1]->value.as.i]);
+    return;
+  }
+  strbuf_putc(p->out, '[');
+  print_expr(p, e->args[1]);
+  strbuf_putc(p->out, ']');
+}
+
 static void print_call(const Printer *p, const Expr *e) {
   const char *name = e->func->name;
+  if (name[0] == '.' || name[0] == '[') {
+    print_part(p, e);
+    return;
+  }
   if ((e->func->flags & FUNC_OPERATOR) != 0 && e->n_args == 1) {
     bool postfix = strncmp(name, "IS ", 3) == 0;
     if (!postfix) strbuf_printf(p->out, "%s(", name);

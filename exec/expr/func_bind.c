@@ -123,10 +123,26 @@ static bool compared_unscaled(Type a, Type b, Type common) {
   return common.scale < scale_a || common.scale < scale_b;
 }
 
+/* Equal values of one type are equal bytes; there is no order. */
+static Code compare_nested(FuncBind *b, Type type) {
+  Expr *call = b->call;
+  const char *op = call->func->name;
+  if (op[0] == '>' || (op[0] == '<' && op[1] != '>')) {
+    return func_bad_args(b, "values that have an order; = and <> compare these");
+  }
+  for (uint32_t i = 0; i < 2; i++) {
+    call->args[i] = expr_cast_node(b->arena, call->args[i], type, false, call->args[i]->span);
+    bind_fold(b, i);
+  }
+  call->type = type_of(TYPE_BOOLEAN);
+  return OK;
+}
+
 Code bind_compare(FuncBind *b) {
   Expr *call = b->call;
   Type type, x = call->args[0]->type, y = call->args[1]->type;
   if (!type_compared(x, y, &type)) return func_bad_args(b, "two values of one kind");
+  if (type_is_nested(type)) return compare_nested(b, type);
   if (type.kind == TYPE_NULL) type = type_of(TYPE_INT);
   bool as_is = compared_as_is(x, y), unscaled = compared_unscaled(x, y, type);
   for (uint32_t i = 0; i < 2 && !as_is; i++) {

@@ -158,6 +158,7 @@ Code kernel_distinct(KernelCall *k) {
 Code bind_greatest(FuncBind *b) {
   Type type;
   TRY(bind_common(b, "values of one kind", &type));
+  if (type_is_nested(type)) return func_bad_args(b, "values that have an order");
   b->call->type = type;
   return OK;
 }

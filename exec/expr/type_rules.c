@@ -5,6 +5,7 @@
  */
 #include "exec/expr/type_rules.h"
 
+#include "base/arena.h"
 #include "base/limits.h"
 
 static unsigned least(unsigned a, unsigned b) { return a < b ? a : b; }
@@ -83,10 +84,28 @@ static bool datetime_common(Type a, Type b, Type *out) {
   return true;
 }
 
+/* Part by part; fields are called as in a. */
+static bool nested_common(Type a, Type b, Type *out) {
+  if (a.kind != b.kind || a.shape->n != b.shape->n) return false;
+  *out = a;
+  if (a.shape == b.shape) return true;
+  Arena scratch = {0};
+  Type *types = ARENA_ARRAY(&scratch, Type, a.shape->n);
+  bool all = true;
+  for (uint32_t i = 0; i < a.shape->n && all; i++) {
+    all = type_common(a.shape->types[i], b.shape->types[i], &types[i]);
+  }
+  if (all) *out = type_like(a, types);
+  arena_deinit(&scratch);
+  return all;
+}
+
 bool type_common(Type a, Type b, Type *out) {
   Type t = a;
   if (a.kind == TYPE_NULL) {
     t = b;
+  } else if (type_is_nested(a) && type_is_nested(b)) {
+    if (!nested_common(a, b, &t)) return false;
   } else if (b.kind == TYPE_NULL || type_same(a, b)) {
     t = a;
   } else if (type_is_numeric(a) && type_is_numeric(b)) {
@@ -119,6 +138,15 @@ bool type_compared(Type a, Type b, Type *out) {
 
 /* --- conversions ------------------------------------------------------------------------ */
 
+/* Does what holds of two types hold of all parts of two nested ones? */
+static bool of_all_parts(Type from, Type to, bool (*holds)(Type, Type)) {
+  if (from.kind != to.kind || from.shape->n != to.shape->n) return false;
+  for (uint32_t i = 0; i < from.shape->n; i++) {
+    if (!holds(from.shape->types[i], to.shape->types[i])) return false;
+  }
+  return true;
+}
+
 bool type_implicit(Type from, Type to) {
   if (type_same(from, to) || from.kind == TYPE_NULL) return true;
   switch ((TypeKind)to.kind) {
@@ -149,12 +177,13 @@ bool type_implicit(Type from, Type to) {
     case TYPE_DATE:
     case TYPE_INTERVAL_MONTH:
     case TYPE_INTERVAL_SECOND:
+    case TYPE_KIND_COUNT:
+      break;
     case TYPE_ARRAY:
     case TYPE_MULTISET:
     case TYPE_MAP:
     case TYPE_ROW:
-    case TYPE_KIND_COUNT:
-      break;
+      return of_all_parts(from, to, type_implicit);
   }
   return false;
 }
@@ -196,6 +225,7 @@ bool type_castable(Type from, Type to) {
     case TYPE_MULTISET:
     case TYPE_MAP:
     case TYPE_ROW:
+      return of_all_parts(from, to, type_castable);
     case TYPE_NULL:
     case TYPE_KIND_COUNT:
       break;
