@@ -208,6 +208,7 @@ const TimeFormat *time_format_compile(Arena *arena, Str pattern, Error *err) {
     return NULL;
   }
   reserve_digits(f);
+  fixed_format_compile(f);
   return f;
 }
 

@@ -23,6 +23,11 @@ typedef struct TimeFormat TimeFormat;
 const TimeFormat *time_format_compile(Arena *arena, Str pattern, Error *err);
 /* Append us (wall clock) to out.  zone: for the zone letters, may be NULL (UTC). */
 void time_format_print(const TimeFormat *f, Micros us, const Zone *zone, StrBuf *out);
+/* Bytes of what f prints where that is the same for every instant of the years 0000 to 9999 and
+ * depends on no zone; 0: it is not. */
+size_t time_format_width(const TimeFormat *f);
+/* The same as time_format_print to so many bytes; false: another year, nothing is written. */
+MUST_USE bool time_format_print_fixed(const TimeFormat *f, Micros us, char *out);
 /* Read the whole text.  A field that the pattern lacks is taken from 1970-01-01 00:00; a
  * second opinion on the date (day of the week, quarter, ...) has to agree with it.  One letter
  * reads as many digits as there are, two or more read exactly as many as letters (yy: 2000 to

@@ -1,5 +1,6 @@
 /* time_format_items.h -- a compiled pattern: what time_format.c makes and time_format_parse.c
- * reads, too.  For these two only. */
+ * reads, too.  time_format_fixed.c has those
+ * of fixed width.  For these three only. */
 #pragma once
 #include "exec/data/time_format.h"
 
@@ -39,10 +40,43 @@ typedef struct FormatItem {
   Str literal;
 } FormatItem;
 
+/* What two digits of a text say. */
+typedef enum FixedPart {
+  FIXED_CENTURY,
+  FIXED_YEAR, /* within its century */
+  FIXED_MONTH,
+  FIXED_DAY,
+  FIXED_HOUR,
+  FIXED_MINUTE,
+  FIXED_SECOND,
+  FIXED_PARTS
+} FixedPart;
+
+typedef struct FixedPair {
+  uint8_t part, at;
+} FixedPair;
+
+enum { FIXED_WIDTH_MAX = 64 };
+
+/* A pattern whose texts all have one width and each part at its place: time_format_fixed.c. */
+typedef struct FixedFormat {
+  uint8_t width; /* 0: it is no such */
+  uint8_t n_pairs, parts;
+  FixedPair pairs[FIXED_PARTS];
+  uint8_t fraction_at, fraction_digits;
+  char text[FIXED_WIDTH_MAX], is_literal[FIXED_WIDTH_MAX]; /* 0xFF where the text is so */
+} FixedFormat;
+
 struct TimeFormat {
   FormatItem *items;
   uint32_t n, cap;
+  FixedFormat fixed;
 };
+
+/* Set f->fixed from its items. */
+void fixed_format_compile(TimeFormat *f);
+/* time_format_parse by it. */
+bool fixed_format_parse(const FixedFormat *x, Str text, TimestampText *out);
 
 extern const char *const format_months[12];  /* "January", ... */
 extern const char *const format_weekdays[7]; /* "Monday", ... */

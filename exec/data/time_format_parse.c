@@ -301,6 +301,7 @@ static bool resolve_time(const Reader *r, Micros *us) {
 }
 
 bool time_format_parse(const TimeFormat *f, Str text, TimestampText *out) {
+  if (f->fixed.width > 0) return fixed_format_parse(&f->fixed, text, out);
   Reader r = {.rest = text};
   if (text.len == 0) r.rest.ptr = "";
   if (!read_items(&r, f, 0, f->n) || r.rest.len > 0) return false;

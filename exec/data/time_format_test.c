@@ -237,11 +237,56 @@ static void test_round_trip(void) {
   strbuf_deinit(&out);
 }
 
+/* A pattern of fixed width, and the same with an empty option, which takes it the general way. */
+static void test_fixed(void) {
+  static const char *const patterns[] = {"yyyy-MM-dd HH:mm:ss.SSSSSS",
+                                         "yyyyMMddHHmmssSSS",
+                                         "dd/MM/yyyy HH:mm:ss",
+                                         "HH:mm",
+                                         "uuuu",
+                                         "'T'ss",
+                                         "SS.dd",
+                                         "yyyy-MM-dd'T'HH:mm:ss 'in the year' "};
+  static const char odd[] = "0123456789:/ -x";
+  uint64_t seed = 29;
+  StrBuf out[2] = {{0}, {0}};
+  for (size_t p = 0; p < COUNT_OF(patterns); p++) {
+    const TimeFormat *quick = compile(patterns[p]);
+    const TimeFormat *slow = compile(arena_printf(&arena, "%s[]", patterns[p]));
+    CHECK_INT(time_format_width(slow), 0);
+    for (int i = 0; i < 3000; i++) {
+      uint64_t span = (uint64_t)(TIMESTAMP_MAX - TIMESTAMP_MIN);
+      Micros us = TIMESTAMP_MIN + (Micros)(rng_next(&seed) % span);
+      strbuf_clear(&out[0]);
+      strbuf_clear(&out[1]);
+      size_t width = time_format_width(quick);
+      CHECK(time_format_print_fixed(quick, us, strbuf_reserve(&out[0], width)));
+      out[0].len = width;
+      time_format_print(slow, us, NULL, &out[1]);
+      Str text = {out[0].data, width};
+      CHECK(str_eq(text, (Str){out[1].data, out[1].len}));
+      if (i % 2 == 0)
+        out[0].data[rng_next(&seed) % width] = odd[rng_next(&seed) % (sizeof odd - 1)];
+      if (i % 16 == 0) text.len--;
+      TimestampText a = {0}, b = {0};
+      bool good = time_format_parse(quick, text, &a), want = time_format_parse(slow, text, &b);
+      CHECK(good == want);
+      CHECK(a.us == b.us && a.precision == b.precision && a.has_offset == b.has_offset);
+    }
+  }
+  TimeFormat const *year = compile("yyyy");
+  char digits[4];
+  CHECK(!time_format_print_fixed(year, TIMESTAMP_MAX + 1, digits));
+  CHECK(!time_format_print_fixed(year, TIMESTAMP_MIN - 1, digits));
+  for (int i = 0; i < 2; i++) strbuf_deinit(&out[i]);
+}
+
 int main(void) {
   test_print();
   test_parse();
   test_bad_patterns();
   test_round_trip();
+  test_fixed();
   arena_deinit(&arena);
   return check_done();
 }

@@ -128,7 +128,8 @@ Code convert_tz_open(const Expr *call, const ExprEnv *env, void **state, Error *
 
 /* The row's pattern: argument 1, or the default. */
 static Code row_pattern(KernelCall *k, uint32_t row) {
-  if (k->n_args < 2) return OK; /* since open */
+  const TimeTextState *s = k->state;
+  if (k->n_args < 2 || (expr_is_const(k->expr->args[1]) && s->format != NULL)) return OK;
   return use_pattern(k->state, text_at(text_arg(k, 1), row), k->expr->args[1]->span, k->err);
 }
 
@@ -159,6 +160,15 @@ static bool row_time(const KernelCall *k, Str text, TimestampText *out) {
 /* us (wall clock) by the current pattern. */
 static Code put_formatted(KernelCall *k, uint32_t row, Micros us, const Zone *zone) {
   TimeTextState *s = k->state;
+  size_t width = time_format_width(s->format);
+  if (width > 0) {
+    TextRoom room;
+    TRY(text_room(k, width, &room));
+    if (time_format_print_fixed(s->format, us, room.at)) {
+      put_text(k, row, (Str){room.at, width});
+      return OK;
+    }
+  }
   strbuf_clear(&s->out);
   time_format_print(s->format, us, zone, &s->out);
   if (strbuf_failed(&s->out) || !func_put_text(k, row, s->out.data, s->out.len)) {
