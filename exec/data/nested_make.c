@@ -18,40 +18,62 @@ static double one_form(double f) {
   return f == f ? f : __builtin_nan("");
 }
 
-/* The union's first bytes are the value for all integers: this is little-endian. */
-static void store_slot(char *slot, Type t, const Value *v) {
-  if (type_phys(t) == PHYS_F32) {
-    float f = (float)one_form(v->as.f);
-    memcpy(slot, &f, sizeof f);
-  } else if (type_phys(t) == PHYS_F64) {
-    double f = one_form(v->as.f);
-    memcpy(slot, &f, sizeof f);
-  } else {
-    memcpy(slot, &v->as, phys_size(type_phys(t)));
+/* One value; returns its size.  The union's first bytes are the value for all integers: this is
+ * little-endian. */
+static inline size_t store_slot(char *slot, Phys phys, const Value *v) {
+  switch (phys) {
+    case PHYS_I8:
+      memcpy(slot, &v->as, 1);
+      return 1;
+    case PHYS_I16:
+      memcpy(slot, &v->as, 2);
+      return 2;
+    case PHYS_I32:
+      memcpy(slot, &v->as, 4);
+      return 4;
+    case PHYS_I64:
+      memcpy(slot, &v->as, 8);
+      return 8;
+    case PHYS_I128:
+      memcpy(slot, &v->as, 16);
+      return 16;
+    case PHYS_F32: {
+      float f = (float)one_form(v->as.f);
+      memcpy(slot, &f, 4);
+      return 4;
+    }
+    case PHYS_F64: {
+      double f = one_form(v->as.f);
+      memcpy(slot, &f, 8);
+      return 8;
+    }
+    case PHYS_TEXT:
+    case PHYS_COUNT:
+      break;
   }
+  assert(!"text has its own way");
+  return 0;
 }
 
-static void put_value(Writer *w, Type t, const Value *v) {
-  size_t size = type_slot_size(t);
+/* phys: of t.  A NULL leaves zero. */
+static inline void put_value(Writer *w, Type t, Phys phys, const Value *v) {
   if (!v->null) {
-    assert(type_phys(v->type) == type_phys(t));
+    assert(type_phys(v->type) == phys);
     w->bits[w->n / 8] = (char)(w->bits[w->n / 8] | 1 << (w->n % 8));
   }
-  if (type_phys(t) == PHYS_TEXT) {
+  w->n++;
+  if (phys == PHYS_TEXT) {
     uint32_t len = v->null ? 0 : v->as.text.len;
     if (len > 0) memcpy(w->heap + w->heap_len, text_bytes(&v->as.text), len);
     w->heap_len += len;
-    memcpy(w->slot, &w->heap_len, size);
-  } else if (!v->null) {
-    store_slot(w->slot, t, v);
+    memcpy(w->slot, &w->heap_len, sizeof w->heap_len);
+    w->slot += sizeof w->heap_len;
+  } else {
+    w->slot += v->null ? type_slot_size(t) : store_slot(w->slot, phys, v);
   }
-  w->slot += size;
-  w->n++;
 }
 
-static uint64_t text_size(Type t, const Value *v) {
-  return type_phys(t) == PHYS_TEXT && !v->null ? v->as.text.len : 0;
-}
+static uint64_t text_size(const Value *v) { return v->null ? 0 : v->as.text.len; }
 
 /* Room for a value of this size, zeroed. */
 static char *room(Arena *arena, uint64_t size) {
@@ -65,16 +87,17 @@ static char *room(Arena *arena, uint64_t size) {
 static uint64_t items_size(Type t, const Value *items, uint32_t n) {
   uint64_t size = 4 + ((uint64_t)n + 7) / 8 + n * (uint64_t)type_slot_size(t);
   if (type_phys(t) == PHYS_TEXT) {
-    for (uint32_t i = 0; i < n; i++) size += text_size(t, &items[i]);
+    for (uint32_t i = 0; i < n; i++) size += text_size(&items[i]);
   }
   return size;
 }
 
 static void write_items(Type t, const Value *items, uint32_t n, char *at) {
+  const Phys phys = type_phys(t);
   memcpy(at, &n, 4);
   char *slots = at + 4 + ((size_t)n + 7) / 8;
   Writer w = {.bits = at + 4, .slot = slots, .heap = slots + n * type_slot_size(t)};
-  for (uint32_t i = 0; i < n; i++) put_value(&w, t, &items[i]);
+  for (uint32_t i = 0; i < n; i++) put_value(&w, t, phys, &items[i]);
 }
 
 bool array_make(Arena *arena, Type array, const Value *items, uint32_t n, TextRef *out) {
@@ -91,11 +114,15 @@ bool row_make(Arena *arena, Type row, const Value *fields, TextRef *out) {
   const TypeShape *s = row.shape;
   assert(row.kind == TYPE_ROW);
   uint64_t size = s->slots_end;
-  for (uint32_t i = 0; i < s->n; i++) size += text_size(s->types[i], &fields[i]);
+  for (uint32_t i = 0; i < s->n; i++) {
+    if (type_phys(s->types[i]) == PHYS_TEXT) size += text_size(&fields[i]);
+  }
   char *bytes = room(arena, size);
   if (bytes == NULL) return false;
   Writer w = {.bits = bytes, .slot = bytes + s->slots[0], .heap = bytes + s->slots_end};
-  for (uint32_t i = 0; i < s->n; i++) put_value(&w, s->types[i], &fields[i]);
+  for (uint32_t i = 0; i < s->n; i++) {
+    put_value(&w, s->types[i], type_phys(s->types[i]), &fields[i]);
+  }
   *out = text_ref(bytes, size);
   return true;
 }

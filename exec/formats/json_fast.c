@@ -161,31 +161,31 @@ static inline JsonKey *next_key(JsonObject *o, JsonKey *before, const char *p) {
 /* --- nested values ------------------------------------------------------------------- */
 
 /* A part that is not nested by the rules for all. */
-static const char *read_any_part(Json *j, const JsonField *f, const char *p, void *slot) {
+static const char *read_any_part(Json *j, const JsonField *f, const char *p, Value *out) {
   JsonValue value;
+  Int128 slot[1];
   const char *end = json_scan_value(p, &value);
   if (end == NULL) return NULL;
   ValueFit fit = json_value_store(&j->meaning, &value, f->type, &j->parts_text, slot);
-  return fit == FIT_GOOD ? end : NULL;
+  if (fit != FIT_GOOD) return NULL;
+  *out = value_of(&(Vector){.type = f->type, .constant = true, .data = slot}, 0);
+  return end;
 }
 
 /* A part at p. */
 static inline const char *read_part(Json *j, JsonField *f, const char *p, unsigned depth,
                                     Value *out) {
-  if (*p == 'n') {
+  out->type = f->type;
+  out->null = *p == 'n';
+  if (UNLIKELY(out->null)) {
     *out = value_null(f->type);
     return f->type.nullable && memcmp(p, "null", 4) == 0 ? p + 4 : NULL;
   }
-  Int128 slot[1];
-  const char *end;
-  if (f->act == JSON_TO_NESTED) {
-    end = read_nested(j, f, p, depth, (TextRef *)(void *)slot);
-  } else {
-    end = read_expected(j, f, f->act, slot, 0, p);
-    if (UNLIKELY(end == NULL)) end = read_any_part(j, f, p, slot);
-  }
-  if (UNLIKELY(end == NULL)) return NULL;
-  *out = value_of(&(Vector){.type = f->type, .constant = true, .data = slot}, 0);
+  if (f->act == JSON_TO_NESTED) return read_nested(j, f, p, depth, &out->as.text);
+  /* what is expected stands in a column as it does in a value, but for INT */
+  const char *end = read_expected(j, f, f->act, &out->as, 0, p);
+  if (UNLIKELY(end == NULL)) return read_any_part(j, f, p, out);
+  if (f->act == JSON_TO_INT32) out->as.i = (int32_t)out->as.i;
   return end;
 }
 
