@@ -113,10 +113,8 @@ void result_fail(ResultWriter *r) {
 
 /* --- formats */
 
-/* A result shows whatever there is, NULL keys too; the last two are for those with a header. */
-static const Option result_options[] = {{.key = "json.map-null-key.mode", .value = "LITERAL"},
-                                        {.key = "csv.header", .value = "true"},
-                                        {.key = "tsv.header", .value = "true"}};
+static const Option header_items[] = {{.key = "csv.header", .value = "true"},
+                                      {.key = "tsv.header", .value = "true"}};
 
 /* NULL: rows are counted. */
 static const Format *format_of(WeirRows rows) {
@@ -136,7 +134,7 @@ static const Format *format_of(WeirRows rows) {
 }
 
 static Options options_of(const Weir *w) {
-  return (Options){result_options, w->header ? COUNT_OF(result_options) : 1};
+  return w->header ? (Options){header_items, COUNT_OF(header_items)} : (Options){0};
 }
 
 /* --- the rows of a job */

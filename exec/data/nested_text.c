@@ -47,13 +47,8 @@ static void print_value(const Printer *p, const Value *v) {
     print_text(p, v->type, text_str(&v->as.text));
     return;
   }
-  /* a column of this one value */
-  Int128 slot[1] = {0};
-  Vector one = {.type = v->type, .constant = true, .data = slot};
-  value_store(v, &one, 0);
-  ValueText text = {.type = v->type, .zone = p->zone, .upper_booleans = p->style == NESTED_CAST};
   char *at = strbuf_reserve(p->out, VALUE_TEXT_MAX + VALUE_TEXT_SLACK);
-  if (at != NULL) p->out->len += value_text_print(&text, slot, 0, at);
+  if (at != NULL) p->out->len += value_print(v, p->zone, p->style == NESTED_CAST, at);
 }
 
 static void print_array(const Printer *p, Items items) {

@@ -81,3 +81,11 @@ size_t value_text_print(ValueText *v, const void *data, uint32_t at, char *out) 
   assert(false && "text is the caller's, and NULL has none");
   return 0;
 }
+
+size_t value_print(const Value *v, const Zone *zone, bool upper_booleans, char *out) {
+  Int128 slot[1] = {0};
+  Vector one = {.type = v->type, .constant = true, .data = slot};
+  ValueText text = {.type = v->type, .zone = zone, .upper_booleans = upper_booleans};
+  value_store(v, &one, 0);
+  return value_text_print(&text, slot, 0, out);
+}

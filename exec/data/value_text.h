@@ -5,7 +5,7 @@
  * Text itself is not printed here: how it is quoted is the format's affair.
  */
 #pragma once
-#include "exec/data/batch.h"
+#include "exec/data/value.h"
 #include "exec/data/zone.h"
 
 enum {
@@ -30,3 +30,5 @@ static inline bool value_is_text(Type t) { return type_phys(t) == PHYS_TEXT; }
 /* Print the value in slot at (which is not NULL and not PHYS_TEXT) of a column's data to out,
  * which has room for VALUE_TEXT_MAX + VALUE_TEXT_SLACK.  Returns the length. */
 size_t value_text_print(ValueText *v, const void *data, uint32_t at, char *out);
+/* The same for one value outside a column. */
+size_t value_print(const Value *v, const Zone *zone, bool upper_booleans, char *out);

@@ -19,7 +19,7 @@
 #include "exec/formats/format.h"
 
 typedef struct CsvDialect {
-  char delimiter, quote, escape;
+  char delimiter, quote, escape, part_delimiter;
   bool has_quote, has_escape, comments, header;
   Str null_literal; /* ptr NULL: none */
 } CsvDialect;

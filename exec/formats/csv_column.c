@@ -303,11 +303,11 @@ uint32_t csv_convert_run(const CsvMeaning *m, CsvColumn *c, const CsvRun *run, v
     case TYPE_TIME:
     case TYPE_INTERVAL_MONTH:
     case TYPE_INTERVAL_SECOND:
-      return all_slow(run->n, slow);
     case TYPE_ARRAY:
+    case TYPE_ROW:
+      return all_slow(run->n, slow);
     case TYPE_MULTISET:
     case TYPE_MAP:
-    case TYPE_ROW:
     case TYPE_NULL:
     case TYPE_KIND_COUNT:
       break;

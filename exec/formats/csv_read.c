@@ -23,6 +23,7 @@ enum { PIECE = 32 << 10 };
 
 typedef struct Csv {
   CsvMeaning meaning;
+  CsvParts parts;
   OnError on_error;
   CsvIndexFn *index_fn;
   BatchBuilder *builder;
@@ -77,8 +78,8 @@ Code csv_decoder_new(const DecodeSpec *spec, Decoder **out, Error *err) {
   assert(spec->n_wanted <= COLUMNS_MAX);
   Csv *c = calloc(1, sizeof *c);
   if (c == NULL) return no_memory(err);
-  c->meaning = (CsvMeaning){csv_dialect(spec->options), spec->zone};
   c->on_error = format_on_error(&format_csv, spec->options);
+  c->meaning = (CsvMeaning){csv_dialect(spec->options), spec->zone, c->on_error, &c->parts};
   c->index_fn = csv_index_fn();
   c->n_table = spec->n_fields;
   c->wanted = spec->wanted;
@@ -99,6 +100,7 @@ void csv_decoder_free(Decoder *d) {
   Csv *c = (Csv *)d;
   if (c == NULL) return;
   batch_builder_free(c->builder);
+  csv_parts_deinit(&c->parts);
   free(c->cols);
   free(c->order);
   free(c->fields);
@@ -153,6 +155,10 @@ static ValueFit store(Csv *c, uint32_t col, uint32_t row, const CsvField *f) {
 /* Why a field does not fit its column, into c->reason. */
 static void say_fit(Csv *c, uint32_t col, const CsvField *f, ValueFit fit) {
   const CsvColumn *column = &c->cols[col];
+  if (type_is_nested(column->type)) {
+    csv_nested_reason(&c->parts, fit, column->name, f->raw, column->type, &c->reason);
+    return;
+  }
   value_fit_reason(fit, column->name, f->raw, column->type, "is empty, but NOT NULL", &c->reason);
 }
 

@@ -23,6 +23,7 @@ CsvDialect csv_dialect(Options o) {
       .delimiter = (char)option_char(o, "csv.field-delimiter"),
       .quote = (char)option_char(o, "csv.quote-character"),
       .escape = (char)option_char(o, "csv.escape-character"),
+      .part_delimiter = (char)option_char(o, "csv.array-element-delimiter"),
       .has_quote = !option_bool(o, "csv.disable-quote-character"),
       .has_escape = options_find(o, "csv.escape-character") != NULL,
       .comments = option_bool(o, "csv.allow-comments"),

@@ -6,9 +6,10 @@
 #include "base/utf8.h"
 #include "exec/data/number_text.h"
 #include "exec/data/timestamp.h"
+#include "exec/data/value_text.h"
 
 bool csv_is_null(const CsvDialect *d, const CsvField *f, Type type) {
-  bool text = type_is_character(type) || type_is_binary(type);
+  bool text = value_is_text(type);
   if (f->raw.len == 0) return !f->quoted || !text;
   return !f->quoted && d->null_literal.ptr != NULL && str_eq(f->raw, d->null_literal);
 }
@@ -37,10 +38,10 @@ static ValueFit store_text(Str text, TextRef *slot) {
   return FIT_GOOD;
 }
 
-static ValueFit store(const CsvMeaning *m, Str text, BatchBuilder *b, Type type, void *slot) {
+ValueFit csv_text_store(const CsvMeaning *m, Str text, Type type, Arena *arena, void *slot) {
   if (type_is_character(type)) return store_text(text, slot);
   if (type_is_interval(type)) return store_interval(str_trim(text), (TypeKind)type.kind, slot);
-  return value_parse(text, type, m->zone, &b->text, slot);
+  return value_parse(text, type, m->zone, arena, slot);
 }
 
 ValueFit csv_value_store(const CsvMeaning *m, const CsvField *f, BatchBuilder *b, uint32_t col,
@@ -55,7 +56,8 @@ ValueFit csv_value_store(const CsvMeaning *m, const CsvField *f, BatchBuilder *b
   }
   if (v->valid != NULL) bit_set(v->valid, row);
   void *slot = value_slot(v, row);
-  ValueFit fit = store(m, text, b, v->type, slot);
+  ValueFit fit = type_is_nested(v->type) ? csv_nested_store(m, text, v->type, &b->text, slot)
+                                         : csv_text_store(m, text, v->type, &b->text, slot);
   if (fit != FIT_GOOD) memset(slot, 0, phys_size(type_phys(v->type)));
   return fit;
 }

@@ -12,6 +12,7 @@
 #include "exec/data/value_text.h"
 #include "exec/formats/base64.h"
 #include "exec/formats/csv.h"
+#include "exec/formats/csv_nested.h"
 #include "exec/formats/nested_column.h"
 
 enum {
@@ -38,7 +39,9 @@ typedef struct TextEncoder {
   bool check_all;    /* numbers and times may need quotes as well */
   bool special[256]; /* csv: bytes that need quotes */
   uint32_t n_cols;
-  uint32_t bad_col; /* a value that cannot be written without quotes; UINT32_MAX: none */
+  uint32_t bad_col;      /* a value that cannot be written without quotes; UINT32_MAX: none */
+  uint32_t bad_part_col; /* a part of a nested one that cannot be told apart; UINT32_MAX: none */
+  bool split_nested;     /* csv_nested.h tells how nested values look; else nested_text.h */
   TextColumn cols[];
 } TextEncoder;
 
@@ -85,7 +88,8 @@ Code text_encoder_new(const EncodeSpec *spec, TextStyle style, Encoder **out, Er
   if (e == NULL) return FAIL(err, ERR_MEMORY, NO_SPAN, "no memory to write rows");
   e->style = style;
   e->n_cols = spec->n_fields;
-  e->bad_col = UINT32_MAX;
+  e->bad_col = e->bad_part_col = UINT32_MAX;
+  e->split_nested = style == TEXT_CSV && !spec->shown;
   e->with_kind = spec->with_kind;
   e->null_text = spec->null_text != NULL ? str_of(spec->null_text) : STR("null");
   if (style == TEXT_CSV) init_csv(e, spec);
@@ -257,8 +261,20 @@ static bool prints_as(Type type, Type that) {
          (type.kind != TYPE_DECIMAL || type.scale == that.scale);
 }
 
-static void print_as_shown(const void *zone, Type t, Str value, StrBuf *out) {
-  nested_print(t, value, zone, NESTED_SHOW, out);
+typedef struct NestedPlace {
+  TextEncoder *e;
+  uint32_t col;
+} NestedPlace;
+
+static void print_nested(const void *arg, Type t, Str value, StrBuf *out) {
+  const NestedPlace *at = arg;
+  TextEncoder *e = at->e;
+  const Zone *zone = e->cols[at->col].value.zone;
+  if (!e->split_nested) {
+    nested_print(t, value, zone, NESTED_SHOW, out);
+  } else if (!csv_nested_print(e->dialect.part_delimiter, e->null_text, zone, t, value, out)) {
+    e->bad_part_col = at->col;
+  }
 }
 
 /* Take up the columns of a batch.  *fixed: the room of a row but for its varying texts. */
@@ -270,7 +286,7 @@ INLINE bool prepare(TextEncoder *e, const Batch *b, TextStyle style, size_t *fix
     assert(prints_as(b->cols[i].type, c->value.type));
     c->vector = &b->cols[i];
     if (c->nested != NULL) {
-      if (!nested_column_show(c->nested, b, i, print_as_shown, c->value.zone)) return false;
+      if (!nested_column_show(c->nested, b, i, print_nested, &(NestedPlace){e, i})) return false;
       c->vector = &c->nested->shown;
     }
     c->is_constant = b->cols[i].constant && b->rows > 0;
@@ -325,6 +341,22 @@ static Code out_of_room(Error *err) {
   return FAIL(err, ERR_MEMORY, NO_SPAN, "no memory for output");
 }
 
+/* What could not be written, if anything. */
+static Code bad_value(const TextEncoder *e, Error *err) {
+  if (e->bad_part_col != UINT32_MAX) {
+    FAIL(err, ERR_DATA, NO_SPAN,
+         "column \"%s\": a part of a value holds \"%c\", which stands between parts, or is the "
+         "text of NULL",
+         e->cols[e->bad_part_col].name, e->dialect.part_delimiter);
+    error_hint(err, "\"csv.array-element-delimiter\" can be another character");
+    return ERR_DATA;
+  }
+  if (e->bad_col == UINT32_MAX) return OK;
+  return FAIL(err, ERR_DATA, NO_SPAN,
+              "column \"%s\": a value holds a delimiter or a line end, and quotes are off",
+              e->cols[e->bad_col].name);
+}
+
 INLINE Code encode_rows(Encoder *encoder, const Batch *b, StrBuf *out, TextStyle style,
                         Error *err) {
   TextEncoder *e = (TextEncoder *)encoder;
@@ -347,10 +379,7 @@ INLINE Code encode_rows(Encoder *encoder, const Batch *b, StrBuf *out, TextStyle
     p = end;
   }
   if (p != NULL) *p = '\0';
-  if (e->bad_col == UINT32_MAX) return OK;
-  return FAIL(err, ERR_DATA, NO_SPAN,
-              "column \"%s\": a value holds a delimiter or a line end, and quotes are off",
-              e->cols[e->bad_col].name);
+  return bad_value(e, err);
 }
 
 /* The line of names. */

@@ -3,11 +3,12 @@
  * The work is done in csv_cut.c, csv_read.c and csv_write.c; csv.h says what a CSV text is.
  *
  * Values: an unquoted empty field and an unquoted null-literal are NULL, `""` is the empty string
- * (and NULL for a column that is not text).  BYTES are base64.  csv.array-element-delimiter and
- * csv.write-bigdecimal-in-scientific-notation are taken as Flink has them, without effect:
- * there are no arrays, and decimals are written with plain digits.
+ * (and NULL for a column that is not text).  BYTES are base64.  ARRAY and ROW stand in one field:
+ * csv_nested.h.  csv.write-bigdecimal-in-scientific-notation is taken as Flink has it, without
+ * effect: decimals are written with plain digits.
  */
 #include "exec/formats/csv.h"
+#include "exec/formats/csv_nested.h"
 #include "exec/formats/csv_write.h"
 
 const OptionDef csv_options[] = {
@@ -32,9 +33,9 @@ const OptionDef csv_options[] = {
      .doc = "true: a bad field is NULL; false: the first bad record is an error; not given: bad "
             "records are skipped and counted."},
     {.key = "array-element-delimiter",
-     .kind = OPTION_TEXT,
+     .kind = OPTION_CHAR,
      .fallback = ";",
-     .doc = "Without effect: there are no arrays."},
+     .doc = "The character between the items of an ARRAY and the fields of a ROW."},
     {.key = "escape-character",
      .kind = OPTION_CHAR,
      .doc = "The character that makes the next one plain data."},
@@ -80,17 +81,41 @@ static Code check_characters(Options options, Span span, Error *err) {
   return OK;
 }
 
+/* Parts of a field are told apart by one byte, which is no mark of the record but perhaps the
+ * delimiter (then the field is quoted). */
+static Code check_part_delimiter(Options options, Span span, Error *err) {
+  static const char key[] = "csv.array-element-delimiter";
+  const CsvDialect d = csv_dialect(options);
+  const uint32_t c = options_char(options, (OptionList){csv_options, csv_n_options}, "csv.", key);
+  const Span at = option_span(options, key, span);
+  if (c > 0x7F) return FAIL(err, ERR_OPTION, at, "\"%s\" is not an ASCII character", key);
+  if (c == '\n' || c == '\r' || c == '\0') {
+    return FAIL(err, ERR_OPTION, at, "\"%s\" is a line end or NUL", key);
+  }
+  bool mark = (d.has_quote && (char)c == d.quote) || (d.has_escape && (char)c == d.escape);
+  if (!mark) return OK;
+  return FAIL(err, ERR_OPTION, at, "\"%s\" is the quote or escape character", key);
+}
+
+static Code refuse_nested(const FormatField *f, Span span, Error *err) {
+  StrBuf type;
+  strbuf_init(&type, 0);
+  type_print(f->type, &type);
+  FAIL(err, ERR_TYPE, span, "column \"%s\": csv cannot hold %s", f->name, strbuf_text(&type));
+  error_hint(err, "csv has ARRAY and ROW of types that are not nested; json has all types");
+  strbuf_deinit(&type);
+  return ERR_TYPE;
+}
+
 static Code csv_check(const FormatField *fields, uint32_t n_fields, Options options, Span span,
                       Error *err) {
   for (uint32_t i = 0; i < n_fields; i++) {
-    if (type_is_nested(fields[i].type)) {
-      return FAIL(err, ERR_UNSUPPORTED, span,
-                  "column \"%s\": nested types in files are not built yet", fields[i].name);
-    }
+    if (!csv_type_fits(fields[i].type)) return refuse_nested(&fields[i], span, err);
     if (fields[i].type.kind != TYPE_NULL) continue;
     return FAIL(err, ERR_TYPE, span, "column \"%s\" has no type", fields[i].name);
   }
-  return check_characters(options, span, err);
+  TRY(check_characters(options, span, err));
+  return check_part_delimiter(options, span, err);
 }
 
 static uint32_t csv_header_records(Options options) { return csv_dialect(options).header; }

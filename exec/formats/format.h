@@ -70,6 +70,7 @@ typedef struct EncodeSpec {
   const Zone *zone;
   const char *null_text; /* how NULL is written, where a format has a choice; NULL: its default */
   bool with_kind;        /* a first column "op": what each row does to the result */
+  bool shown;            /* a result for people, which shows what no table could be written with */
 } EncodeSpec;
 
 typedef struct Format {

@@ -156,6 +156,7 @@ Code json_encoder_new(const EncodeSpec *spec, Encoder **out, Error *err) {
   w->with_kind = spec->with_kind;
   if (w->with_kind) w->row_max += sizeof "{\"op\":\"+I\"";
   w->style = json_style(spec->options);
+  if (spec->shown) w->style.null_keys = JSON_KEYS_LITERAL;
   *out = (Encoder *)w;
   return OK;
 bad:

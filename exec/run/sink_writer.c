@@ -55,6 +55,7 @@ Code sink_open(SinkWriter *s, Error *err) {
     s->encode.options = result->options;
     s->encode.null_text = result->null_text;
     s->encode.with_kind = result->with_kind;
+    s->encode.shown = true;
     s->open = true;
     return make_header(s, err);
   }
