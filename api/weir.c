@@ -82,6 +82,8 @@ void weir_stdin_is_script(Weir *w, bool is_script) {
   planner_stdin_is_script(w->planner, is_script);
 }
 
+void weir_allow_extensions(Weir *w, bool allow) { planner_allow_extensions(w->planner, allow); }
+
 /* --- statements */
 
 static WeirStatus show(Weir *w, Statement *st) {

@@ -109,6 +109,10 @@ const char *weir_setting(Weir *w, const char *key);
 /* Standard input is where the script comes from, so that no table may read it. */
 void weir_stdin_is_script(Weir *w, bool is_script);
 
+/* May CREATE FUNCTION ... LANGUAGE C load libraries, whose code runs in this process?  Not unless
+ * it is said. */
+void weir_allow_extensions(Weir *w, bool allow);
+
 /* Run all statements of a text, in order, up to the first that fails.  name stands for it in
  * messages: a path, "-c", "<stdin>".  text is NUL-terminated.
  *

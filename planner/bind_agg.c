@@ -47,8 +47,9 @@ static Code agg_not_here(Binder *b, const ExprScope *s, const AstExpr *ast, cons
 
 /* COUNT(x) of what is never NULL counts rows. */
 static bool counts_rows(const AggItem *item) {
-  return strcmp(item->call.name, "COUNT") == 0 && !item->call.distinct && item->arg != NULL &&
-         item->arg->kind == EXPR_CONST && !item->arg->value.null;
+  return item->call.params.user == NULL && strcmp(item->call.name, "COUNT") == 0 &&
+         !item->call.distinct && item->arg != NULL && item->arg->kind == EXPR_CONST &&
+         !item->arg->value.null;
 }
 
 /* An argument behind the first: a constant. */
@@ -56,6 +57,15 @@ static Code bind_param(Binder *b, const AggDef *def, Expr *arg, Span span, AggIt
   const Expr *e = expr_fold(b->arena, arg, &b->env);
   const Value *value = e->kind == EXPR_CONST ? &e->value : NULL;
   return agg_set_param(def, value, bind_span(b, span), &item->call, b->err);
+}
+
+/* To the type that the aggregate wants there, if it wants one. */
+static Code cast_arg(Binder *b, const AggDef *def, uint32_t i, Expr **arg) {
+  Type to;
+  if (!agg_arg_type(def, i, &to)) return OK;
+  const char *what = arena_printf(b->arena, "argument %u of \"%s\"", i + 1, agg_name(def));
+  return expr_cast_implicit(b->arena, *arg, type_nullable(to, (*arg)->type.nullable), what, arg,
+                            b->err);
 }
 
 static Code bind_agg_args(Binder *b, const ExprScope *s, const AstCall *call, const AggDef *def,
@@ -69,6 +79,7 @@ static Code bind_agg_args(Binder *b, const ExprScope *s, const AstCall *call, co
     Expr *arg;
     if (ast->name.text != NULL) return bind_not_built(b, ast->name.span, "a named argument here");
     TRY(bind_expr(b, &inner, ast->value, &arg));
+    TRY(cast_arg(b, def, i, &arg));
     arg = bind_settle_null(b, arg);
     types[i] = arg->type;
     if (i == 0) item->arg = arg;

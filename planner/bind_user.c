@@ -208,15 +208,45 @@ static Code check_size(Binder *b, const Expr *e, Span span) {
   return ERR_LIMIT;
 }
 
-Code bind_user_call(Binder *b, const ExprScope *s, const AstExpr *ast, const FunctionDef *def,
-                    Expr **out) {
+static Code bind_sql_call(Binder *b, const ExprScope *s, const AstExpr *ast, const FunctionDef *def,
+                          Expr **out) {
   const AstCall *call = ast->call;
   Expr **args = ARENA_ARRAY(b->arena, Expr *, def->n_params), *body;
-  if (call->star || call->distinct || call->filter != NULL || call->order_by.n > 0) {
-    return FAIL(b->err, ERR_TYPE, bind_span(b, ast->span), "\"%s\" is no aggregate", def->name);
-  }
   TRY(bind_arguments(b, s, def, call, args));
   TRY(bind_kept_body(b, def, args, ast->span, &body));
   TRY(put_arguments(b, def, body, args, out));
   return check_size(b, *out, ast->span);
+}
+
+/* --- functions of libraries ---------------------------------------------------------- */
+
+static Code bind_scalar_call(Binder *b, const ExprScope *s, const AstExpr *ast, const FuncDef *func,
+                             Expr **out) {
+  const AstCall *call = ast->call;
+  Expr **args = ARENA_ARRAY(b->arena, Expr *, call->args.n);
+  for (uint32_t i = 0; i < call->args.n; i++) {
+    const AstArg *arg = &call->args.items[i];
+    if (arg->name.text != NULL) {
+      return FAIL(b->err, ERR_NAME, bind_span(b, arg->name.span),
+                  "the arguments of \"%s\" have no names", func->name);
+    }
+    TRY(bind_expr(b, s, arg->value, &args[i]));
+  }
+  TRY(func_call_def(b->arena, &b->env, func, bind_span(b, call->name.span), args, call->args.n, out,
+                    b->err));
+  bind_number(b, *out);
+  (*out)->span = bind_span(b, ast->span);
+  return OK;
+}
+
+Code bind_user_call(Binder *b, const ExprScope *s, const AstExpr *ast, const FunctionDef *def,
+                    Expr **out) {
+  const AstCall *call = ast->call;
+  const AggDef *agg = def->user != NULL ? user_func_agg(def->user) : NULL;
+  if (agg != NULL) return bind_agg(b, s, ast, agg, out);
+  if (call->star || call->distinct || call->filter != NULL || call->order_by.n > 0) {
+    return FAIL(b->err, ERR_TYPE, bind_span(b, ast->span), "\"%s\" is no aggregate", def->name);
+  }
+  if (def->user == NULL) return bind_sql_call(b, s, ast, def, out);
+  return bind_scalar_call(b, s, ast, user_func_scalar(def->user), out);
 }

@@ -42,6 +42,25 @@ static Code check_reachable(Binder *b, const Named *named) {
   return ERR_NAME;
 }
 
+/* --- functions of libraries ---------------------------------------------------------- */
+
+/* The library and the symbol of 'path:symbol'. */
+static Code load(Binder *b, FunctionDef *def, const AstText *place) {
+  const char *colon = strrchr(place->text, ':');
+  if (!b->planner->allow_extensions) {
+    FAIL(b->err, ERR_UNSUPPORTED, place->span, "libraries may not be loaded");
+    error_hint(b->err,
+               "weir --allow-extensions lets CREATE FUNCTION ... LANGUAGE C run their code");
+    return ERR_UNSUPPORTED;
+  }
+  if (colon == NULL || colon == place->text || colon[1] == '\0') {
+    return FAIL(b->err, ERR_SYNTAX, place->span, "a function of LANGUAGE C is 'path.so:symbol'");
+  }
+  const char *path = arena_strndup(b->arena, place->text, (size_t)(colon - place->text));
+  def->library = arena_strdup(&def->arena, place->text);
+  return user_func_load(def->name, path, colon + 1, place->span, &def->user, b->err);
+}
+
 /* --- definitions --------------------------------------------------------------------- */
 
 static Code check_language(Binder *b, const AstFunction *f, Span span) {
@@ -51,13 +70,13 @@ static Code check_language(Binder *b, const AstFunction *f, Span span) {
     if (language == NULL || text_eq_nocase(language, "SQL")) return OK;
     return FAIL(b->err, ERR_UNSUPPORTED, at, "a function with a body is of LANGUAGE SQL");
   }
-  if (language != NULL && text_eq_nocase(language, "C")) return bind_not_built(b, at, "LANGUAGE C");
+  if (language != NULL && text_eq_nocase(language, "C")) return OK;
   if (language != NULL && text_eq_nocase(language, "SQL")) {
     return FAIL(b->err, ERR_SYNTAX, at, "a function of LANGUAGE SQL has a body: RETURN expression");
   }
   FAIL(b->err, ERR_UNSUPPORTED, at, "functions of LANGUAGE %s are not supported",
        language != NULL ? language : "JAVA");
-  error_hint(b->err, "CREATE FUNCTION f(x BIGINT) RETURNS BIGINT RETURN x * 2");
+  error_hint(b->err, "there are LANGUAGE C and LANGUAGE SQL: docs/sql/user-functions.md");
   return ERR_UNSUPPORTED;
 }
 
@@ -82,6 +101,7 @@ static Code add_params(Binder *b, FunctionDef *def, const AstParams *params) {
 
 static Code fill(Binder *b, FunctionDef *def, const AstFunction *f) {
   Expr *body;
+  if (f->body == NULL) return load(b, def, &f->class_name);
   TRY(add_params(b, def, &f->params));
   TRY(bind_type(b, f->returns, &def->result));
   BindFrame frame = {b->database, b->ctes, b->within};

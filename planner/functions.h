@@ -9,12 +9,14 @@
  *
  * A name with a database in front means the last two alone.
  *
+ * A function of a library is a UserFunc, which stays when this definition goes.
  * A SQL function is kept as the text of its body, which is the parser's own printing, and bound
  * again at every call (bind_user.c), with the names of its database.
  */
 #pragma once
 #include "base/arena.h"
 #include "exec/data/types.h"
+#include "exec/expr/user_func.h"
 #include "parser/ast.h"
 #include "planner/catalog.h"
 
@@ -29,6 +31,8 @@ typedef struct FunctionDef {
   const char *database; /* NULL: a system function */
   const char *name;     /* as it was written */
   bool temporary;       /* also every system function */
+  const UserFunc *user; /* of a library; NULL: a SQL function, which has the rest */
+  const char *library;  /* "path:symbol" */
   FunctionParam *params;
   uint32_t n_params;
   Type result;

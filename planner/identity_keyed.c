@@ -1,4 +1,5 @@
 /* identity_keyed.c -- texts of what keeps state by key or keeps rows. */
+#include "exec/expr/user_func.h"
 #include "planner/identity_facts.h"
 
 /* --- windows ----------------------------------------------------------------------- */
@@ -26,7 +27,8 @@ void identity_window_tvf(const Identity *d, OpSpec *op, Facts *f) {
 /* SUM(DISTINCT price BIGINT) FILTER (price > 3) */
 static const char *agg_text(const Identity *d, const AggCall *call, const Facts *in) {
   StrBuf text = {0};
-  strbuf_printf(&text, "%s(%s", call->name,
+  const UserFunc *user = call->params.user;
+  strbuf_printf(&text, "%s(%s", user != NULL ? user_func_identity(user) : call->name,
                 call->distinct || call->own_distinct ? "DISTINCT " : "");
   if (call->arg >= 0) {
     identity_of_column(in->cols[call->arg], call->arg_type, &text);

@@ -30,6 +30,8 @@ void planner_free(Planner *p) {
 
 void planner_stdin_is_script(Planner *p, bool is_script) { p->stdin_is_script = is_script; }
 
+void planner_allow_extensions(Planner *p, bool allow) { p->allow_extensions = allow; }
+
 Code planner_set(Planner *p, const char *key, const char *value, Error *err) {
   return settings_set(&p->settings, &(Option){key, value, NO_SPAN, NO_SPAN}, err);
 }

@@ -30,6 +30,9 @@ void planner_free(Planner *p); /* NULL is allowed */
 /* Standard input is the script itself: FROM stdin is then refused. */
 void planner_stdin_is_script(Planner *p, bool is_script);
 
+/* May CREATE FUNCTION ... LANGUAGE C load libraries?  Not unless it is said. */
+void planner_allow_extensions(Planner *p, bool allow);
+
 /* SET from the command line.  ERR_OPTION: no such key, or a value that is not of its kind. */
 MUST_USE Code planner_set(Planner *p, const char *key, const char *value, Error *err);
 /* The value of a setting as text, its default included; NULL when it has none or there is no

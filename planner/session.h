@@ -13,5 +13,6 @@ struct Planner {
   JobNames job_names;
   uint32_t cores;
   bool stdin_is_script;
-  bool stdin_taken; /* by a job of an earlier statement */
+  bool allow_extensions; /* libraries may be loaded */
+  bool stdin_taken;      /* by a job of an earlier statement */
 };

@@ -121,6 +121,9 @@ static bool take(Parser *p, OptionId id, const char *value) {
       return take_switch(p, "weir.resume");
     case OPTION_ALLOW_NON_RESTORED:
       return take_switch(p, "execution.state-recovery.ignore-unclaimed-state");
+    case OPTION_ALLOW_EXTENSIONS:
+      out->allow_extensions = true;
+      return true;
     case OPTION_NO_HEADER:
       out->no_header = true;
       return true;

@@ -30,6 +30,7 @@ typedef struct CommandLine {
   const char *parallelism; /* digits, one hopes */
   const char *null_text;
   Mode mode; /* MODE_COUNT: not given */
+  bool allow_extensions;
   bool no_init, no_header, stats, no_color, quiet, help, version;
 } CommandLine;
 

@@ -128,6 +128,7 @@ static int open_shell(Shell *s) {
     display_system_error(&s->display, "make", "eventfd", errno);
     return EXIT_FAILED;
   }
+  weir_allow_extensions(s->weir, s->line->allow_extensions);
   if (!apply_settings(s)) return EXIT_USAGE;
   if (!output_open(&s->out, s->line->output)) {
     display_system_error(&s->display, "open", s->line->output, errno);

@@ -4,19 +4,11 @@
 #include "exec/data/decimal.h"
 #include "exec/expr/agg_kernels.h"
 #include "exec/expr/expr.h"
+#include "exec/expr/user_func.h"
 
-typedef enum AggParam { PARAM_NONE, PARAM_NULLS, PARAM_SEPARATOR, PARAM_FRACTION } AggParam;
-
-struct AggDef {
-  const char *name;
-  Code (*bind)(const Type *args, uint32_t n_args, Span span, AggCall *call, Error *err);
-  uint32_t least, most; /* arguments */
-  AggParam param;
-  const char *doc;
-};
-
-#define AGG(name, bind, least, most, param, doc) \
-  static const AggDef agg_def_##name = {#name, agg_bind_##bind, least, most, PARAM_##param, doc};
+#define AGG(name, bind, least, most, param, doc)                                                 \
+  static const AggDef agg_def_##name = {#name, agg_bind_##bind, least, most, PARAM_##param, doc, \
+                                        NULL};
 #include "exec/expr/aggs.def"
 
 static const AggDef *const defs[] = {
@@ -35,6 +27,13 @@ const AggDef *agg_find(Str name) {
 
 const char *agg_name(const AggDef *def) { return def->name; }
 const char *agg_doc(const AggDef *def) { return def->doc; }
+
+bool agg_arg_type(const AggDef *def, uint32_t arg, Type *out) {
+  uint32_t n = 0;
+  const Type *types = def->user != NULL ? user_func_args(def->user, &n) : NULL;
+  if (arg < n) *out = types[arg];
+  return arg < n;
+}
 
 bool agg_keeps_nulls(const AggDef *def) { return def->param == PARAM_NULLS; }
 
@@ -102,6 +101,7 @@ Code agg_set_param(const AggDef *def, const Value *value, Span span, AggCall *ca
 void agg_print_param(const AggCall *call, StrBuf *out) {
   Str separator = call->params.separator;
   Expr e = {.kind = EXPR_CONST};
+  if (call->params.user != NULL) return;
   switch (agg_find(str_of(call->name))->param) {
     case PARAM_NONE:
       return;
@@ -136,6 +136,10 @@ Code agg_bind(const AggDef *def, const Type *args, uint32_t n_args, Span span, A
   call->name = def->name;
   call->arg_type = n_args > 0 ? args[0] : type_of(TYPE_NULL);
   if (def->param == PARAM_SEPARATOR && n_args < 2) call->params.separator = default_separator;
+  if (def->user != NULL) {
+    user_agg_bind(def->user, call);
+    return OK;
+  }
   TRY(def->bind(args, n_args, span, call, err));
   assert(call->kernels->words || (call->kernels->save != NULL && call->kernels->load != NULL));
   return OK;

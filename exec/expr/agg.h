@@ -25,6 +25,9 @@
  * (exec/state/distinct.h); where the result depends on which was first, by the kernels
  * (exec/expr/agg_distinct.h); where it changes nothing, agg_bind drops it.
  *
+ * One of a library (exec/expr/user_agg.c) has its states behind a pointer, and says what it is in
+ * AggParams.
+ *
  * To add one: a line in aggs.def, the kernels in agg_NAME.c, a sql-tests/agg/NAME.slt.
  */
 #pragma once
@@ -37,9 +40,10 @@ enum { AGG_STATE_WORDS_MAX = 9 }; /* VAR_POP of a DECIMAL(38) */
 
 /* Constant arguments of a call behind its first. */
 typedef struct AggParams {
-  Str separator;   /* LISTAGG; "," where none is given */
-  double fraction; /* PERCENTILE */
-  bool keep_nulls; /* ARRAY_AGG, but for IGNORE NULLS */
+  Str separator;               /* LISTAGG; "," where none is given */
+  double fraction;             /* PERCENTILE */
+  bool keep_nulls;             /* ARRAY_AGG, but for IGNORE NULLS */
+  const struct UserFunc *user; /* of a library; NULL: built in */
 } AggParams;
 
 typedef struct AggEmit {
@@ -102,6 +106,7 @@ typedef struct AggCall {
 } AggCall;
 
 typedef struct AggDef AggDef;
+typedef struct UserFunc UserFunc;
 
 /* By name, case ignored; NULL when it is no aggregate. */
 const AggDef *agg_find(Str name);
@@ -109,6 +114,8 @@ const char *agg_name(const AggDef *def);
 const char *agg_doc(const AggDef *def);
 const AggDef *const *agg_list(uint32_t *n);
 
+/* Is argument arg cast to one type, whatever it is?  Then that is *out. */
+bool agg_arg_type(const AggDef *def, uint32_t arg, Type *out);
 /* Does it keep NULLs unless IGNORE NULLS is written?  Only then may that be. */
 bool agg_keeps_nulls(const AggDef *def);
 

@@ -2,6 +2,18 @@
 #pragma once
 #include "exec/expr/agg.h"
 
+/* What stands behind the first argument. */
+typedef enum AggParam { PARAM_NONE, PARAM_NULLS, PARAM_SEPARATOR, PARAM_FRACTION } AggParam;
+
+struct AggDef {
+  const char *name;
+  Code (*bind)(const Type *args, uint32_t n_args, Span span, AggCall *call, Error *err);
+  uint32_t least, most; /* arguments */
+  AggParam param;
+  const char *doc;
+  const UserFunc *user; /* of a library; NULL: built in */
+};
+
 #define AGG(name, bind, least, most, param, doc) \
   Code agg_bind_##bind(const Type *args, uint32_t n_args, Span span, AggCall *call, Error *err);
 #include "exec/expr/aggs.def"

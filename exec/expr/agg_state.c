@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "exec/expr/agg.h"
+#include "exec/expr/user_func.h"
 
 /* A part of plain words: for every group, so in one piece. */
 static void put_words(const char *state, uint32_t bytes, StateOut *out) {
@@ -30,6 +30,8 @@ bool agg_state_load(const AggCall *call, void *state, StateIn *in, Arena *arena)
   StateIn part = state_get_part(in);
   if (k->words) {
     state_get(&part, state, k->state_bytes);
+  } else if (call->params.user != NULL) {
+    if (!user_agg_load(call->params.user, state, &part, arena)) return false;
   } else if (!k->load(state, &part, arena)) {
     return false;
   }

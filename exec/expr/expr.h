@@ -105,5 +105,6 @@ Expr *expr_fold(Arena *a, Expr *e, const ExprEnv *env);
 /* As EXPLAIN shows it, in Flink's manner: `(price > 10)`, `CAST(a AS BIGINT)`.  names[c] is
  * the name of column c. */
 void expr_print(const Expr *e, const char *const *names, StrBuf *out);
-/* The same without leaving anything out: long lists are whole. */
+/* The same without leaving anything out, for state: long lists are whole, functions of libraries
+ * are the library and its symbol. */
 void expr_print_whole(const Expr *e, const char *const *names, StrBuf *out);

@@ -12,13 +12,14 @@
 #include "exec/data/nested_text.h"
 #include "exec/data/number_text.h"
 #include "exec/data/timestamp.h"
-#include "exec/expr/func.h"
+#include "exec/expr/user_func.h"
 
 enum { LIST_SHOWN = 20 }; /* items of an IN list */
 
 typedef struct Printer {
   const char *const *names;
   uint32_t list_max; /* items of an IN list that are shown */
+  bool identify;     /* functions of libraries by what they are */
   StrBuf *out;
 } Printer;
 
@@ -173,7 +174,8 @@ static void print_call(const Printer *p, const Expr *e) {
     strbuf_putc(p->out, ')');
     return;
   }
-  strbuf_puts(p->out, name);
+  const char *identity = p->identify ? func_identity(e->func) : NULL;
+  strbuf_puts(p->out, identity != NULL ? identity : name);
   strbuf_putc(p->out, '(');
   print_list(p, e->args, e->n_args, ", ");
   strbuf_putc(p->out, ')');
@@ -229,9 +231,9 @@ static void print_expr(const Printer *p, const Expr *e) {
 }
 
 void expr_print(const Expr *e, const char *const *names, StrBuf *out) {
-  print_expr(&(Printer){names, LIST_SHOWN, out}, e);
+  print_expr(&(Printer){names, LIST_SHOWN, false, out}, e);
 }
 
 void expr_print_whole(const Expr *e, const char *const *names, StrBuf *out) {
-  print_expr(&(Printer){names, UINT32_MAX, out}, e);
+  print_expr(&(Printer){names, UINT32_MAX, true, out}, e);
 }

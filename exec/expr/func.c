@@ -63,6 +63,11 @@ Code func_call(Arena *arena, const ExprEnv *env, const char *name, Span span, Ex
                uint32_t n_args, Expr **out, Error *err) {
   const FuncDef *def = func_find(str_of(name));
   if (def == NULL) return func_unknown(name, span, err);
+  return func_call_def(arena, env, def, span, args, n_args, out, err);
+}
+
+Code func_call_def(Arena *arena, const ExprEnv *env, const FuncDef *def, Span span, Expr **args,
+                   uint32_t n_args, Expr **out, Error *err) {
   if (n_args < def->min_args || (def->max_args != UINT8_MAX && n_args > def->max_args)) {
     return wrong_count(def, n_args, span, err);
   }

@@ -83,6 +83,10 @@ const FuncDef *const *func_list(uint32_t *n);
 MUST_USE Code func_call(Arena *arena, const ExprEnv *env, const char *name, Span span, Expr **args,
                         uint32_t n_args, Expr **out, Error *err);
 
+/* The same of a function that is at hand. */
+MUST_USE Code func_call_def(Arena *arena, const ExprEnv *env, const FuncDef *def, Span span,
+                            Expr **args, uint32_t n_args, Expr **out, Error *err);
+
 /* The least type that both fit, by Flink's rules; false: there is none. */
 MUST_USE bool type_common(Type a, Type b, Type *out);
 /* The type in which values of a and b are compared: the common one, or that of the other side
