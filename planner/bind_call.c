@@ -53,6 +53,17 @@ static const char *arrange(Binder *b, const AstCall *call, const char *name, Exp
   return name;
 }
 
+/* The session's, also in the text of a view. */
+static Code bind_current_database(Binder *b, const AstExpr *ast, Expr **out) {
+  Span span = bind_span(b, ast->span);
+  if (ast->call->args.n > 0 || ast->call->star) {
+    return FAIL(b->err, ERR_TYPE, span, "CURRENT_DATABASE takes no arguments");
+  }
+  Type type = type_not_null(type_string());
+  *out = expr_const(b->arena, value_text(type, str_of(catalog_current(b->planner->catalog))), span);
+  return OK;
+}
+
 /* --- functions by name --------------------------------------------------------------- */
 
 bool bind_is_built_in(const char *name) {
@@ -120,5 +131,6 @@ Code bind_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
   if (agg != NULL) return bind_agg(b, s, ast, agg, out);
   if (bind_is_grouping(name)) return bind_grouping_call(b, s, ast, out);
   if (bind_is_group_window(name)) return bind_group_window_call(b, s, ast, out);
+  if (text_eq_nocase(name, "CURRENT_DATABASE")) return bind_current_database(b, ast, out);
   return bind_scalar(b, s, ast, name, out);
 }

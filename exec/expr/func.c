@@ -11,6 +11,7 @@
 
 #include "exec/expr/func_bind.h"
 #include "exec/expr/func_doc.h"
+#include "exec/expr/func_more.h"
 #include "exec/expr/func_nested.h"
 #include "exec/expr/func_num.h"
 #include "exec/expr/func_text.h"

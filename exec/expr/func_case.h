@@ -184,7 +184,7 @@ static inline void case_run_batch(const FuncCase *c, CaseForm form, Expr *call, 
   if (program_run(p, &in->batch, now_us, &out, &err) != OK) {
     case_failed(c, form, &err);
   } else {
-    bool sees_nulls = call->kind == EXPR_CALL && (call->func->flags & FUNC_NULLS) != 0;
+    bool sees_nulls = call->kind != EXPR_CALL || (call->func->flags & FUNC_NULLS) != 0;
     for (uint32_t row = 0; row < CASE_ROWS; row++) {
       if (row == CASE_ROW_SKIPPED) continue;
       Value value = value_of(&out, row);

@@ -80,15 +80,15 @@ static int nibble(char c) {
   return -1;
 }
 
-/* An odd first digit stands for a byte of its own; what is no digit makes NULL. */
+/* As in Flink the first of an odd number of digits becomes a byte 00, whatever it is; what is no
+ * digit makes NULL. */
 static Code unhex(KernelCall *k, uint32_t row, Str text) {
   size_t len = (text.len + 1) / 2, odd = text.len % 2;
   char few[TEXT_INLINE_MAX], *out = room_for(k, len, few);
   if (out == NULL) return func_no_memory(k);
-  for (size_t i = 0; i < len; i++) {
-    size_t at = 2 * i - (i > 0 ? odd : 0);
-    bool single = i == 0 && odd == 1;
-    int high = single ? 0 : nibble(text.ptr[at]), low = nibble(text.ptr[single ? 0 : at + 1]);
+  if (odd == 1) out[0] = '\0';
+  for (size_t i = odd; i < len; i++) {
+    int high = nibble(text.ptr[2 * i - odd]), low = nibble(text.ptr[2 * i + 1 - odd]);
     if (high < 0 || low < 0) {
       row_set_null(k, row);
       return OK;

@@ -1,8 +1,7 @@
 /* func_math.c -- functions of real numbers: roots, logarithms, trigonometry.
  *
- * All work on DOUBLE, through the C library; edges are those of java.lang.Math, but that
- * logarithms of what has none are errors, as in Flink: LN, LOG and LOG2 of zero or less, a
- * base of one or less.  LOG10 follows Math.log10 (-Infinity, NaN).
+ * All work on DOUBLE, through the C library; edges are those of java.lang.Math: the logarithm of
+ * zero is -Infinity, of less NaN, and a base of one divides by zero.
  */
 #include <math.h>
 #include <string.h>
@@ -66,15 +65,9 @@ Code kernel_log(KernelCall *k) {
   bool two = strcmp(k->expr->func->name, "LOG2") == 0;
   for (uint32_t i = 0; i < k->n; i++) {
     uint32_t row = k->sel[i];
-    if (!row_valid(k, row)) continue;
     double x = arg_at(k, k->n_args - 1, row);
-    if (x <= 0) return func_fail(k, "no logarithm of %g", x);
     double r = two ? log2(x) : log(x);
-    if (k->n_args == 2) {
-      double base = arg_at(k, 0, row);
-      if (base <= 1) return func_fail(k, "no logarithm to base %g", base);
-      r /= log(base);
-    }
+    if (k->n_args == 2) r /= log(arg_at(k, 0, row));
     ((double *)k->out->data)[row] = r;
   }
   return OK;

@@ -86,6 +86,10 @@ MUST_USE static inline Code text_room(KernelCall *k, size_t len, TextRoom *room)
   return OK;
 }
 
+/* Store bytes that live as long as k->text as a text; what is no UTF-8 becomes U+FFFD
+ * (func_charset.c). */
+MUST_USE Code put_valid_utf8(KernelCall *k, uint32_t row, const char *bytes, size_t len);
+
 /* The text of argument i if it is a constant that is not NULL. */
 bool const_text(const Expr *call, uint32_t i, Str *out);
 

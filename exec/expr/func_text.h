@@ -4,7 +4,8 @@
  * a byte that is no UTF-8 counts as one code point.  Who does what:
  *
  *   func_text.c        shared helpers, ||, CONCAT, CONCAT_WS, CHAR_LENGTH, ASCII, CHR
- *   func_text_part.c   parts of a text: SUBSTRING, LEFT, RIGHT, the TRIMs, SPLIT_INDEX
+ *   func_text_part.c   parts of a text: SUBSTRING, LEFT, RIGHT, the TRIMs, SPLIT_INDEX,
+ *                      SUBSTRING_INDEX
  *   func_text_find.c   where a text is: POSITION, INSTR, LOCATE, STARTSWITH, ENDSWITH
  *   func_text_edit.c   REPLACE, OVERLAY, TRANSLATE, LPAD, RPAD, REPEAT, REVERSE
  *   func_text_case.c   UPPER, LOWER, INITCAP
@@ -40,6 +41,8 @@ Code kernel_substring(KernelCall *k);
 Code kernel_left(KernelCall *k);
 Code kernel_right(KernelCall *k);
 Code kernel_split_index(KernelCall *k);
+Code bind_substring_index(FuncBind *b);
+Code kernel_substring_index(KernelCall *k);
 
 Code bind_locate(FuncBind *b);
 Code bind_startswith(FuncBind *b);
@@ -51,6 +54,7 @@ Code kernel_endswith(KernelCall *k);
 
 Code bind_overlay(FuncBind *b);
 Code bind_pad(FuncBind *b);
+Code bind_translate(FuncBind *b);
 Code kernel_replace(KernelCall *k);
 Code kernel_overlay(KernelCall *k);
 Code kernel_translate(KernelCall *k);

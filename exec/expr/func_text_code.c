@@ -1,7 +1,7 @@
 /* func_text_code.c -- texts encoded and taken apart: Base64 (RFC 4648), URLs.
  *
- * What is decoded may be no UTF-8; each bad byte becomes U+FFFD, so that a STRING stays
- * text for whoever writes it out.
+ * What is decoded may be no UTF-8: put_valid_utf8 mends it, so that a STRING stays text for whoever
+ * writes it out.
  */
 #include "exec/expr/func_text.h"
 
@@ -12,33 +12,6 @@
 
 static const char base64_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-static const char replacement[] = "\xEF\xBF\xBD"; /* U+FFFD */
-
-/* Store len decoded bytes at `bytes`, which live as long as k->text, as a text. */
-static Code put_decoded(KernelCall *k, uint32_t row, const char *bytes, size_t len) {
-  Str s = {bytes, len};
-  size_t good = utf8_valid_prefix(bytes, len), n_bad = 0;
-  for (size_t i = good, n; i < len; i += n) {
-    n = char_size(s, i);
-    n_bad += n == 1 && (unsigned char)bytes[i] >= 0x80;
-  }
-  if (n_bad == 0) {
-    put_text(k, row, s);
-    return OK;
-  }
-  TextRoom room;
-  TRY(text_room(k, len + n_bad * 2, &room));
-  char *out = room.at;
-  for (size_t i = 0, n; i < len; i += n) {
-    n = char_size(s, i);
-    bool bad = n == 1 && (unsigned char)bytes[i] >= 0x80;
-    size_t size = bad ? sizeof replacement - 1 : n;
-    memcpy(out, bad ? replacement : bytes + i, size);
-    out += size;
-  }
-  put_text(k, row, (Str){room.at, len + n_bad * 2});
-  return OK;
-}
 
 /* --- Base64 --------------------------------------------------------------------------- */
 
@@ -98,7 +71,7 @@ Code kernel_from_base64(KernelCall *k) {
     size_t len;
     TRY(text_room(k, s.len / 4 * 3 + 3, &room));
     if (!decode_base64(s, room.at, &len)) return func_fail(k, "a text that is no Base64");
-    TRY(put_decoded(k, row, room.at, len));
+    TRY(put_valid_utf8(k, row, room.at, len));
   }
   return OK;
 }
@@ -171,7 +144,7 @@ Code kernel_url_decode(KernelCall *k) {
     size_t len;
     TRY(text_room(k, s.len, &room));
     if (decode_url(s, room.at, &len)) {
-      TRY(put_decoded(k, row, room.at, len));
+      TRY(put_valid_utf8(k, row, room.at, len));
     } else {
       put_null(k, row);
     }

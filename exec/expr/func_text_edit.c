@@ -158,14 +158,31 @@ static Code translate_row(KernelCall *k, uint32_t row, const Translation *t, Str
   return OK;
 }
 
+Code bind_translate(FuncBind *b) {
+  TRY(bind_text(b));
+  b->call->type.nullable = b->call->args[0]->type.nullable;
+  return OK;
+}
+
+/* The text of argument i, of a NULL the empty one. */
+static Str text_or_empty(const KernelCall *k, uint32_t i, uint32_t row) {
+  return vector_valid(&k->args[i], row) ? text_at(text_arg(k, i), row) : STR("");
+}
+
+/* As in Flink, without a text to replace nothing is replaced, and without one to replace it by all
+ * of it is deleted. */
 Code kernel_translate(KernelCall *k) {
-  TextArg text = text_arg(k, 0), from = text_arg(k, 1), to = text_arg(k, 2);
   Translation t;
-  bool made = false;
-  for (uint32_t i = 0, row; next_row(k, &i, &row);) {
-    if (!made) translation_init(&t, text_at(from, row), text_at(to, row));
-    made = from.step == 0 && to.step == 0; /* once for constants */
-    TRY(translate_row(k, row, &t, text_at(text, row)));
+  bool made = false, fixed = k->args[1].constant && k->args[2].constant;
+  for (uint32_t i = 0; i < k->n; i++) {
+    uint32_t row = k->sel[i];
+    if (!vector_valid(&k->args[0], row)) {
+      put_null(k, row);
+      continue;
+    }
+    if (!made) translation_init(&t, text_or_empty(k, 1, row), text_or_empty(k, 2, row));
+    made = fixed;
+    TRY(translate_row(k, row, &t, text_at(text_arg(k, 0), row)));
   }
   return OK;
 }

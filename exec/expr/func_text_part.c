@@ -227,3 +227,50 @@ Code kernel_split_index(KernelCall *k) {
   }
   return OK;
 }
+
+/* --- SUBSTRING_INDEX ---------------------------------------------------------------- */
+
+Code bind_substring_index(FuncBind *b) {
+  return bind_shape(b, "ttl", type_string(), "a string, a delimiter and a count");
+}
+
+/* What stands before delimiter number n; all if there are not that many. */
+static Str before_delimiter(Str s, Str delimiter, int64_t n) {
+  size_t from = 0;
+  for (;;) {
+    const char *hit = memmem(s.ptr + from, s.len - from, delimiter.ptr, delimiter.len);
+    if (hit == NULL) return s;
+    size_t at = (size_t)(hit - s.ptr);
+    if (--n == 0) return str_part(s, 0, at);
+    from = at + delimiter.len;
+  }
+}
+
+/* What stands behind delimiter number n from the end. */
+static Str behind_delimiter(Str s, Str delimiter, int64_t n) {
+  for (size_t end = s.len; end >= delimiter.len;) {
+    size_t at = end - delimiter.len;
+    bool hit = memcmp(s.ptr + at, delimiter.ptr, delimiter.len) == 0;
+    if (hit && --n == 0) return str_part(s, end, s.len);
+    end = hit ? at : end - 1;
+  }
+  return s;
+}
+
+Code kernel_substring_index(KernelCall *k) {
+  TextArg text = text_arg(k, 0), delimiter = text_arg(k, 1);
+  IntArg count = int_arg(k, 2);
+  for (uint32_t i = 0, row; next_row(k, &i, &row);) {
+    Str s = text_at(text, row), by = text_at(delimiter, row);
+    int64_t n = int_at(count, row);
+    if (n == 0 || by.len == 0) {
+      s.len = 0;
+    } else if (n > 0) {
+      s = before_delimiter(s, by, n);
+    } else {
+      s = behind_delimiter(s, by, n == INT64_MIN ? INT64_MAX : -n);
+    }
+    put_text(k, row, s); /* borrowed from the argument */
+  }
+  return OK;
+}
