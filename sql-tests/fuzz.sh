@@ -17,7 +17,8 @@ if [ ! -f $dir/build.ninja ]; then
     -Dc_args=-fsanitize=fuzzer-no-link -Dcpp_args=-fsanitize=fuzzer-no-link \
     -Db_lundef=false >/dev/null
 fi
-ninja -C $dir >$dir/build.log || {
+mapfile -t targets < <(ninja -C $dir -t targets all | sed -n 's/^\([^ ]*_fuzz\): .*/\1/p')
+ninja -C $dir "${targets[@]}" >$dir/build.log || {
   tail -n 60 $dir/build.log
   exit 1
 }

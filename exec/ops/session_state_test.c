@@ -47,7 +47,7 @@ static void joined_after_restore(void) {
 
 /* --- other aggregates --- */
 
-enum { NONE = UINT32_MAX };
+#define NONE UINT32_MAX
 
 typedef struct Change {
   const AggId *before, *after;

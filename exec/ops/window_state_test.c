@@ -8,7 +8,8 @@
 #include "exec/ops/window.h"
 
 enum { TS, K, V, S, F, N_COLS };
-enum { SEC = 1000000, NONE = UINT32_MAX, AGGS_MAX = 4 };
+#define NONE UINT32_MAX
+enum { SEC = 1000000, AGGS_MAX = 4 };
 
 static FormatField fields[N_COLS];
 

@@ -24,7 +24,7 @@
 #pragma once
 #include "exec/state/state_io.h"
 
-enum { NO_WATCH = UINT32_MAX };
+#define NO_WATCH UINT32_MAX
 
 typedef struct SplitClock {
   uint32_t split;  /* its index in the job */
