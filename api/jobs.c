@@ -103,10 +103,26 @@ Code job_run_here(Weir *w, const JobPlan *plan, JobStats *stats, bool *opened, E
   return run_open(w, 0, job, stats, err);
 }
 
+Code job_run_subquery(void *arg, const JobPlan *plan, const JobResult *result, Error *err) {
+  Weir *w = arg;
+  JobHooks hooks = {.result = *result, .note = job_note, .note_arg = w};
+  JobStats stats = {0};
+  Job *job;
+  TRY(job_new(plan, &hooks, &job, err));
+  job_count_start(w);
+  enter_slot(w, 0, job);
+  Code code = run_open(w, 0, job, &stats, err);
+  stats.rows_out = 0; /* they are nobody's result */
+  count_end(w, &stats);
+  tell_job_end(w, plan, true, &stats);
+  if (code != OK || !stats.interrupted) return code;
+  return FAIL(err, ERR_CANCELLED, NO_SPAN, "stopped");
+}
+
 WeirStatus job_ended(Weir *w, const Statement *st, const JobStats *stats, Code code,
                      const Error *err) {
   count_end(w, stats);
-  if (code != ERR_CLOSED_PIPE) tell_job_end(w, &st->plan, stats);
+  if (code != ERR_CLOSED_PIPE) tell_job_end(w, st->plan.job, st->plan.at_end, stats);
   if (code != OK) return tell_failure(w, st, err);
   return stats->interrupted ? WEIR_INTERRUPTED : WEIR_OK;
 }

@@ -74,8 +74,8 @@ struct Weir {
 void tell_note(Weir *w, const char *line);
 /* Render err as one of from; from->text may be NULL. */
 void tell_error(Weir *w, const SqlText *from, const Error *err);
-/* What a job dropped, and that it was interrupted. */
-void tell_job_end(Weir *w, const PlanResult *plan, const JobStats *stats);
+/* What a job dropped, and that it was interrupted.  at_end: its rows come at the end only. */
+void tell_job_end(Weir *w, const JobPlan *job, bool at_end, const JobStats *stats);
 /* The status of a statement that failed with err, which is told unless it is no error of the
  * user's: an interrupt, a reader that has gone. */
 WeirStatus tell_failure(Weir *w, const Statement *st, const Error *err);
@@ -101,6 +101,8 @@ MUST_USE Code result_show(Weir *w, Statement *st, Error *err);
 WeirStatus job_execute(Weir *w, Statement *st);
 /* Make the job of a plan and run it to its end on this thread.  *opened: it could be made. */
 MUST_USE Code job_run_here(Weir *w, const JobPlan *plan, JobStats *stats, bool *opened, Error *err);
+/* A PlannerRun for the session arg. */
+MUST_USE Code job_run_subquery(void *arg, const JobPlan *plan, const JobResult *result, Error *err);
 /* A job begins; and it has ended: take up what it has counted, tell what there is to be told. */
 void job_count_start(Weir *w);
 WeirStatus job_ended(Weir *w, const Statement *st, const JobStats *stats, Code code,

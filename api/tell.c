@@ -78,21 +78,21 @@ static void tell_null_times(Weir *w, const JobPlan *plan, uint64_t n) {
   }
 }
 
-void tell_job_end(Weir *w, const PlanResult *plan, const JobStats *stats) {
+void tell_job_end(Weir *w, const JobPlan *job, bool at_end, const JobStats *stats) {
   tell_count(w, stats->bad_rows, "malformed row skipped", "malformed rows skipped");
   tell_count(w, stats->late_rows, "late row dropped", "late rows dropped");
-  tell_null_times(w, plan->job, stats->null_time_rows);
+  tell_null_times(w, job, stats->null_time_rows);
   tell_far_rows(w, stats);
   if (!stats->interrupted) return;
   if (stats->resumable) {
     StrBuf line = {0};
     strbuf_printf(&line, "stopped: job \"%s\" can go on from checkpoint %llu (--resume)",
-                  plan->job->checkpoints.job, (unsigned long long)stats->checkpoint_id);
+                  job->checkpoints.job, (unsigned long long)stats->checkpoint_id);
     tell_note(w, strbuf_text(&line));
     strbuf_deinit(&line);
-  } else if (plan->job->flush_on_interrupt) {
+  } else if (job->flush_on_interrupt) {
     tell_note(w, "stopped");
-  } else if (plan->at_end) {
+  } else if (at_end) {
     tell_note(w, "stopped: the result needs all of the input and is not shown");
   } else if (stats->open.n_windows > 0) {
     tell_open(w, &stats->open);

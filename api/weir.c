@@ -41,6 +41,7 @@ Weir *weir_open(const WeirHandlers *handlers) {
     weir_close(w);
     return NULL;
   }
+  planner_on_subquery(w->planner, job_run_subquery, w);
   source_stop_asked = stop_asked;
   return w;
 }

@@ -13,6 +13,7 @@
  *   bind_expr.c     expressions                bind_call.c    calls and special forms
  *   bind_row.c      rows compared, OVERLAPS        bind_agg.c     calls of aggregates
  *   bind_user.c     calls of the user's functions
+ *   bind_subquery.c subqueries in expressions
  *   bind_literal.c  literals                   bind_type.c    types as written
  *   bind_nested.c   ARRAY[], (a, b), a[i], r.f
  *   relation.c      columns by name, where time attributes come from
@@ -105,6 +106,29 @@ struct FunctionScope {
   const FunctionScope *outer; /* which calls it */
 };
 
+typedef struct ExprScope ExprScope;
+
+/* The scopes around the subquery that is bound, innermost first. */
+typedef struct OuterScope OuterScope;
+struct OuterScope {
+  const ExprScope *scope;
+  const OuterScope *next;
+};
+
+/* A subquery of an expression: a job of its own, whose rows the expression waits for. */
+typedef struct Subplan {
+  ExprQuery *query;
+  Node *root; /* a Sink */
+  Node **sources;
+  uint32_t n_sources;
+  /* By these the same one is known: its text, where names are looked up, what it is compared with.
+   */
+  const char *text, *database;
+  const CteScope *ctes;
+  Type *probes;
+  uint32_t n_probes;
+} Subplan;
+
 typedef struct Binder {
   Planner *planner;
   Arena *arena;
@@ -120,8 +144,15 @@ typedef struct Binder {
   uint32_t n_volatile;         /* calls */
   Node **sources;              /* of this job */
   uint32_t n_sources, cap_sources;
-  LateTable *late; /* as soon as there is a window */
-  bool for_view;   /* CREATE VIEW, DESCRIBE: nothing will be read now */
+  LateTable *late;    /* as soon as there is a window */
+  bool for_view;      /* CREATE VIEW, DESCRIBE: nothing will be read now */
+  Subplan **subplans; /* in the order in which they are to be run: inner ones before outer ones */
+  uint32_t n_subplans, cap_subplans;
+  const OuterScope *outer; /* NULL: no subquery is bound */
+  bool correlated;         /* what failed is a column from outside */
+  uint32_t job, n_jobs;    /* the number of the job that is bound: 0, or that of a subquery */
+  bool reads_stdin;        /* stdin_job does */
+  uint32_t stdin_job;
 } Binder;
 
 /* env comes from the settings.  ERR_OPTION. */
@@ -188,7 +219,7 @@ typedef struct OutputAlias {
   Expr *expr;
 } OutputAlias;
 
-typedef struct ExprScope {
+struct ExprScope {
   const Relation *rel; /* NULL: no columns */
   const char *clause;  /* "WHERE" */
   AggList *aggs;       /* NULL: aggregates are refused */
@@ -196,8 +227,9 @@ typedef struct ExprScope {
   uint32_t n_aliases;        /* ORDER BY sees these first */
   const AstWindows *windows; /* of the block's WINDOW; NULL: none */
   bool *uses_rank;           /* to be told of ROW_NUMBER() OVER; NULL: that is refused */
-  uint32_t inner; /* of a subquery: its columns begin here, which hide those before; 0: none */
-} ExprScope;
+  uint32_t inner;  /* of a subquery: its columns begin here, which hide those before; 0: none */
+  bool no_queries; /* subqueries are refused */
+};
 
 MUST_USE Code bind_expr(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 /* The same, as BOOLEAN. */
@@ -210,6 +242,13 @@ MUST_USE Code bind_row_between(Binder *b, const ExprScope *s, const AstExpr *ast
 /* IN of a list, without NOT. */
 MUST_USE Code bind_row_in(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 MUST_USE Code bind_overlaps(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+MUST_USE Code bind_value_query(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+MUST_USE Code bind_exists_query(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+/* IN of a query, without NOT. */
+MUST_USE Code bind_in_query(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+MUST_USE Code bind_quantified(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+/* ERR_UNSUPPORTED: the path is no column of the scope, but one of a query around it. */
+MUST_USE Code bind_check_correlated(Binder *b, const ExprScope *s, const AstPath *path);
 MUST_USE Code bind_agg(Binder *b, const ExprScope *s, const AstExpr *ast, const AggDef *def,
                        Expr **out);
 /* Is it the name of a function that weir has? */
@@ -274,6 +313,7 @@ SortKey bind_sort_key(const AstOrderItem *item, uint32_t column);
 typedef struct BindFrame {
   const char *database;
   const CteScope *ctes;
+  const OuterScope *outer;
   Span within;
 } BindFrame;
 BindFrame bind_begin_text(Binder *b, const char *database, Span span);

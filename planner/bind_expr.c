@@ -77,6 +77,7 @@ Code bind_path(Binder *b, const ExprScope *s, const AstPath *path, Span span, Ex
     *out = s->aliases[i].expr;
     return OK;
   }
+  TRY(bind_check_correlated(b, s, path));
   if (s->rel == NULL) {
     return FAIL(b->err, ERR_NAME, bind_span(b, path->span), "no column \"%s\": %s has none",
                 path->items[path->n - 1].text, s->clause);
@@ -222,8 +223,7 @@ static Code bind_in_list(Binder *b, const ExprScope *s, const AstExpr *ast, Expr
 }
 
 static Code bind_in(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
-  if (ast->in.query != NULL) return bind_not_built(b, ast->in.query->span, "IN with a subquery");
-  TRY(bind_in_list(b, s, ast, out));
+  TRY(ast->in.query != NULL ? bind_in_query(b, s, ast, out) : bind_in_list(b, s, ast, out));
   return ast->in.negated ? call1(b, "NOT", ast->span, *out, out) : OK;
 }
 
@@ -337,11 +337,11 @@ Code bind_expr(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
     case AST_STAR:
       return FAIL(b->err, ERR_SYNTAX, bind_span(b, ast->span), "* stands where a value is wanted");
     case AST_QUANTIFIED:
-      return bind_not_built(b, ast->span, ast->quantified.all ? "ALL (query)" : "ANY (query)");
+      return bind_quantified(b, s, ast, out);
     case AST_EXISTS:
-      return bind_not_built(b, ast->span, "EXISTS");
+      return bind_exists_query(b, s, ast, out);
     case AST_SUBQUERY:
-      return bind_not_built(b, ast->span, "a subquery in an expression");
+      return bind_value_query(b, s, ast, out);
     case AST_ROW:
       return bind_row_value(b, s, ast, out);
     case AST_ARRAY:

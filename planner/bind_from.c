@@ -7,16 +7,18 @@
 /* --- texts of the catalog ------------------------------------------------------------ */
 
 BindFrame bind_begin_text(Binder *b, const char *database, Span span) {
-  BindFrame frame = {b->database, b->ctes, b->within};
+  BindFrame frame = {b->database, b->ctes, b->outer, b->within};
   b->within = bind_span(b, span);
   b->database = database;
   b->ctes = NULL;
+  b->outer = NULL;
   return frame;
 }
 
 void bind_end_text(Binder *b, BindFrame frame) {
   b->database = frame.database;
   b->ctes = frame.ctes;
+  b->outer = frame.outer;
   b->within = frame.within;
 }
 

@@ -338,7 +338,7 @@ Code bind_late_rows(Binder *b, const Relation *rel, Span span, LateRows **out) {
   const char *name = settings_text(&b->planner->settings, SETTING_LATE_ROWS);
   Target t;
   *out = NULL;
-  if (name == NULL || b->for_view) return OK;
+  if (name == NULL || b->for_view || b->outer != NULL) return OK;
   TRY(find_late_table(b, name, span, &t));
   TRY(make_late_table(b, &t));
   LateRows *late = ARENA_NEW(a, LateRows);

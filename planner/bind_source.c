@@ -40,7 +40,7 @@ Code bind_over_columns(Binder *b, Columns columns, const char *clause, const Ast
                        Expr **out) {
   Node *node = node_values(b->arena, columns.fields, columns.n, NULL, 0, ast->span);
   Relation rel = relation_of(b, node, (ObjectName){NULL, columns.table});
-  const ExprScope scope = {.rel = &rel, .clause = clause};
+  const ExprScope scope = {.rel = &rel, .clause = clause, .no_queries = true};
   return bind_expr(b, &scope, ast, out);
 }
 
@@ -140,6 +140,14 @@ static Code check_stdin(Binder *b, const Source *source) {
     error_hint(b->err, "name it the same way each time, with the same options");
     return ERR_UNSUPPORTED;
   }
+  if (b->reads_stdin && b->stdin_job != b->job) {
+    FAIL(b->err, ERR_UNSUPPORTED, source->span,
+         "standard input is read twice: by a subquery, and by another query of the statement");
+    error_hint(b->err, "it can be read once; a file can be read again");
+    return ERR_UNSUPPORTED;
+  }
+  b->reads_stdin = true;
+  b->stdin_job = b->job;
   return OK;
 }
 

@@ -6,11 +6,15 @@
  * NOT IN is not simply NOT EXISTS of an equal value: a NULL on either side, which might be equal,
  * is no answer.  So where NULLs can be, the partner that must not be there is one whose equality is
  * not FALSE.
+ *
+ * Where the windows of the two sides are not equal, a subquery is one of an expression
+ * (bind_subquery.c).
  */
 #include "planner/bind.h"
 
 /* [NOT] EXISTS (query), [NOT] x IN (query) */
 typedef struct Subquery {
+  const AstExpr *ast; /* all of it */
   const AstQuery *query;
   const AstExpr *operand; /* of IN */
   bool negated;
@@ -18,16 +22,17 @@ typedef struct Subquery {
 } Subquery;
 
 static bool as_subquery(const AstExpr *ast, Subquery *s) {
+  const AstExpr *all = ast;
   bool negated = false;
   for (; ast->kind == AST_UNARY && ast->unary.op == AST_UNARY_NOT; ast = ast->unary.operand) {
     negated = !negated;
   }
   if (ast->kind == AST_EXISTS) {
-    *s = (Subquery){ast->query, NULL, negated, ast->span};
+    *s = (Subquery){all, ast->query, NULL, negated, ast->span};
     return true;
   }
   if (ast->kind != AST_IN || ast->in.query == NULL) return false;
-  *s = (Subquery){ast->in.query, ast->in.operand, negated != ast->in.negated, ast->span};
+  *s = (Subquery){all, ast->in.query, ast->in.operand, negated != ast->in.negated, ast->span};
   return true;
 }
 
@@ -177,9 +182,42 @@ static Code bind_semi_join(Binder *b, const Subquery *s, Relation *rel) {
 
 /* --- WHERE --------------------------------------------------------------------------- */
 
+static bool has_windows(const Relation *rel) {
+  uint32_t ignored;
+  return relation_part(rel, PART_START, &ignored) || relation_part(rel, PART_END, &ignored);
+}
+
+/* As a join of windows, if it is one: otherwise nothing has happened, and why tells. */
+static Code try_semi_join(Binder *b, const Subquery *s, Relation *rel, Error *why) {
+  const Binder before = *b;
+  b->err = why;
+  Code code = bind_semi_join(b, s, rel);
+  const uint32_t n_nodes = b->n_nodes, n_columns = b->n_columns;
+  if (code != OK) *b = before;
+  b->err = before.err;
+  b->n_nodes = n_nodes;
+  b->n_columns = n_columns;
+  return code;
+}
+
+/* A join of windows, or a query of its own.  One that is neither was meant as the join. */
+static Code bind_subquery_condition(Binder *b, const Subquery *s, Relation *rel) {
+  const ExprScope scope = {.rel = rel, .clause = "WHERE"};
+  const bool may_join = has_windows(rel);
+  Error why = {.code = OK};
+  Expr *e;
+  if (may_join && try_semi_join(b, s, rel, &why) == OK) return OK;
+  b->correlated = false;
+  Code code = bind_condition(b, &scope, s->ast, &e);
+  if (code == OK) rel->node = node_filter(b->arena, rel->node, e);
+  if (code == OK || !may_join || !b->correlated) return code;
+  *b->err = why;
+  return why.code;
+}
+
 static Code apply_rest(Where *w, Relation *rel) {
   if (w->rest != NULL) rel->node = node_filter(w->b->arena, rel->node, w->rest);
-  for (uint32_t i = 0; i < w->n; i++) TRY(bind_semi_join(w->b, &w->subqueries[i], rel));
+  for (uint32_t i = 0; i < w->n; i++) TRY(bind_subquery_condition(w->b, &w->subqueries[i], rel));
   return OK;
 }
 

@@ -97,7 +97,9 @@ Code draft_optimize(Binder *b, const JobDraft *job, Lowered *out) {
   Code code = rules_run(&r, job->roots, job->n);
   free(used.items);
   TRY(code);
-  *out = lower(b->arena, b->planner, &b->env, job->roots, job->n);
+  const char *mode = settings_text(&b->planner->settings, SETTING_RESULT_MODE);
+  const bool changelog = !job->is_subquery && !text_eq_nocase(mode, "TABLE");
+  *out = lower(b->arena, b->planner, &b->env, job->roots, job->n, changelog);
   return OK;
 }
 
@@ -114,7 +116,9 @@ static void plan_query_checkpoints(CheckpointPlan *c) {
 }
 
 Code draft_plan(Binder *b, const JobDraft *job, Lowered *out, RestartPlan *restart) {
+  TRY(subplans_run(b));
   TRY(draft_optimize(b, job, out));
+  subplans_describe(b, out->job);
   TRY(checkpoint_plan_make(&b->planner->settings, b->arena, job->span, &out->job->checkpoints,
                            b->err));
   if (job->is_query) plan_query_checkpoints(&out->job->checkpoints);
@@ -135,6 +139,14 @@ const char *draft_wanted_name(const Binder *b, const JobDraft *job) {
   const char *name = settings_text(&b->planner->settings, SETTING_PIPELINE_NAME);
   if (name != NULL) return name;
   return job->is_query ? "select" : job_name_of_tables(b->arena, job->tables, job->n_tables);
+}
+
+void draft_take_stdin(Binder *b, const JobPlan *job) {
+  for (uint32_t i = 0; i < job->n_ops; i++) {
+    const OpSpec *op = job->ops[i];
+    if (op->id != OP_SCAN || strcmp(op->u.scan.connector->name, "stdin") != 0) continue;
+    b->planner->stdin_taken = true;
+  }
 }
 
 void draft_describe(Binder *b, const JobDraft *job, const Lowered *plan, PlanResult *result) {
@@ -166,8 +178,6 @@ void draft_describe(Binder *b, const JobDraft *job, const Lowered *plan, PlanRes
       result->changelog |= op->updating;
       result->at_end |= op->inputs[0]->id == OP_MATERIALIZE;
     }
-    if (op->id == OP_SCAN && strcmp(op->u.scan.connector->name, "stdin") == 0) {
-      b->planner->stdin_taken = true;
-    }
   }
+  draft_take_stdin(b, plan->job);
 }

@@ -12,6 +12,7 @@ typedef struct JobDraft {
   const char **tables; /* that it writes */
   uint32_t n_tables, cap_tables;
   bool is_query;
+  bool is_subquery; /* then a query */
   Span span;
 } JobDraft;
 
@@ -26,6 +27,21 @@ MUST_USE Code draft_plan(Binder *b, const JobDraft *job, Lowered *out, RestartPl
 const char *draft_wanted_name(const Binder *b, const JobDraft *job);
 /* Fill in the result; the job gets its name. */
 void draft_describe(Binder *b, const JobDraft *job, const Lowered *plan, PlanResult *result);
+
+/* An operator of the job reads standard input: no later statement can. */
+void draft_take_stdin(Binder *b, const JobPlan *job);
+
+/* --- subplan.c ----------------------------------------------------------------------- */
+
+/* Run the subqueries of the statement; their expressions become constants when they are folded. */
+MUST_USE Code subplans_run(Binder *b);
+/* What they gave belongs to the job. */
+void subplans_describe(Binder *b, JobPlan *job);
+/* Their trees, each under its name. */
+void subplans_print(const Binder *b, StrBuf *out);
+/* Their plans, to be shown: one for each. */
+MUST_USE Code subplans_optimize(Binder *b, Lowered **out);
+void subplans_print_physical(const Binder *b, const Lowered *plans, bool reuse, StrBuf *out);
 
 /* --- explain.c ----------------------------------------------------------------------- */
 

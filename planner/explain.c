@@ -20,7 +20,7 @@ static Code check_details(Binder *b, const AstStmt *stmt) {
 
 static Code explain_into(Binder *b, const AstStmt *stmt, StrBuf *text) {
   JobDraft job = {0};
-  Lowered plan;
+  Lowered plan, *subplans;
   TRY(check_details(b, stmt));
   TRY(draft_bind(b, stmt->explain->stmt, &job));
   strbuf_puts(text, "== Abstract Syntax Tree ==\n");
@@ -28,11 +28,15 @@ static Code explain_into(Binder *b, const AstStmt *stmt, StrBuf *text) {
     if (i > 0) strbuf_putc(text, '\n');
     logical_print(job.roots[i], text);
   }
+  subplans_print(b, text);
+  TRY(subplans_optimize(b, &subplans));
   TRY(draft_optimize(b, &job, &plan));
   strbuf_puts(text, "\n== Optimized Physical Plan ==\n");
   physical_print(&plan, false, text);
+  subplans_print_physical(b, subplans, false, text);
   strbuf_puts(text, "\n== Optimized Execution Plan ==\n");
   physical_print(&plan, true, text);
+  subplans_print_physical(b, subplans, true, text);
   return OK;
 }
 
@@ -56,7 +60,9 @@ static Code explain_upgrade(Binder *b, const AstStmt *stmt, StrBuf *text) {
   bool fits = false;
   TRY(upgrade_from(b, stmt, &path));
   TRY(draft_bind(b, stmt->explain->stmt, &job));
+  TRY(subplans_run(b)); /* what they give is compared with what they gave */
   TRY(draft_optimize(b, &job, &plan));
+  subplans_describe(b, plan.job);
   plan.job->checkpoints.job =
       job_name_next(&b->planner->job_names, b->arena, draft_wanted_name(b, &job));
   if (job_explain_upgrade(plan.job, path, text, &fits, b->err) != OK) {

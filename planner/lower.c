@@ -364,11 +364,10 @@ static uint32_t workers_of(const char *parallelism, uint32_t cores) {
 }
 
 Lowered lower(Arena *arena, const Planner *planner, const ExprEnv *env, Node *const *roots,
-              uint32_t n_roots) {
+              uint32_t n_roots, bool changelog) {
   const Settings *s = &planner->settings;
-  Lowering l = {.arena = arena, .settings = s};
+  Lowering l = {.arena = arena, .settings = s, .changelog = changelog};
   l.one_phase = text_eq_nocase(settings_text(s, SETTING_AGG_PHASE), "ONE_PHASE");
-  l.changelog = !text_eq_nocase(settings_text(s, SETTING_RESULT_MODE), "TABLE");
   for (uint32_t i = 0; i < n_roots; i++) lower_mark_sessions(roots[i], false);
   for (uint32_t i = 0; i < n_roots; i++) lower_node(&l, roots[i]);
   lower_late_table(&l);

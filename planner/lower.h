@@ -11,9 +11,10 @@ typedef struct Lowered {
       *nodes; /* what a join or a rank was made of: exec need not know the windows; or NULL */
 } Lowered;
 
-/* roots are Sinks of a plan that rules_run has accepted. */
+/* roots are Sinks of a plan that rules_run has accepted.  changelog: of a result every change is
+ * asked for. */
 Lowered lower(Arena *arena, const Planner *planner, const ExprEnv *env, Node *const *roots,
-              uint32_t n_roots);
+              uint32_t n_roots, bool changelog);
 
 /* The operators as EXPLAIN shows them: "Optimized Physical Plan", or with reuse, which tells shared
  * parts, "Optimized Execution Plan". */

@@ -32,6 +32,11 @@ void planner_stdin_is_script(Planner *p, bool is_script) { p->stdin_is_script = 
 
 void planner_allow_extensions(Planner *p, bool allow) { p->allow_extensions = allow; }
 
+void planner_on_subquery(Planner *p, PlannerRun *run, void *arg) {
+  p->run = run;
+  p->run_arg = arg;
+}
+
 Code planner_set(Planner *p, const char *key, const char *value, Error *err) {
   return settings_set(&p->settings, &(Option){key, value, NO_SPAN, NO_SPAN}, err);
 }

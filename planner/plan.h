@@ -9,15 +9,16 @@
  *                                            QUIT ..  for the shell
  *
  * A Planner is a session: its catalog and its settings.  It belongs to one thread.  It runs
- * nothing and prints nothing; the only input it looks at is the first bytes of a table that has
- * no DDL, and checkpoints for SHOW CHECKPOINTS.
+ * nothing itself and prints nothing; the only input it looks at is the first bytes of a table that
+ * has no DDL, and checkpoints for SHOW CHECKPOINTS.  The jobs of subqueries, whose results the plan
+ * of a statement needs, are run by whoever owns the session (planner_on_subquery).
  *
  * Everything in a PlanResult lives in the arena of the call or in that of the syntax tree, which
  * both have to outlive the job.  Nothing of it points into the catalog: a plan may run while later
  * statements drop the tables it reads.
  */
 #pragma once
-#include "exec/run/job_plan.h"
+#include "exec/run/job.h"
 #include "parser/ast.h"
 #include "planner/restart_plan.h"
 
@@ -32,6 +33,11 @@ void planner_stdin_is_script(Planner *p, bool is_script);
 
 /* May CREATE FUNCTION ... LANGUAGE C load libraries?  Not unless it is said. */
 void planner_allow_extensions(Planner *p, bool allow);
+
+/* Run the job to its end on this thread; its rows go to the result.  ERR_CANCELLED: it was stopped
+ * before. */
+typedef Code PlannerRun(void *arg, const JobPlan *job, const JobResult *result, Error *err);
+void planner_on_subquery(Planner *p, PlannerRun *run, void *arg);
 
 /* SET from the command line.  ERR_OPTION: no such key, or a value that is not of its kind. */
 MUST_USE Code planner_set(Planner *p, const char *key, const char *value, Error *err);

@@ -163,9 +163,21 @@ static void run_block(const char *sql, size_t len, StrBuf *out) {
   arena_deinit(&arena);
 }
 
+static Code run_subquery(void *arg, const JobPlan *plan, const JobResult *result, Error *err) {
+  const JobHooks hooks = {.result = *result};
+  JobStats stats;
+  Job *job;
+  (void)arg;
+  TRY(job_new(plan, &hooks, &job, err));
+  Code code = job_run(job, &stats, err);
+  job_free(job);
+  return code;
+}
+
 static void new_session(void) {
   planner_free(planner);
   planner = planner_new(2);
+  planner_on_subquery(planner, run_subquery, NULL);
   Error err = {.code = OK};
   CHECK(planner_set(planner, "table.local-time-zone", "UTC", &err) == OK);
   int fd = open("stdin.csv", O_RDONLY);

@@ -15,4 +15,6 @@ struct Planner {
   bool stdin_is_script;
   bool allow_extensions; /* libraries may be loaded */
   bool stdin_taken;      /* by a job of an earlier statement */
+  PlannerRun *run;       /* of subqueries; NULL: there are none to be run */
+  void *run_arg;
 };

@@ -163,6 +163,9 @@ static bool node_equal(const Expr *a, const Expr *b) {
     case EXPR_CASE:
     case EXPR_COALESCE:
     case EXPR_IN:
+      return a->set == b->set;
+    case EXPR_QUERY:
+      return a->query == b->query;
     case EXPR_ONCE:
       break;
   }

@@ -14,7 +14,9 @@
  *           is evaluated only for the rows that reach it.
  *   COALESCE args of one type; each evaluated only for rows still NULL
  *   CAST    args[0] to type; try_cast: NULL where it fails
- *   IN      args[0] in the constants args[1..): all of one type, compared by hash set
+ *   IN      args[0] in the constants args[1..): all of one type, compared by hash set; or, where
+ *           there is a set, all args as a row in it
+ *   QUERY   what a query that is run before the job has to do with args: expr_query.h
  *   ONCE    the last of args; those before it occur in it more than once, may differ from call to
  *           call (RAND), and are evaluated once for every row
  */
@@ -34,10 +36,13 @@ typedef enum ExprKind {
   EXPR_COALESCE,
   EXPR_CAST,
   EXPR_IN,
-  EXPR_ONCE
+  EXPR_ONCE,
+  EXPR_QUERY
 } ExprKind;
 
 typedef struct FuncDef FuncDef;
+typedef struct InSet InSet;
+typedef struct ExprQuery ExprQuery;
 typedef struct Expr Expr;
 struct Expr {
   ExprKind kind;
@@ -49,6 +54,8 @@ struct Expr {
   const FuncDef *func;
   const void *func_data; /* what the function's bind left for its kernel; read-only */
   uint32_t number;       /* CALL of a volatile function: among those of its statement; 0: none */
+  const InSet *set;      /* IN: of the rows of a query; NULL: of constants */
+  const ExprQuery *query;
   bool try_cast;
   Expr **args;
   uint32_t n_args;

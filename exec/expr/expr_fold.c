@@ -6,13 +6,15 @@
  *   COALESCE(NULL, x)  x              COALESCE(1, x)  1
  *   f(NULL)            NULL, unless f sees NULLs itself
  *
+ *   (SELECT ...)       its result, once it has been run
+ *
  * Values come from the same kernels that run later (expr_eval), so folding cannot change a
  * result.  What would raise an error stays: `CASE WHEN b THEN 1 / 0 END` fails only if some
  * row has b.  New nodes are made where something changes; the tree given is not touched.
  */
 #include <string.h>
 
-#include "exec/expr/func.h"
+#include "exec/expr/expr_query.h"
 #include "exec/expr/program.h"
 
 typedef struct Folder {
@@ -134,7 +136,7 @@ static Expr *fold_args(const Folder *f, Expr *e) {
 }
 
 static Expr *fold(const Folder *f, Expr *e) {
-  if (e->n_args == 0 && e->kind != EXPR_CALL) return e;
+  if (e->n_args == 0 && e->kind != EXPR_CALL && e->kind != EXPR_QUERY) return e;
   Expr *folded = fold_args(f, e);
   switch (e->kind) {
     case EXPR_AND:
@@ -151,6 +153,8 @@ static Expr *fold(const Folder *f, Expr *e) {
       return computed(f, folded);
     case EXPR_ONCE:
       return fold_once(folded);
+    case EXPR_QUERY:
+      return folded->query->done ? fold(f, expr_query_result(f->arena, f->env, folded)) : folded;
     case EXPR_COLUMN:
     case EXPR_CONST:
       break;

@@ -12,6 +12,8 @@
 #include "exec/data/nested_text.h"
 #include "exec/data/number_text.h"
 #include "exec/data/timestamp.h"
+#include "exec/expr/expr_query.h"
+#include "exec/expr/in_set.h"
 #include "exec/expr/user_func.h"
 
 enum { LIST_SHOWN = 20 }; /* items of an IN list */
@@ -130,6 +132,35 @@ static void print_list(const Printer *p, Expr *const *args, uint32_t n, const ch
   }
 }
 
+/* a, or of several (a, b) */
+static void print_row(const Printer *p, const Expr *e) {
+  if (e->n_args != 1) strbuf_putc(p->out, '(');
+  print_list(p, e->args, e->n_args, ", ");
+  if (e->n_args != 1) strbuf_putc(p->out, ')');
+}
+
+static void print_query(const Printer *p, const Expr *e) {
+  const ExprQuery *q = e->query;
+  if (q->form == QUERY_VALUE) {
+    strbuf_printf(p->out, "$query%u", q->number);
+    return;
+  }
+  strbuf_putc(p->out, '(');
+  if (q->form != QUERY_EXISTS) {
+    print_row(p, e);
+    strbuf_putc(p->out, ' ');
+  }
+  strbuf_printf(p->out, "%s $query%u)", expr_query_word(q), q->number);
+}
+
+/* The rows are another statement's business: how many, and a hash by which they are known. */
+static void print_in_set(const Printer *p, const Expr *e) {
+  strbuf_putc(p->out, '(');
+  print_row(p, e);
+  strbuf_printf(p->out, " IN (%llu rows #%016llx))", (unsigned long long)in_set_count(e->set),
+                (unsigned long long)in_set_digest(e->set));
+}
+
 static void print_in(const Printer *p, const Expr *e) {
   uint32_t n = e->n_args - 1, shown = n < p->list_max ? n : p->list_max;
   strbuf_putc(p->out, '(');
@@ -222,7 +253,14 @@ static void print_expr(const Printer *p, const Expr *e) {
       strbuf_putc(p->out, ')');
       return;
     case EXPR_IN:
-      print_in(p, e);
+      if (e->set != NULL) {
+        print_in_set(p, e);
+      } else {
+        print_in(p, e);
+      }
+      return;
+    case EXPR_QUERY:
+      print_query(p, e);
       return;
     case EXPR_ONCE:
       print_expr(p, e->args[e->n_args - 1]);

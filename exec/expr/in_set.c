@@ -1,93 +1,48 @@
-/* in_set.c -- a hash set of constants: open addressing, at most half full, filled once.
+/* in_set.c -- a hash set of values: open addressing, at most half full, filled once.
  *
- * A value is two words: integers and DECIMAL sign-extended, floating point as the bits of a double
- * (-0.0 as 0.0), text as its TextRef, whose bytes are compared when the words are not
- * enough.  NaN equals nothing and is not kept.  NULL among the constants turns "not found"
- * into NULL.
+ * NaN equals nothing and is not kept.  NULL among the values turns "not found" into NULL.  Rows of
+ * several columns are in row_set.c.
  */
 #include "exec/expr/in_set.h"
 
-#include <string.h>
-
 #include "base/hash.h"
+#include "exec/expr/in_key.h"
 #include "exec/expr/kernels/k_bool.h"
 #include "exec/expr/kernels/k_compare.h"
-
-typedef struct Key {
-  uint64_t word[2];
-} Key;
-static_assert(sizeof(Key) == sizeof(TextRef), "text is a key as it is");
+#include "exec/expr/row_set.h"
 
 enum { FEW_NUMBERS = 16, FEW_TEXTS = 6, FEW_WIDE = 4 };
 
 struct InSet {
+  Arena *arena;
   /* Few values are compared with the whole column, one after the other: in vector lanes that is
    * quicker than one look-up.  n_few 0: there are too many, or long texts. */
   Vector few;
   uint32_t n_few;
-  Key *slots;
+  InKey *slots;
   bool *used;
-  uint64_t mask;
+  uint64_t mask, count, digest;
   bool is_text, has_null;
+  RowSet *rows; /* of several columns, instead of all of the above; NULL: of one */
 };
 
-static Key key_of_int(Int128 v) { return (Key){{(uint64_t)v, (uint64_t)((UInt128)v >> 64)}}; }
-
-static Key key_of_double(double f) {
-  f += 0.0; /* -0.0 becomes 0.0 */
-  Key key = {{0, 0}};
-  memcpy(key.word, &f, sizeof f);
-  return key;
-}
-
-static Key key_of_text(const TextRef *t) {
-  Key key;
-  memcpy(&key, t, sizeof key);
-  return key;
-}
-
-static Key key_of(const Value *v) {
-  switch (type_phys(v->type)) {
-    case PHYS_F32:
-    case PHYS_F64:
-      return key_of_double(v->as.f);
-    case PHYS_TEXT:
-      return key_of_text(&v->as.text);
-    case PHYS_I128:
-      return key_of_int(v->as.d128);
-    case PHYS_I8:
-    case PHYS_I16:
-    case PHYS_I32:
-    case PHYS_I64:
-    case PHYS_COUNT:
-      break;
-  }
-  return key_of_int(v->as.i);
-}
-
-static TextRef text_of(const Key *key) {
-  TextRef t;
-  memcpy(&t, key, sizeof t);
-  return t;
-}
-
-static uint64_t key_hash(const InSet *set, const Key *key) {
+static uint64_t key_hash(const InSet *set, const InKey *key) {
   if (!set->is_text) return hash_bytes(key, sizeof *key);
-  TextRef t = text_of(key);
+  TextRef t = in_key_text(key);
   return hash_bytes(text_bytes(&t), t.len);
 }
 
-static bool key_equal(const InSet *set, const Key *a, const Key *b) {
+static bool key_equal(const InSet *set, const InKey *a, const InKey *b) {
   if (a->word[0] != b->word[0]) return false;
   if (a->word[1] == b->word[1]) return true;
   if (!set->is_text) return false;
-  TextRef ta = text_of(a), tb = text_of(b);
+  TextRef ta = in_key_text(a), tb = in_key_text(b);
   return text_equal(&ta, &tb);
 }
 
 /* The slot of the key, or the free one where it would go. */
-static uint64_t find(const InSet *set, const Key *key) {
-  uint64_t at = key_hash(set, key) & set->mask;
+static uint64_t find(const InSet *set, const InKey *key, uint64_t hash) {
+  uint64_t at = hash & set->mask;
   while (set->used[at] && !key_equal(set, &set->slots[at], key)) at = (at + 1) & set->mask;
   return at;
 }
@@ -116,55 +71,71 @@ static bool keep_few(InSet *set, Arena *a, const Expr *in) {
   return true;
 }
 
-const InSet *in_set_new(Arena *a, const Expr *in) {
+static bool open_slots(InSet *set, uint64_t n) {
   uint64_t n_slots = 4;
-  while (n_slots < 2 * (uint64_t)in->n_args) n_slots *= 2;
+  while (n_slots < 2 * n) n_slots *= 2;
+  if (n_slots > SIZE_MAX / sizeof *set->slots) return false;
+  set->mask = n_slots - 1;
+  set->slots = arena_try_alloc(set->arena, n_slots * sizeof *set->slots, 16);
+  set->used = arena_try_alloc(set->arena, n_slots * sizeof *set->used, 16);
+  if (set->slots == NULL || set->used == NULL) return false;
+  memset(set->used, 0, n_slots * sizeof *set->used);
+  return true;
+}
+
+InSet *in_set_open(Arena *a, const Type *types, uint32_t n_cols, uint64_t n_rows) {
   InSet *set = arena_try_alloc(a, sizeof *set, 16);
   if (set == NULL) return NULL;
-  *set = (InSet){.mask = n_slots - 1, .is_text = type_phys(in->args[0]->type) == PHYS_TEXT};
-  set->slots = arena_try_alloc(a, n_slots * sizeof *set->slots, 16);
-  set->used = arena_try_alloc(a, n_slots * sizeof *set->used, 16);
-  if (set->slots == NULL || set->used == NULL) return NULL;
-  memset(set->used, 0, n_slots * sizeof *set->used);
+  *set = (InSet){.arena = a, .is_text = type_phys(types[0]) == PHYS_TEXT};
+  if (n_cols == 1) return open_slots(set, n_rows) ? set : NULL;
+  set->rows = row_set_open(a, types, n_cols, n_rows);
+  return set->rows != NULL ? set : NULL;
+}
+
+/* text: it has to be copied into the arena. */
+static bool add_value(InSet *set, const Value *v, bool copies) {
+  if (v->null) {
+    set->has_null = true;
+    return true;
+  }
+  if (in_key_is_nan(v)) return true;
+  InKey key = in_key_of(v);
+  uint64_t hash = key_hash(set, &key), at = find(set, &key, hash);
+  if (set->used[at]) return true;
+  if (copies && set->is_text && v->as.text.len > TEXT_INLINE_MAX) {
+    char *copy = arena_try_alloc(set->arena, v->as.text.len, 1);
+    if (copy == NULL) return false;
+    memcpy(copy, v->as.text.u.ptr, v->as.text.len);
+    TextRef kept = text_ref(copy, v->as.text.len);
+    key = in_key_of_text(&kept);
+  }
+  set->slots[at] = key;
+  set->used[at] = true;
+  set->count++;
+  set->digest += hash_u64(hash);
+  return true;
+}
+
+bool in_set_add(InSet *set, const Value *row) {
+  return set->rows != NULL ? row_set_add(set->rows, row) : add_value(set, row, true);
+}
+
+const InSet *in_set_new(Arena *a, const Expr *in) {
+  InSet *set = in_set_open(a, &in->args[0]->type, 1, in->n_args);
+  if (set == NULL) return NULL;
   for (uint32_t i = 1; i < in->n_args; i++) {
-    const Value *v = &in->args[i]->value;
     assert(in->args[i]->kind == EXPR_CONST);
-    Phys phys = type_phys(v->type);
-    if (v->null) {
-      set->has_null = true;
-      continue;
-    }
-    if ((phys == PHYS_F32 || phys == PHYS_F64) && v->as.f != v->as.f) continue;
-    Key key = key_of(v);
-    uint64_t at = find(set, &key);
-    set->slots[at] = key;
-    set->used[at] = true;
+    if (!add_value(set, &in->args[i]->value, false)) return NULL;
   }
   return keep_few(set, a, in) ? set : NULL;
 }
 
-/* The key of a slot of the column. */
-static Key key_at(const Vector *v, Phys phys, uint32_t at) {
-  switch (phys) {
-    case PHYS_I8:
-      return key_of_int(((const int8_t *)v->data)[at]);
-    case PHYS_I16:
-      return key_of_int(((const int16_t *)v->data)[at]);
-    case PHYS_I32:
-      return key_of_int(((const int32_t *)v->data)[at]);
-    case PHYS_I64:
-      return key_of_int(((const int64_t *)v->data)[at]);
-    case PHYS_I128:
-      return key_of_int(((const Int128 *)v->data)[at]);
-    case PHYS_F32:
-      return key_of_double((double)((const float *)v->data)[at]);
-    case PHYS_F64:
-      return key_of_double(((const double *)v->data)[at]);
-    case PHYS_TEXT:
-    case PHYS_COUNT:
-      break;
-  }
-  return key_of_text(&((const TextRef *)v->data)[at]);
+uint64_t in_set_count(const InSet *set) {
+  return set->rows != NULL ? row_set_count(set->rows) : set->count + set->has_null;
+}
+
+uint64_t in_set_digest(const InSet *set) {
+  return set->rows != NULL ? row_set_digest(set->rows) : set->digest + set->has_null;
 }
 
 /* All rows; a stale one is compared, too, and nobody looks. */
@@ -186,6 +157,7 @@ static void compare_few(KernelCall *k, const InSet *set, Phys phys) {
 }
 
 Code in_set_kernel(KernelCall *k, const InSet *set) {
+  if (set->rows != NULL) return row_set_kernel(k, set->rows);
   const Vector *arg = &k->args[0];
   Phys phys = type_phys(k->expr->args[0]->type);
   if (set->n_few > 0 && !arg->constant) {
@@ -198,8 +170,8 @@ Code in_set_kernel(KernelCall *k, const InSet *set) {
     uint32_t row = k->sel[i];
     out[row] = 0;
     if (k->out->valid != NULL && !bit_get(k->out->valid, row)) continue;
-    Key key = key_at(arg, phys, vector_at(arg, row));
-    out[row] = set->used[find(set, &key)];
+    InKey key = in_key_at(arg, phys, vector_at(arg, row));
+    out[row] = set->used[find(set, &key, key_hash(set, &key))];
     if (out[row] == 0 && valid != NULL) bit_clear(valid, row);
   }
   return OK;

@@ -180,14 +180,14 @@ static Code compile_cast(Compiler *c, const Expr *e, uint32_t sel, uint32_t *reg
 }
 
 static Code compile_in(Compiler *c, const Expr *e, uint32_t sel, uint32_t *reg) {
-  uint32_t arg;
-  TRY(compile(c, e->args[0], sel, &arg));
+  uint32_t *args, n = e->set != NULL ? e->n_args : 1;
+  TRY(compile_args(c, e, n, sel, &args));
   *reg = new_reg(c, e->type);
   Instr *in = emit(c, OP_IN, sel, *reg);
   in->expr = e;
-  in->set = in_set_new(&c->p->mem, e);
+  in->set = e->set != NULL ? e->set : in_set_new(&c->p->mem, e);
   if (in->set == NULL) return FAIL(c->err, ERR_MEMORY, e->span, "out of memory for an IN list");
-  add_arg(c, arg);
+  for (uint32_t i = 0; i < n; i++) add_arg(c, args[i]);
   return OK;
 }
 
@@ -282,6 +282,8 @@ static Code compile_node(Compiler *c, const Expr *e, uint32_t sel, uint32_t *reg
       return compile_in(c, e, sel, reg);
     case EXPR_ONCE:
       return compile_once(c, e, sel, reg);
+    case EXPR_QUERY:
+      return FAIL(c->err, ERR_UNSUPPORTED, e->span, "a subquery whose result is not known here");
   }
   assert(false && "a kind of expression");
   return OK;

@@ -309,7 +309,7 @@ Code checkpoints_open(Job *job, Error *err) {
   c->lock_fd = -1;
   c->on = c->plan->dir != NULL;
   pthread_cond_init(&c->changed, NULL);
-  owners_of(&job->arena, &job->stages, &c->owners);
+  owners_of(&job->arena, job->plan, &job->stages, &c->owners);
   if (!c->on) return OK;
   c->own_dir = arena_printf(&job->arena, "%s/%s", c->plan->dir, c->plan->job);
   return checkpoint_lock(c->plan->dir, c->plan->job, &c->lock_fd, err);

@@ -109,6 +109,10 @@ typedef struct AutoscalePlan {
 typedef struct JobPlan {
   OpSpec **ops; /* inputs before consumers */
   uint32_t n_ops;
+  /* What was computed for the plan before it, a line each: a job goes on from a checkpoint only
+   * with the same. */
+  const char **constants;
+  uint32_t n_constants;
   CheckpointPlan checkpoints;
   ExprEnv env;
   uint32_t parallelism; /* workers, 1..WORKERS_MAX; at most so many where autoscale is on */

@@ -27,12 +27,20 @@ static void name_owner(Arena *arena, Owners *o, const char *what, const OpSpec *
   o->names[o->n++] = strbuf_keep(&name, arena);
 }
 
-void owners_of(Arena *arena, const Stages *stages, Owners *out) {
+/* The job itself: a line for each constant, as an aggregate has one. */
+static const char *name_job(Arena *arena, const char *const *constants, uint32_t n) {
+  StrBuf name = {0};
+  strbuf_puts(&name, "job");
+  for (uint32_t i = 0; i < n; i++) strbuf_printf(&name, "\n%s", constants[i]);
+  return strbuf_keep(&name, arena);
+}
+
+void owners_of(Arena *arena, const JobPlan *plan, const Stages *stages, Owners *out) {
   uint32_t most = 1 + stages->n_stages + stages->n_sinks;
   *out = (Owners){.names = ARENA_ARRAY(arena, const char *, most),
                   .of_stage = ARENA_ARRAY(arena, uint32_t, stages->n_stages + 1),
                   .of_sink = ARENA_ARRAY(arena, uint32_t, stages->n_sinks + 1)};
-  out->names[out->n++] = "job";
+  out->names[out->n++] = name_job(arena, plan->constants, plan->n_constants);
   for (uint32_t i = 0; i < stages->n_stages; i++) {
     out->of_stage[i] = out->n;
     name_owner(arena, out, stages->stages[i].source ? "source" : "operator",
@@ -140,6 +148,7 @@ void owners_match(Arena *arena, const Owners *plan, const CheckpointInfo *from, 
     }
     const char *theirs = from->owners[m->from];
     used[m->from] = true;
+    if (i == 0 && from->finished) continue; /* nothing will be computed any more */
     match_aggregates(arena, plan->names[i], theirs, m);
     if (i > 0) tell(told, "reused", plan->names[i], m->agg_map != NULL ? ", in part" : "");
     tell_aggregates(told, plan->names[i], theirs, m);

@@ -4,7 +4,8 @@
  * State is addressed by what its owner computes (OpSpec.identity), not by its place in the plan, so
  * that it is found again after the SQL has changed elsewhere.  Owners that compute the same are
  * numbered in the order of the plan.  The name of an operator that aggregates goes on with a line
- * for each aggregate, which are matched one by one.
+ * for each aggregate, which are matched one by one; so does that of the job with what was computed
+ * before it (JobPlan.constants).
  */
 #pragma once
 #include "exec/run/checkpoint_file.h"
@@ -20,7 +21,7 @@ typedef struct Owners {
 } Owners;
 
 /* Everything lives in the arena. */
-void owners_of(Arena *arena, const Stages *stages, Owners *out);
+void owners_of(Arena *arena, const JobPlan *plan, const Stages *stages, Owners *out);
 
 /* What becomes of an owner of the plan. */
 typedef struct OwnerMatch {

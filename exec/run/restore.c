@@ -366,7 +366,7 @@ Code job_explain_upgrade(const JobPlan *plan, const char *path, StrBuf *out, boo
   Code code = stages_cut(&arena, plan, &stages, err);
   if (code == OK) code = find_for_upgrade(&arena, plan, path, &info, err);
   if (code == OK) {
-    owners_of(&arena, &stages, &owners);
+    owners_of(&arena, plan, &stages, &owners);
     owners_match(&arena, &owners, &info, out, &report);
     *fits = !report.loses;
   }
