@@ -104,7 +104,7 @@ static Code fill(Binder *b, FunctionDef *def, const AstFunction *f) {
   if (f->body == NULL) return load(b, def, &f->class_name);
   TRY(add_params(b, def, &f->params));
   TRY(bind_type(b, f->returns, &def->result));
-  BindFrame frame = {b->database, b->ctes, b->within};
+  BindFrame frame = {b->database, b->ctes, b->outer, b->within};
   if (def->database != NULL) b->database = def->database;
   Code code = bind_function_body(b, def, f->body, NULL, &body);
   bind_end_text(b, frame);

@@ -180,6 +180,12 @@ static void print_value(const Value *value, StrBuf *out) {
   }
 }
 
+static void print_rows(const InSet *set, StrBuf *out) {
+  uint64_t n = set != NULL ? in_set_count(set) : 0;
+  strbuf_printf(out, "%llu row%s", (unsigned long long)n, n == 1 ? "" : "s");
+  if (n > 0) strbuf_printf(out, " #%016llx", (unsigned long long)in_set_digest(set));
+}
+
 void expr_query_print(const ExprQuery *q, StrBuf *out) {
   switch (q->form) {
     case QUERY_VALUE:
@@ -189,9 +195,7 @@ void expr_query_print(const ExprQuery *q, StrBuf *out) {
       strbuf_puts(out, q->n_rows > 0 ? "true" : "false");
       return;
     case QUERY_IN:
-      strbuf_printf(out, "%llu rows #%016llx",
-                    (unsigned long long)(q->set != NULL ? in_set_count(q->set) : 0),
-                    (unsigned long long)(q->set != NULL ? in_set_digest(q->set) : 0));
+      print_rows(q->set, out);
       return;
     case QUERY_ANY:
     case QUERY_ALL:

@@ -154,6 +154,7 @@ void owners_match(Arena *arena, const Owners *plan, const CheckpointInfo *from, 
     tell_aggregates(told, plan->names[i], theirs, m);
     out->changed |= m->agg_map != NULL;
     out->loses |= m->n_missing > 0;
+    out->other_constants |= i == 0 && m->n_missing > 0;
   }
   for (uint32_t i = 0; i < from->n_owners; i++) {
     if (used[i]) continue;

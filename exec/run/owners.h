@@ -33,9 +33,10 @@ typedef struct OwnerMatch {
 } OwnerMatch;
 
 typedef struct UpgradeReport {
-  OwnerMatch *matches; /* [owner of the plan] */
-  bool changed;        /* something is not simply reused */
-  bool loses;          /* and would silently be wrong: state is dropped or starts anew */
+  OwnerMatch *matches;  /* [owner of the plan] */
+  bool changed;         /* something is not simply reused */
+  bool loses;           /* and would silently be wrong: state is dropped or starts anew */
+  bool other_constants; /* what was computed before the plan is something else now */
 } UpgradeReport;
 
 /* Compare with the owners of a checkpoint.  told, if not NULL, gets a line for each owner: "reused:

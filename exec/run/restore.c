@@ -92,6 +92,12 @@ static Code match(Job *job, Error *err) {
   }
   strbuf_deinit(&told);
   if (!refused) return OK;
+  if (c->upgrade.other_constants) {
+    FAIL(err, ERR_STATE, NO_SPAN,
+         "a subquery gives another result than when checkpoint %" PRIu64 " was taken", info->id);
+    error_hint(err, "--allow-non-restored-state goes on with the new one; see the lines above");
+    return ERR_STATE;
+  }
   FAIL(err, ERR_STATE, NO_SPAN,
        "checkpoint %" PRIu64 " is of another statement: going on would silently lose state",
        info->id);
