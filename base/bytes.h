@@ -7,10 +7,13 @@
 #pragma once
 #include "base/base.h"
 
+/* Is the first byte of a number its lowest? */
+#define BYTES_ASCEND (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+
 /* The first n (0 to 8) bytes at p as they would lie in memory, zeros behind them. */
 static inline uint64_t bytes_load(const char *p, size_t n) {
   uint64_t word = 0;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#if BYTES_ASCEND
   if (n == 8) {
     __builtin_memcpy(&word, p, 8);
   } else if (n >= 4) {

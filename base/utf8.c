@@ -140,6 +140,8 @@ static Window window_at_start(const char *p) {
   return (Window){v, _mm_slli_si128(v, 1), _mm_slli_si128(v, 2), _mm_slli_si128(v, 3)};
 }
 
+enum { WINDOW = 16, BEFORE = 3 };
+
 /* Set bits of a number of 16: without an instruction for it, which not every x86-64 has. */
 static unsigned bits_of(unsigned x) {
   x -= x >> 1 & 0x5555;
@@ -150,26 +152,42 @@ static unsigned bits_of(unsigned x) {
 
 /* Without a branch for where the text stops being so. */
 static bool is_ascii(const char *text, size_t len) {
-  uint64_t all = 0;
-  if (len < 8) return (bytes_load(text, len) & HIGH_BITS) == 0;
-  for (size_t i = 0; i + 8 < len; i += 8) all |= bytes_load(text + i, 8);
-  return ((all | bytes_load(text + len - 8, 8)) & HIGH_BITS) == 0;
+  if (len < WINDOW) {
+    uint64_t head = bytes_load(text, len < 8 ? len : 8);
+    return ((head | (len > 8 ? bytes_load(text + 8, len - 8) : 0)) & HIGH_BITS) == 0;
+  }
+  __m128i all = _mm_or_si128(load16(text), load16(text + len - WINDOW));
+  for (size_t i = WINDOW; i + WINDOW < len; i += WINDOW) all = _mm_or_si128(all, load16(text + i));
+  return _mm_movemask_epi8(all) == 0;
+}
+
+/* Up to 18 bytes, and zeros, so that a character which is cut off shows. */
+static size_t count_short(const char *text, size_t len, unsigned *bad) {
+  char room[BEFORE + 2 * WINDOW] = {0};
+  bytes_copy(room + BEFORE, text, len);
+  Window w = window_at(room + BEFORE), rest = window_at(room + BEFORE + WINDOW);
+  return len - bits_of(continued(&w, bad)) - bits_of(continued(&rest, bad));
+}
+
+/* The last window overlaps the one before it. */
+static size_t count_long(const char *text, size_t len, unsigned *bad) {
+  const unsigned char *end = (const unsigned char *)text + len;
+  Window w = window_at_start(text);
+  size_t i = WINDOW, count = len - bits_of(continued(&w, bad));
+  for (; len - i >= WINDOW; i += WINDOW) {
+    w = window_at(text + i);
+    count -= bits_of(continued(&w, bad));
+  }
+  w = window_at(text + len - WINDOW);
+  unsigned not_yet = 0xFFFFu << (WINDOW - (len - i)); /* above the bits that count already did */
+  *bad |= (end[-1] >= 0xC0) | (end[-2] >= 0xE0) | (end[-3] >= 0xF0); /* cut off */
+  return count - bits_of(continued(&w, bad) & not_yet & 0xFFFF);
 }
 
 size_t utf8_count(const char *text, size_t len) {
   if (is_ascii(text, len)) return len;
-  size_t i = 0, count = len;
   unsigned bad = 0;
-  for (; len - i >= 16; i += 16) {
-    Window w = i == 0 ? window_at_start(text) : window_at(text + i);
-    count -= bits_of(continued(&w, &bad));
-  }
-  /* The rest, and zeros, so that a character which is cut off shows. */
-  char rest[3 + 16] = {0};
-  size_t before = i > 0 ? 3 : 0, n = len - i;
-  bytes_copy(rest + 3 - before, text + i - before, n + before);
-  Window w = window_at(rest + 3);
-  count -= bits_of(continued(&w, &bad));
+  size_t count = len < WINDOW + BEFORE ? count_short(text, len, &bad) : count_long(text, len, &bad);
   return bad == 0 ? count : count_each(text, len);
 }
 #else

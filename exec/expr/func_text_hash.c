@@ -82,32 +82,35 @@ static uint64_t right64(uint64_t x, unsigned n) { return x >> n | x << (64 - n);
 
 /* --- the algorithms ------------------------------------------------------------------------ */
 
+/* The four words change places with every step; in a group of four each step names them in its own
+ * order instead, so that none is moved.  AT numbers the words of the block. */
+#define MD5_STEP(F, A, B, C, D, I, AT, TURN) \
+  A = B + left32(A + F(B, C, D) + md5_sines[I] + words[(AT) % 16], TURN)
+#define MD5_ROUND(F, FROM, AT, T0, T1, T2, T3)       \
+  for (uint32_t i = FROM; i < (FROM) + 16; i += 4) { \
+    MD5_STEP(F, a, b, c, d, i, AT(i), T0);           \
+    MD5_STEP(F, d, a, b, c, i + 1, AT(i + 1), T1);   \
+    MD5_STEP(F, c, d, a, b, i + 2, AT(i + 2), T2);   \
+    MD5_STEP(F, b, c, d, a, i + 3, AT(i + 3), T3);   \
+  }
+#define MD5_F(x, y, z) ((z) ^ ((x) & ((y) ^ (z))))
+#define MD5_G(x, y, z) (((x) & (z)) + ((y) & ~(z))) /* no bit is in both */
+#define MD5_H(x, y, z) ((x) ^ (y) ^ (z))
+#define MD5_I(x, y, z) ((y) ^ ((x) | ~(z)))
+#define MD5_AT0(i)     (i)
+#define MD5_AT1(i)     (5 * (i) + 1)
+#define MD5_AT2(i)     (3 * (i) + 5)
+#define MD5_AT3(i)     (7 * (i))
+
 static void mix_md5(uint64_t state[HASH_WORDS], const uint8_t *block) {
-  static const uint8_t turns[4][4] = {
-      {7, 12, 17, 22}, {5, 9, 14, 20}, {4, 11, 16, 23}, {6, 10, 15, 21}};
   uint32_t words[16];
   for (size_t i = 0; i < 16; i++) words[i] = (uint32_t)load(block + 4 * i, 4, true);
   uint32_t a = (uint32_t)state[0], b = (uint32_t)state[1], c = (uint32_t)state[2],
            d = (uint32_t)state[3];
-  for (uint32_t i = 0; i < 64; i++) {
-    uint32_t f, at;
-    switch (i / 16) {
-      case 0:
-        f = (b & c) | (~b & d), at = i;
-        break;
-      case 1:
-        f = (d & b) | (~d & c), at = (5 * i + 1) % 16;
-        break;
-      case 2:
-        f = b ^ c ^ d, at = (3 * i + 5) % 16;
-        break;
-      default:
-        f = c ^ (b | ~d), at = 7 * i % 16;
-    }
-    uint32_t sum = a + f + md5_sines[i] + words[at];
-    a = d, d = c, c = b;
-    b += left32(sum, turns[i / 16][i % 4]);
-  }
+  MD5_ROUND(MD5_F, 0, MD5_AT0, 7, 12, 17, 22)
+  MD5_ROUND(MD5_G, 16, MD5_AT1, 5, 9, 14, 20)
+  MD5_ROUND(MD5_H, 32, MD5_AT2, 4, 11, 16, 23)
+  MD5_ROUND(MD5_I, 48, MD5_AT3, 6, 10, 15, 21)
   state[0] += a, state[1] += b, state[2] += c, state[3] += d;
 }
 
@@ -130,7 +133,20 @@ static void mix_sha1(uint64_t state[HASH_WORDS], const uint8_t *block) {
 }
 
 /* SHA-2 for words of one size: TURN rotates right, A..D are the rotations of the two sums, E..H
- * (with shifts S0 and S1) those of the schedule. */
+ * (with shifts S0 and S1) those of the schedule.  Word n of round j stands in slot n - j, so that
+ * nothing is moved; eight rounds bring them back. */
+#define SHA2_AT(n, j) s[((n) + 8 - (j)) % 8]
+#define SHA2_ROUND(j, WORD, ROOT_SHIFT, TURN, A0, A1, A2, E0, E1, E2)                         \
+  {                                                                                           \
+    WORD x = SHA2_AT(4, j), y = SHA2_AT(0, j);                                                \
+    WORD one = SHA2_AT(7, j) + (TURN(x, E0) ^ TURN(x, E1) ^ TURN(x, E2)) +                    \
+               ((x & SHA2_AT(5, j)) ^ (~x & SHA2_AT(6, j))) +                                 \
+               (WORD)(sha2_roots[i + (j)] >> ROOT_SHIFT) + words[i + (j)];                    \
+    WORD two = (TURN(y, A0) ^ TURN(y, A1) ^ TURN(y, A2)) +                                    \
+               ((y & SHA2_AT(1, j)) ^ (y & SHA2_AT(2, j)) ^ (SHA2_AT(1, j) & SHA2_AT(2, j))); \
+    SHA2_AT(3, j) += one;                                                                     \
+    SHA2_AT(7, j) = one + two;                                                                \
+  }
 #define SHA2_MIX(NAME, WORD, ROUNDS, ROOT_SHIFT, TURN, A0, A1, A2, E0, E1, E2, P0, P1, S0, Q0, Q1, \
                  S1)                                                                               \
   static void NAME(uint64_t state[HASH_WORDS], const uint8_t *block) {                             \
@@ -144,15 +160,15 @@ static void mix_sha1(uint64_t state[HASH_WORDS], const uint8_t *block) {
                  (TURN(q, Q0) ^ TURN(q, Q1) ^ q >> S1);                                            \
     }                                                                                              \
     for (size_t i = 0; i < HASH_WORDS; i++) s[i] = (WORD)state[i];                                 \
-    for (size_t i = 0; i < ROUNDS; i++) {                                                          \
-      WORD one = s[7] + (TURN(s[4], E0) ^ TURN(s[4], E1) ^ TURN(s[4], E2)) +                       \
-                 ((s[4] & s[5]) ^ (~s[4] & s[6])) + (WORD)(sha2_roots[i] >> ROOT_SHIFT) +          \
-                 words[i];                                                                         \
-      WORD two = (TURN(s[0], A0) ^ TURN(s[0], A1) ^ TURN(s[0], A2)) +                              \
-                 ((s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]));                                  \
-      memmove(s + 1, s, 7 * sizeof *s);                                                            \
-      s[4] += one;                                                                                 \
-      s[0] = one + two;                                                                            \
+    for (size_t i = 0; i < ROUNDS; i += 8) {                                                       \
+      SHA2_ROUND(0, WORD, ROOT_SHIFT, TURN, A0, A1, A2, E0, E1, E2)                                \
+      SHA2_ROUND(1, WORD, ROOT_SHIFT, TURN, A0, A1, A2, E0, E1, E2)                                \
+      SHA2_ROUND(2, WORD, ROOT_SHIFT, TURN, A0, A1, A2, E0, E1, E2)                                \
+      SHA2_ROUND(3, WORD, ROOT_SHIFT, TURN, A0, A1, A2, E0, E1, E2)                                \
+      SHA2_ROUND(4, WORD, ROOT_SHIFT, TURN, A0, A1, A2, E0, E1, E2)                                \
+      SHA2_ROUND(5, WORD, ROOT_SHIFT, TURN, A0, A1, A2, E0, E1, E2)                                \
+      SHA2_ROUND(6, WORD, ROOT_SHIFT, TURN, A0, A1, A2, E0, E1, E2)                                \
+      SHA2_ROUND(7, WORD, ROOT_SHIFT, TURN, A0, A1, A2, E0, E1, E2)                                \
     }                                                                                              \
     for (size_t i = 0; i < HASH_WORDS; i++) state[i] += s[i];                                      \
   }

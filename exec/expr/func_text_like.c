@@ -74,12 +74,14 @@ static bool like_use(LikeState *s, Str pattern) {
 static void prefix_rows(KernelCall *k, Str prefix, bool want) {
   TextArg text = text_arg(k, 0);
   int8_t *out = k->out->data;
-  uint32_t wanted = (uint32_t)bytes_load(prefix.ptr, prefix.len);
-  uint32_t mask = (uint32_t)((UINT64_C(1) << prefix.len * 8) - 1);
+  uint32_t wanted = 0, mask = 0;
+  memcpy(&wanted, prefix.ptr, prefix.len);
+  memset(&mask, 0xFF, prefix.len);
   for (uint32_t row = 0; row < k->rows; row++) {
     const TextRef *t = &text.at[row * text.step];
-    uint32_t begin = (uint32_t)bytes_load(t->prefix, 4) & mask;
-    out[row] = (begin == wanted && t->len >= prefix.len) == want;
+    uint32_t begin;
+    memcpy(&begin, t->prefix, sizeof begin);
+    out[row] = ((begin & mask) == wanted && t->len >= prefix.len) == want;
   }
 }
 
