@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """docs_test.py -- the examples of a page of docs/ give the results that stand behind them.
 
-    docs_test.py WEIR PAGE ...
+    docs_test.py WEIR PAGE|LIBRARY ...
 
 A block ```csv NAME is a file.  A block ```sql with a block ```text behind it is run and its output
 compared; what makes tables and has none is run before all that follow.  What is refused as not
-built is skipped and counted.
+built is skipped and counted.  Libraries (.so) lie where the examples run, which may load them.
 """
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,7 +19,8 @@ BLOCK = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.M | re.S)
 
 
 def run(weir, folder, sql):
-    return subprocess.run([weir, "-m", "csv", "-c", sql], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True,
+    return subprocess.run([weir, "--allow-extensions", "-m", "csv", "-c", sql], cwd=folder,
+                          stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, timeout=HUNG_S, check=False)
 
 
@@ -48,8 +50,11 @@ def check_page(weir, page, folder):
 
 def main():
     status = 0
-    for page in map(pathlib.Path, sys.argv[2:]):
+    given = [pathlib.Path(arg) for arg in sys.argv[2:]]
+    for page in [path for path in given if path.suffix == ".md"]:
         with tempfile.TemporaryDirectory() as folder:
+            for library in [path for path in given if path.suffix == ".so"]:
+                shutil.copy(library, folder)
             agree, skipped, failures = check_page(str(pathlib.Path(sys.argv[1]).resolve()), page, pathlib.Path(folder))
         for failure in failures:
             print(f"{page}: {failure}")
