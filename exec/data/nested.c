@@ -57,21 +57,10 @@ Items array_items(Type array, Str value) {
   return items_of(type_item(array), value);
 }
 
-/* Both halves of a MAP. */
-static void split_map(Str map, Str *keys, Str *values) {
-  uint32_t size = map.len >= 4 ? load_u32(map.ptr) : 0;
-  if (map.len < 4 || size > map.len - 4) {
-    *keys = *values = (Str){NULL, 0};
-    return;
-  }
-  *keys = (Str){map.ptr + 4, size};
-  *values = (Str){map.ptr + 4 + size, map.len - 4 - size};
-}
-
 static void map_items(Type map, Str value, Items *keys, Items *values) {
   Str k, v;
   assert(map.kind == TYPE_MAP || map.kind == TYPE_MULTISET);
-  split_map(value, &k, &v);
+  map_halves(value, &k, &v);
   *keys = items_of(type_key(map), k);
   *values = items_of(type_value(map), v);
   if (keys->n != values->n) keys->n = values->n = 0;

@@ -63,6 +63,9 @@ MUST_USE bool row_make(Arena *arena, Type row, const Value *fields, TextRef *out
 MUST_USE bool map_make(Arena *arena, Type map, Value *keys, Value *values, uint32_t n,
                        TextRef *out);
 
+/* -0.0 and 0.0 are one value, as are all NaNs. */
+double nested_one_form(double f);
+
 /* Values gathered before their number is known; a zeroed one is empty. */
 typedef struct ValueStack {
   Value *items;

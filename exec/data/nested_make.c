@@ -12,8 +12,7 @@ typedef struct Writer {
   uint32_t heap_len, n;
 } Writer;
 
-/* -0.0 and 0.0 are one value, as are all NaNs. */
-static double one_form(double f) {
+double nested_one_form(double f) {
   if (f == 0) return 0;
   return f == f ? f : __builtin_nan("");
 }
@@ -38,12 +37,12 @@ static inline size_t store_slot(char *slot, Phys phys, const Value *v) {
       memcpy(slot, &v->as, 16);
       return 16;
     case PHYS_F32: {
-      float f = (float)one_form(v->as.f);
+      float f = (float)nested_one_form(v->as.f);
       memcpy(slot, &f, 4);
       return 4;
     }
     case PHYS_F64: {
-      double f = one_form(v->as.f);
+      double f = nested_one_form(v->as.f);
       memcpy(slot, &f, 8);
       return 8;
     }

@@ -75,3 +75,16 @@ static inline Str item_text(const ItemSlots *s, uint32_t i) {
   uint32_t from = i > 0 ? load_u32(s->slots + 4 * (size_t)(i - 1)) : 0;
   return heap_part(s->heap, s->heap_len, from, load_u32(s->slots + 4 * (size_t)i));
 }
+
+/* --- MAP ----------------------------------------------------------------------------- */
+
+/* The keys and the values: each lies like an ARRAY of them. */
+static inline void map_halves(Str map, Str *keys, Str *values) {
+  uint32_t size = map.len >= 4 ? load_u32(map.ptr) : 0;
+  if (map.len < 4 || size > map.len - 4) {
+    *keys = *values = (Str){NULL, 0};
+    return;
+  }
+  *keys = (Str){map.ptr + 4, size};
+  *values = (Str){map.ptr + 4 + size, map.len - 4 - size};
+}

@@ -9,8 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "exec/expr/func_array.h"
 #include "exec/expr/func_bind.h"
 #include "exec/expr/func_doc.h"
+#include "exec/expr/func_map.h"
 #include "exec/expr/func_more.h"
 #include "exec/expr/func_nested.h"
 #include "exec/expr/func_num.h"

@@ -8,20 +8,14 @@
  * The state of a call is one Regex; a constant pattern is compiled when the program is, any
  * other whenever it differs from the row's before.
  */
-#include "exec/expr/func_text.h"
+#include "exec/expr/func_regex.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "exec/expr/func_bind.h"
 #include "exec/expr/func_rows.h"
-#include "exec/expr/regex.h"
-
-typedef struct RegexState {
-  Regex *regex;
-  uint32_t escape; /* of SIMILAR TO; 0: none */
-  bool similar;
-} RegexState;
+#include "exec/expr/func_text.h"
 
 /* --- binds ---------------------------------------------------------------------------- */
 
@@ -97,22 +91,30 @@ void regex_close(void *state) {
 
 /* --- one row -------------------------------------------------------------------------- */
 
-/* Make the row's pattern current.  *good: it can be matched. */
-static Code use_pattern(KernelCall *k, Str pattern, bool *good) {
-  RegexState *s = k->state;
-  RegexCode code = s->similar ? regex_compile_similar(s->regex, pattern, s->escape, false)
-                              : regex_compile(s->regex, pattern, false);
-  *good = code == REGEX_OK;
+static Code pattern_outcome(KernelCall *k, const Regex *regex, RegexCode code, bool must_be) {
   if (code == REGEX_NO_MEMORY) return func_no_memory(k);
-  if (code == REGEX_UNSUPPORTED || (code == REGEX_BAD && s->similar)) {
-    return func_fail(k, "in the pattern: %s", regex_message(s->regex));
+  if (code == REGEX_UNSUPPORTED || (code == REGEX_BAD && must_be)) {
+    return func_fail(k, "in the pattern: %s", regex_message(regex));
   }
   return OK;
 }
 
-/* The first match at or behind byte `from`.  *hit: there is one. */
-static Code find_match(KernelCall *k, Str text, size_t from, bool *hit) {
-  RegexCode code = regex_match(((RegexState *)k->state)->regex, text, from);
+Code regex_use(KernelCall *k, Regex *regex, Str pattern, bool *good) {
+  RegexCode code = regex_compile(regex, pattern, false);
+  *good = code == REGEX_OK;
+  return pattern_outcome(k, regex, code, false);
+}
+
+static Code use_pattern(KernelCall *k, Str pattern, bool *good) {
+  RegexState *s = k->state;
+  if (!s->similar) return regex_use(k, s->regex, pattern, good);
+  RegexCode code = regex_compile_similar(s->regex, pattern, s->escape, false);
+  *good = code == REGEX_OK;
+  return pattern_outcome(k, s->regex, code, true);
+}
+
+Code regex_find(KernelCall *k, Regex *regex, Str text, size_t from, bool *hit) {
+  RegexCode code = regex_match(regex, text, from);
   *hit = code == REGEX_OK;
   if (code == REGEX_NO_MEMORY) return func_no_memory(k);
   if (code == REGEX_LIMIT) {
@@ -123,15 +125,21 @@ static Code find_match(KernelCall *k, Str text, size_t from, bool *hit) {
   return OK;
 }
 
-static Str group_of(const KernelCall *k, Str text, int64_t i) {
+static Code find_match(KernelCall *k, Str text, size_t from, bool *hit) {
+  return regex_find(k, ((RegexState *)k->state)->regex, text, from, hit);
+}
+
+Str regex_part(const Regex *regex, Str text, int64_t i) {
   Str group = {text.ptr, 0};
-  regex_group(((const RegexState *)k->state)->regex, text, i, &group);
+  regex_group(regex, text, i, &group);
   return group;
 }
 
-/* Where the search goes on behind a match, as Java does: behind its end, or one character
- * further when it is empty.  Above text.len: it is over. */
-static size_t next_search(Str text, Str match) {
+static Str group_of(const KernelCall *k, Str text, int64_t i) {
+  return regex_part(((const RegexState *)k->state)->regex, text, i);
+}
+
+size_t regex_next(Str text, Str match) {
   size_t end = (size_t)(match.ptr - text.ptr) + match.len;
   if (match.len > 0) return end;
   return end < text.len ? end + char_size(text, end) : text.len + 1;
@@ -183,7 +191,7 @@ static Code replace_all(KernelCall *k, Str s, Str with, char *out, size_t *len, 
     *len += before + with.len;
     kept += before + match.len;
     ++*n_hits;
-    from = next_search(s, match);
+    from = regex_next(s, match);
   }
   if (out != NULL) memcpy(out + *len, s.ptr + kept, s.len - kept);
   *len += s.len - kept;

@@ -161,3 +161,5 @@ bool regex_group(const Regex *r, Str text, int64_t i, Str *group) {
   *group = (Str){text.ptr + ends[2 * i], ends[2 * i + 1] - ends[2 * i]};
   return true;
 }
+
+uint32_t regex_groups(const Regex *r) { return pcre2_get_ovector_count(r->groups) - 1; }

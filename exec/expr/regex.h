@@ -36,6 +36,9 @@ RegexCode regex_match(Regex *r, Str text, size_t from);
  * group, or it took no part in the match. */
 bool regex_group(const Regex *r, Str text, int64_t i, Str *group);
 
+/* How many groups the pattern has. */
+uint32_t regex_groups(const Regex *r);
+
 /* Rewrite Java's pattern for PCRE2.  message says what cannot be done. */
 RegexCode regex_from_java(Str pattern, StrBuf *out, const char **message);
 /* Rewrite a SIMILAR TO pattern (SQL:2016 part 2, 8.6) for PCRE2.  escape: code point, 0: none. */
