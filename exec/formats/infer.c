@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "exec/formats/infer_parts.h"
 
 /* --- which format -------------------------------------------------------------------- */
@@ -118,7 +119,7 @@ static void add_option(Infer *in, const char *key, const char *value) {
   in->out->options[in->out->n_options++] = (Option){key, value, in->span, in->span};
 }
 
-enum { TOLD_COLUMNS = 64 }; /* as many are named */
+enum { TOLD_COLUMNS = 64, TOLD_BYTES = 4000 }; /* as much is told of them */
 
 /* One line whatever the file holds: control characters become blanks. */
 static char *on_one_line(char *text) {
@@ -139,6 +140,10 @@ static void tell(Infer *in, const char *how, const char *left_out) {
     type_print(in->out->fields[i].type, &b);
   }
   if (n > TOLD_COLUMNS) strbuf_printf(&b, " and %u more", n - TOLD_COLUMNS);
+  if (b.len > TOLD_BYTES) {
+    b.len = utf8_valid_prefix(b.data, TOLD_BYTES);
+    strbuf_puts(&b, "...");
+  }
   if (left_out[0] != '\0') strbuf_printf(&b, "; left out: %s", left_out);
   in->out->told = on_one_line(strbuf_keep(&b, in->arena));
 }
@@ -180,9 +185,9 @@ static Code infer_csv(Infer *in) {
 }
 
 static Code infer_json(Infer *in) {
-  Guess g = {.arena = in->arena};
-  TRY(infer_json_columns(in->sample, in->complete, &g, in->span, in->err));
-  set_fields(in, &g);
+  Inferred *out = in->out;
+  TRY(infer_json_columns(in->sample, in->complete, in->arena, &out->fields, &out->n_fields,
+                         in->span, in->err));
   tell(in, "", "");
   return OK;
 }

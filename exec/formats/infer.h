@@ -5,7 +5,9 @@
  * lines evenly (comma, tab, semicolon, bar) means csv; else raw, one column `line`.
  * CSV line 1 is a header iff none of its fields is a number, a timestamp or empty; else
  * the columns are f0, f1, ...  Types: BIGINT, DOUBLE, BOOLEAN, DATE, TIMESTAMP(3),
- * TIMESTAMP_LTZ(3) (text with Z or offset), else STRING; leading zeros mean STRING.
+ * TIMESTAMP_LTZ(3) (text with Z or offset), else STRING; leading zeros mean STRING.  JSON objects
+ * within are ROWs of all names seen, arrays ARRAYs; where there is no common type, STRING holds
+ * the JSON as it is written.
  */
 #pragma once
 #include "base/arena.h"

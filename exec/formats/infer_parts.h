@@ -47,4 +47,6 @@ bool infer_csv_header(const CsvDialect *d, Str sample, bool complete);
  * when they do not agree. */
 uint32_t infer_csv_fields(const CsvDialect *d, Str sample, bool complete);
 
-Code infer_json_columns(Str sample, bool complete, Guess *g, Span span, Error *err);
+/* The columns of JSON lines, in the arena. */
+Code infer_json_columns(Str sample, bool complete, Arena *arena, FormatField **fields, uint32_t *n,
+                        Span span, Error *err);

@@ -149,7 +149,8 @@ static void test_given(void) {
 static void test_json(void) {
   expect(NULL, "{\"a\":1,\"b\":\"x\",\"c\":2.5,\"d\":true,\"e\":null}\n",
          "json: a BIGINT, b STRING, c DOUBLE, d BOOLEAN, e STRING");
-  expect("x.jsonl", "{\"a\":1}\n{\"b\":{\"c\":[1]},\"a\":1.5}\n", "json: a DOUBLE, b STRING");
+  expect("x.jsonl", "{\"a\":1}\n{\"b\":{\"c\":[1]},\"a\":1.5}\n",
+         "json: a DOUBLE, b ROW<`c` ARRAY<BIGINT>>");
   expect("x.ndjson", "{\"t\":\"2024-01-01T00:00:00Z\",\"u\":\"2024-01-01 00:00:00\",\"v\":\"12\"}",
          "json: t TIMESTAMP_LTZ(3), u TIMESTAMP(3), v STRING");
   expect("x.json", "not json\n\n{\"a\":1,}\n{\"\\u0061b\":1}\n", "json: ab BIGINT");
@@ -162,6 +163,34 @@ static void test_json(void) {
   expect("x.json", "",
          "error: the input has no JSON object to guess columns from (declare the "
          "table with CREATE TABLE)");
+}
+
+static void test_nested_json(void) {
+  expect("x.json", "{\"r\":{\"a\":1}}\n{\"r\":{\"b\":\"x\",\"a\":2.5}}\n{\"r\":null}\n",
+         "json: r ROW<`a` DOUBLE, `b` STRING>");
+  expect("x.json", "{\"l\":[]}\n{\"l\":[1,null]}\n{\"l\":[2.5]}\n", "json: l ARRAY<DOUBLE>");
+  expect("x.json", "{\"l\":[1,\"x\"],\"m\":[[1],[]],\"n\":[1,[2]]}\n",
+         "json: l ARRAY<STRING>, m ARRAY<ARRAY<BIGINT>>, n ARRAY<STRING>");
+  expect("x.json", "{\"l\":[{\"a\":1},{\"b\":true},null]}\n",
+         "json: l ARRAY<ROW<`a` BIGINT, `b` BOOLEAN>>");
+  /* no common type, nothing in them, no name for a field */
+  expect("x.json", "{\"a\":{\"x\":1}}\n{\"a\":[1]}\n", "json: a STRING");
+  expect("x.json", "{\"a\":{\"x\":1}}\n{\"a\":1}\n", "json: a STRING");
+  expect("x.json", "{\"a\":[],\"b\":{},\"c\":{\"\":1}}\n",
+         "json: a ARRAY<STRING>, b STRING, c STRING");
+  expect("x.json", "[{\"a\":{\"x\":[1]}},{\"a\":{\"y\":1}}]\n",
+         "json: a ROW<`x` ARRAY<BIGINT>, `y` BIGINT>");
+  /* as deep as types go, and no deeper */
+  char deep[600] = "{\"d\":";
+  enum { LEVELS = 70 };
+  memset(deep + 5, '[', LEVELS);
+  memset(deep + 5 + LEVELS, ']', LEVELS);
+  memcpy(deep + 5 + 2 * LEVELS, "}\n", 3);
+  char told[1000] = "json: d ";
+  for (int i = 0; i < TYPE_DEPTH_MAX; i++) strcat(told, "ARRAY<");
+  strcat(told, "STRING");
+  for (int i = 0; i < TYPE_DEPTH_MAX; i++) strcat(told, ">");
+  expect("x.json", deep, told);
 }
 
 static void test_raw(void) {
@@ -218,6 +247,7 @@ int main(void) {
   test_types();
   test_given();
   test_json();
+  test_nested_json();
   test_raw();
   test_cut();
   test_bytes();
