@@ -474,6 +474,11 @@ MUST_USE Code bind_over_columns(Binder *b, Columns columns, const char *clause, 
 MUST_USE Code bind_watermark(Binder *b, Columns columns, uint32_t column, const AstExpr *ast,
                              Span column_span, Expr **out);
 
+/* A METADATA column, in the type that it is declared with: over input column `at`, which the
+ * connector makes.  ERR_NAME: it has no such key. */
+MUST_USE Code bind_metadata(Binder *b, const Connector *connector, const TableColumn *column,
+                            uint32_t at, Span span, Expr **out);
+
 /* Copies in an arena, all with this span: that of the table's name in a statement, or none. */
 Option *options_copy(Arena *a, const Option *items, uint32_t n, Span span);
 

@@ -73,15 +73,29 @@ static uint32_t *columns_named(Binder *b, const char *const *names, uint32_t n_n
   return out;
 }
 
-/* The columns that a sink has: all but computed ones. */
-static void target_of_table(Binder *b, const TableDef *def, Options hinted, Span span,
+/* METADATA columns that an INSERT would have to write: no connector can. */
+static Code refuse_metadata(Binder *b, const TableDef *def, Span span) {
+  for (uint32_t i = 0; i < def->n_columns; i++) {
+    const TableColumn *c = &def->columns[i];
+    if (c->metadata == NULL || c->is_virtual) continue;
+    FAIL(b->err, ERR_UNSUPPORTED, bind_span(b, span),
+         "the METADATA column \"%s\" of \"%s\" cannot be written", c->name, def->name);
+    error_hint(b->err, "declared as METADATA VIRTUAL it is only read");
+    return ERR_UNSUPPORTED;
+  }
+  return OK;
+}
+
+/* The columns that a sink has: all but computed ones and metadata. */
+static Code target_of_table(Binder *b, const TableDef *def, Options hinted, Span span,
                             Target *out) {
   Arena *a = b->arena;
+  TRY(refuse_metadata(b, def, span));
   FormatField *fields = ARENA_ARRAY(a, FormatField, def->n_columns);
   uint32_t n = 0;
   for (uint32_t i = 0; i < def->n_columns; i++) {
     const TableColumn *c = &def->columns[i];
-    if (c->computed == NULL) fields[n++] = (FormatField){arena_strdup(a, c->name), c->type};
+    if (column_is_physical(c)) fields[n++] = (FormatField){arena_strdup(a, c->name), c->type};
   }
   Option *options = ARENA_ARRAY(a, Option, def->n_options + hinted.n);
   Option *declared = options_copy(a, def->options, def->n_options, bind_span(b, span));
@@ -98,6 +112,7 @@ static void target_of_table(Binder *b, const TableDef *def, Options hinted, Span
                .partition_by = columns_named(b, def->partition_by, def->n_partition_by, fields, n),
                .n_partition_by = def->n_partition_by,
                .span = bind_span(b, span)};
+  return OK;
 }
 
 static Code find_table(Binder *b, const AstPath *path, const TableDef **def) {
@@ -298,8 +313,7 @@ static Code find_late_table(Binder *b, const char *name, Span span, Target *out)
     error_hint(b->err, "it is the %s", settings_key(SETTING_LATE_ROWS));
     return code;
   }
-  target_of_table(b, def, (Options){0}, span, out);
-  return OK;
+  return target_of_table(b, def, (Options){0}, span, out);
 }
 
 static Code make_late_table(Binder *b, const Target *t) {
@@ -365,7 +379,7 @@ Code bind_late_rows(Binder *b, const Relation *rel, Span span, LateRows **out) {
 Code bind_insert_rows(Binder *b, const TableDef *def, Relation *rows, bool overwrite, Span span,
                       Node **out) {
   Target t;
-  target_of_table(b, def, (Options){0}, span, &t);
+  TRY(target_of_table(b, def, (Options){0}, span, &t));
   return bind_rows(b, &t, NULL, rows, overwrite, out);
 }
 
@@ -412,7 +426,7 @@ Code bind_insert(Binder *b, const AstInsert *insert, Node **out, const char **na
   }
   const TableDef *def;
   TRY(find_table(b, &target->table.path, &def));
-  target_of_table(b, def, hints, target->table.path.span, &t);
+  TRY(target_of_table(b, def, hints, target->table.path.span, &t));
   *name = t.full_name;
   TRY(bind_query(b, insert->query, &rows));
   return bind_rows(b, &t, &insert->columns, &rows, insert->overwrite, out);

@@ -3,6 +3,7 @@
  * Within one job a table with the same options is one Source, whoever names it: so it is read
  * once, and a pipe can be shared.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "parser/parse.h"
@@ -221,7 +222,7 @@ static void copy_columns(Binder *b, const TableDef *def, Source *source) {
   for (uint32_t i = 0; i < def->n_columns; i++) {
     const TableColumn *c = &def->columns[i];
     columns[i].field = (FormatField){arena_strdup(b->arena, c->name), c->type};
-    if (c->computed != NULL) continue;
+    if (!column_is_physical(c)) continue;
     columns[i].physical = source->n_physical;
     physical[source->n_physical++] = columns[i].field;
   }
@@ -230,17 +231,95 @@ static void copy_columns(Binder *b, const TableDef *def, Source *source) {
   source->n_columns = def->n_columns;
 }
 
+/* "it has file.path, file.name" */
+static void hint_metadata(Error *err, const Connector *connector) {
+  char text[200] = "";
+  size_t n = 0;
+  for (uint32_t m = 0; m < META_COUNT; m++) {
+    if ((connector->metadata >> m & 1) == 0) continue;
+    n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n > 0 ? ", " : "",
+                          metadata_key((Metadata)m));
+  }
+  if (n > 0) error_hint(err, "it has %s", text);
+}
+
+Code bind_metadata(Binder *b, const Connector *connector, const TableColumn *column, uint32_t at,
+                   Span span, Expr **out) {
+  Metadata m;
+  if (!connector_metadata(connector, column->metadata, &m)) {
+    FAIL(b->err, ERR_NAME, span, "connector \"%s\" has no metadata \"%s\"", connector->name,
+         column->metadata);
+    hint_metadata(b->err, connector);
+    return ERR_NAME;
+  }
+  Expr *e = expr_column(b->arena, at, metadata_type(m), span);
+  e->name = column->name;
+  if (type_same(column->type, e->type)) {
+    *out = e;
+    return OK;
+  }
+  Type type = type_nullable(column->type, true);
+  if (!type_castable(e->type, type)) {
+    return FAIL(b->err, ERR_TYPE, span, "the metadata \"%s\" is %s and cannot be cast to %s",
+                column->metadata, bind_type_text(b, e->type), bind_type_text(b, type));
+  }
+  return expr_cast_explicit(b->arena, e, type, false, span, out, b->err);
+}
+
+/* What the connector knows beside the physical columns: each METADATA column has its own place
+ * behind them. */
+static Code add_metadata(Binder *b, const TableDef *def, Source *source) {
+  FormatField *fields = (FormatField *)source->physical; /* made by copy_columns, as the other */
+  SourceColumn *columns = (SourceColumn *)source->columns;
+  Metadata *metadata = ARENA_ARRAY(b->arena, Metadata, def->n_columns);
+  for (uint32_t i = 0; i < def->n_columns; i++) {
+    const TableColumn *c = &def->columns[i];
+    if (c->metadata == NULL) continue;
+    const uint32_t at = source->n_physical + source->n_metadata;
+    Expr *e;
+    TRY(bind_metadata(b, source->connector, c, at, source->span, &e));
+    bool found = connector_metadata(source->connector, c->metadata, &metadata[source->n_metadata]);
+    assert(found);
+    fields[at] =
+        (FormatField){columns[i].field.name, metadata_type(metadata[source->n_metadata++])};
+    columns[i].physical = at;
+    if (e->kind != EXPR_COLUMN) columns[i].computed = e;
+  }
+  source->metadata = metadata;
+  return OK;
+}
+
+/* What the expressions of computed columns see, and what each of that is made of. */
+static Columns declared_columns(Binder *b, const TableDef *def, const Source *source,
+                                Expr ***made_of) {
+  const uint32_t n = source->n_physical + source->n_metadata;
+  FormatField *fields = ARENA_ARRAY(b->arena, FormatField, n);
+  *made_of = ARENA_ARRAY(b->arena, Expr *, n);
+  for (uint32_t i = 0; i < def->n_columns; i++) {
+    const SourceColumn *c = &source->columns[i];
+    if (def->columns[i].computed != NULL) continue;
+    fields[c->physical] = c->field;
+    Expr *plain = expr_column(b->arena, c->physical, c->field.type, source->span);
+    plain->name = c->field.name;
+    (*made_of)[c->physical] = c->computed != NULL ? c->computed : plain;
+  }
+  return (Columns){source->table, fields, n};
+}
+
 /* Bind what the catalog keeps as text. */
 static Code bind_kept(Binder *b, const TableDef *def, Source *source) {
   SourceColumn *columns = (SourceColumn *)source->columns; /* made by copy_columns */
   FormatField *fields = ARENA_ARRAY(b->arena, FormatField, def->n_columns);
   AstExpr *ast;
+  Expr **made_of;
+  const Columns declared = declared_columns(b, def, source, &made_of);
   for (uint32_t i = 0; i < def->n_columns; i++) {
     if (def->columns[i].computed != NULL) {
+      Expr *e;
       TRY(parse_kept(b, def->columns[i].computed, &ast));
-      const Columns physical = {source->table, source->physical, source->n_physical};
-      TRY(bind_over_columns(b, physical, "a computed column", ast, &columns[i].computed));
-      columns[i].computed = bind_settle_null(b, columns[i].computed);
+      TRY(bind_over_columns(b, declared, "a computed column", ast, &e));
+      if (source->n_metadata > 0) e = expr_substitute(b->arena, e, made_of);
+      columns[i].computed = bind_settle_null(b, e);
       columns[i].field.type = columns[i].computed->type;
     }
     fields[i] = columns[i].field;
@@ -294,6 +373,7 @@ Code bind_table(Binder *b, const TableDef *def, const AstHints *hints, Span span
   TRY(connector_check(source->options, source->physical, source->n_physical, source->span,
                       &source->connector, &source->format, b->err));
   TRY(check_readable(b, source));
+  TRY(add_metadata(b, def, source));
   BindFrame frame = bind_begin_text(b, def->database, span);
   Code code = bind_kept(b, def, source);
   bind_end_text(b, frame);

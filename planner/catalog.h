@@ -20,9 +20,16 @@
 typedef struct TableColumn {
   const char *name;
   Type type;
-  const char *computed; /* its expression; NULL: a physical column */
+  const char *computed; /* its expression; NULL: a physical or metadata column */
   const char *comment;  /* NULL: none */
+  const char *metadata; /* the connector's key; NULL: it is none of its metadata */
+  bool is_virtual;      /* metadata that is not written */
 } TableColumn;
+
+/* Does it stand in what the connector reads and writes? */
+static inline bool column_is_physical(const TableColumn *c) {
+  return c->computed == NULL && c->metadata == NULL;
+}
 
 typedef struct TableDef {
   Arena arena; /* of all that is in here */

@@ -44,11 +44,12 @@ static const AstColumnDef *own_column(const AstCreateTable *create, const char *
 }
 
 static Code take_columns(TableDraft *d, const AstCreateTable *create, const TableDef *base,
-                         AstLikeMode generated) {
+                         AstLikeMode generated, AstLikeMode metadata) {
   for (uint32_t i = 0; i < base->n_columns; i++) {
     const TableColumn *c = &base->columns[i];
-    if (c->computed != NULL && generated == AST_LIKE_EXCLUDING) continue;
-    if (c->computed != NULL && generated == AST_LIKE_OVERWRITING &&
+    const AstLikeMode mode = c->metadata != NULL ? metadata : generated;
+    if (!column_is_physical(c) && mode == AST_LIKE_EXCLUDING) continue;
+    if (!column_is_physical(c) && mode == AST_LIKE_OVERWRITING &&
         own_column(create, c->name) != NULL) {
       continue;
     }
@@ -130,7 +131,7 @@ Code draft_like(TableDraft *d, const AstCreateTable *create) {
   const TableDef *base;
   const LikeModes m = like_modes(create->like);
   TRY(find_base(d->b, &create->like->path, &base));
-  TRY(take_columns(d, create, base, m.mode[AST_LIKE_GENERATED]));
+  TRY(take_columns(d, create, base, m.mode[AST_LIKE_GENERATED], m.mode[AST_LIKE_METADATA]));
   take_key(d, create, base, m.mode[AST_LIKE_CONSTRAINTS]);
   take_partitions(d, create, base, m.mode[AST_LIKE_PARTITIONS]);
   TRY(take_watermark(d, create, base, m.mode[AST_LIKE_WATERMARKS]));

@@ -37,8 +37,9 @@ Code draft_add_column(TableDraft *d, const TableColumn *column, Span span) {
   if (def->n_columns == COLUMNS_MAX) {
     return FAIL(d->b->err, ERR_LIMIT, span, "more than %d columns", COLUMNS_MAX);
   }
-  TableColumn own = {kept(d, column->name), column->type, kept(d, column->computed),
-                     kept(d, column->comment)};
+  TableColumn own = {kept(d, column->name),     column->type,
+                     kept(d, column->computed), kept(d, column->comment),
+                     kept(d, column->metadata), column->is_virtual};
   ARENA_PUSH(&def->arena, def->columns, def->n_columns, d->cap_columns, own);
   return OK;
 }
@@ -52,7 +53,7 @@ void draft_add_option(TableDraft *d, const Option *option) {
   ARENA_PUSH(d->b->arena, d->options, d->n_options, d->cap_options, *option);
 }
 
-/* All columns, or the physical ones alone. */
+/* All columns, or those that are not computed. */
 static Columns draft_columns(const TableDraft *d, bool all) {
   FormatField *fields = ARENA_ARRAY(d->b->arena, FormatField, d->def->n_columns);
   uint32_t n = 0;
@@ -65,51 +66,58 @@ static Columns draft_columns(const TableDraft *d, bool all) {
 
 /* --- columns ------------------------------------------------------------------------- */
 
-static Code add_physical(TableDraft *d, const AstColumnDef *ast) {
+/* A column that is not computed. */
+static Code add_declared(TableDraft *d, const AstColumnDef *ast) {
   Binder *b = d->b;
-  if (ast->kind == AST_COLUMN_METADATA) return bind_not_built(b, ast->span, "a METADATA column");
   if (ast->kind == AST_COLUMN_COMPUTED) return OK;
   if (ast->type == NULL) {
     return FAIL(b->err, ERR_TYPE, ast->span, "the column \"%s\" has no type", ast->name.text);
   }
   TableColumn column = {.name = ast->name.text, .comment = ast->comment.text};
   TRY(bind_type(b, ast->type, &column.type));
+  if (ast->kind == AST_COLUMN_METADATA) {
+    column.metadata = ast->metadata_key.text != NULL ? ast->metadata_key.text : ast->name.text;
+    column.is_virtual = ast->is_virtual;
+  }
   return draft_add_column(d, &column, ast->name.span);
 }
 
-/* A computed column sees all physical ones; its place is that in the statement. */
+/* A computed column sees all that are not; its place is that in the statement. */
 static Code compute_type(TableDraft *d, const AstColumnDef *ast, Type *type) {
   Expr *e;
   Code code = bind_over_columns(d->b, draft_columns(d, false), "a computed column", ast->expr, &e);
-  if (code == ERR_NAME) error_hint(d->b->err, "a computed column sees physical columns only");
+  if (code == ERR_NAME)
+    error_hint(d->b->err, "a computed column sees physical and METADATA columns only");
   TRY(code);
   *type = bind_settle_null(d->b, e)->type;
   return OK;
 }
 
-/* Columns in their order: first the types of computed ones have to be known, for which all physical
- * ones have to be there. */
+/* Columns in their order: first the types of computed ones have to be known, for which all others
+ * have to be there. */
 static Code add_columns(TableDraft *d, const AstColumnDefs *list) {
   TableDef *def = d->def;
   uint32_t inherited = def->n_columns;
-  for (uint32_t i = 0; i < list->n; i++) TRY(add_physical(d, &list->items[i]));
+  for (uint32_t i = 0; i < list->n; i++) TRY(add_declared(d, &list->items[i]));
   Type *types = ARENA_ARRAY(d->b->arena, Type, list->n);
   for (uint32_t i = 0; i < list->n; i++) {
     const AstColumnDef *ast = &list->items[i];
     if (ast->kind == AST_COLUMN_COMPUTED) TRY(compute_type(d, ast, &types[i]));
   }
-  uint32_t n_physical = def->n_columns - inherited, next = inherited;
-  TableColumn *physical = ARENA_ARRAY(d->b->arena, TableColumn, n_physical);
-  if (n_physical > 0) memcpy(physical, def->columns + inherited, n_physical * sizeof *physical);
+  uint32_t n_declared = def->n_columns - inherited, next = inherited;
+  TableColumn *declared = ARENA_ARRAY(d->b->arena, TableColumn, n_declared);
+  if (n_declared > 0) memcpy(declared, def->columns + inherited, n_declared * sizeof *declared);
   def->n_columns = inherited;
   for (uint32_t i = 0; i < list->n; i++) {
     const AstColumnDef *ast = &list->items[i];
     TableColumn column;
     if (ast->kind == AST_COLUMN_COMPUTED) {
-      column = (TableColumn){ast->name.text, types[i], ast_kept_text(&def->arena, ast->expr),
-                             ast->comment.text};
+      column = (TableColumn){.name = ast->name.text,
+                             .type = types[i],
+                             .computed = ast_kept_text(&def->arena, ast->expr),
+                             .comment = ast->comment.text};
     } else {
-      column = physical[next++ - inherited];
+      column = declared[next++ - inherited];
     }
     TRY(draft_add_column(d, &column, ast->name.span));
   }
@@ -150,9 +158,9 @@ static Code add_key_column(TableDraft *d, const AstName *name) {
   TableDef *def = d->def;
   int32_t column = draft_find(d, name->text);
   if (column < 0) return no_such_column(d, name);
-  if (def->columns[column].computed != NULL) {
-    return FAIL(d->b->err, ERR_TYPE, name->span, "the computed column \"%s\" in a PRIMARY KEY",
-                name->text);
+  if (!column_is_physical(&def->columns[column])) {
+    return FAIL(d->b->err, ERR_TYPE, name->span, "the %s column \"%s\" in a PRIMARY KEY",
+                def->columns[column].computed != NULL ? "computed" : "METADATA", name->text);
   }
   for (uint32_t i = 0; i < def->n_key; i++) {
     if (strcmp(def->key[i], name->text) != 0) continue;
@@ -199,9 +207,12 @@ static Code add_partition_column(TableDraft *d, const AstName *name) {
   int32_t column = draft_find(d, name->text);
   if (column < 0) return no_such_column(d, name);
   const TableColumn *c = &def->columns[column];
-  if (c->computed != NULL || type_is_binary(c->type)) {
-    return FAIL(d->b->err, ERR_TYPE, name->span, "PARTITIONED BY the %s column \"%s\"",
-                c->computed != NULL ? "computed" : "binary", name->text);
+  if (!column_is_physical(c) || type_is_binary(c->type)) {
+    const char *kind = c->computed != NULL   ? "computed"
+                       : c->metadata != NULL ? "METADATA"
+                                             : "binary";
+    return FAIL(d->b->err, ERR_TYPE, name->span, "PARTITIONED BY the %s column \"%s\"", kind,
+                name->text);
   }
   if (table_is_partition(def, name->text)) {
     return FAIL(d->b->err, ERR_NAME, name->span, "\"%s\" is twice in PARTITIONED BY", name->text);
@@ -220,7 +231,7 @@ static Code add_partitions(TableDraft *d, const AstNames *names) {
   }
   def->partition_by = ARENA_ARRAY(&def->arena, const char *, names->n);
   for (uint32_t i = 0; i < names->n; i++) TRY(add_partition_column(d, &names->items[i]));
-  for (uint32_t i = 0; i < def->n_columns; i++) n_physical += def->columns[i].computed == NULL;
+  for (uint32_t i = 0; i < def->n_columns; i++) n_physical += column_is_physical(&def->columns[i]);
   if (n_physical > def->n_partition_by) return OK;
   return FAIL(d->b->err, ERR_TYPE, names->items[0].span,
               "PARTITIONED BY all columns leaves none for the files");
@@ -242,12 +253,29 @@ Code table_check_options(Binder *b, const TableDef *def, Options options, Span s
   uint32_t n = 0;
   for (uint32_t i = 0; i < def->n_columns; i++) {
     const TableColumn *c = &def->columns[i];
-    if (c->computed != NULL || table_is_partition(def, c->name)) continue;
+    if (!column_is_physical(c) || table_is_partition(def, c->name)) continue;
     fields[n++] = (FormatField){c->name, c->type};
   }
   const Connector *connector;
   const Format *format;
   return connector_check(options, fields, n, span, &connector, &format, b->err);
+}
+
+/* The connector has to have what METADATA columns ask for. */
+static Code check_metadata(const TableDraft *d, const AstColumnDefs *own) {
+  const Options options = {d->options, d->n_options};
+  const Connector *connector = connector_find(options_find(options, "connector")->value);
+  for (uint32_t i = 0; i < d->def->n_columns; i++) {
+    const TableColumn *c = &d->def->columns[i];
+    Expr *ignored;
+    Span span = d->span;
+    if (c->metadata == NULL) continue;
+    for (uint32_t k = 0; k < own->n; k++) {
+      if (strcmp(own->items[k].name.text, c->name) == 0) span = own->items[k].span;
+    }
+    TRY(bind_metadata(d->b, connector, c, 0, span, &ignored));
+  }
+  return OK;
 }
 
 static Code add_options(TableDraft *d, const AstOptions *with) {
@@ -316,6 +344,7 @@ static Code draft_table(TableDraft *d, const AstCreateTable *create, Node **inse
   TRY(add_watermark(d, &create->elements.watermarks));
   TRY(add_partitions(d, &create->partitioned_by));
   TRY(add_options(d, &create->with));
+  TRY(check_metadata(d, &create->elements.columns));
   TRY(check_partitions(d, &create->partitioned_by));
   if (create->query == NULL) return OK;
   return bind_insert_rows(d->b, d->def, &rows, false, d->span, insert);

@@ -27,6 +27,24 @@ static const char *checked(const StrBuf *text) {
   return strbuf_text(text);
 }
 
+/* " FROM 'key' VIRTUAL", as far as they are said. */
+static void print_metadata(const TableColumn *c, StrBuf *out) {
+  strbuf_puts(out, "METADATA");
+  if (strcmp(c->metadata, c->name) != 0) {
+    strbuf_puts(out, " FROM ");
+    ast_print_text(out, c->metadata);
+  }
+  if (c->is_virtual) strbuf_puts(out, " VIRTUAL");
+}
+
+/* How a column comes about that is not physical. */
+static bool extras_text(const TableColumn *c, StrBuf *out) {
+  strbuf_clear(out);
+  if (c->computed != NULL) strbuf_printf(out, "AS %s", c->computed);
+  if (c->metadata != NULL) print_metadata(c, out);
+  return !column_is_physical(c);
+}
+
 static void describe_column(RowList *l, const TableDef *def, uint32_t i, bool comments,
                             StrBuf *text) {
   const TableColumn *c = &def->columns[i];
@@ -37,9 +55,7 @@ static void describe_column(RowList *l, const TableDef *def, uint32_t i, bool co
   row_list_add(l, checked(text));
   row_list_add(l, c->type.nullable ? "TRUE" : "FALSE");
   row_list_add(l, key_text(def, c->name, text) ? checked(text) : NULL);
-  strbuf_clear(text);
-  strbuf_printf(text, "AS %s", c->computed != NULL ? c->computed : "");
-  row_list_add(l, c->computed != NULL ? checked(text) : NULL);
+  row_list_add(l, extras_text(c, text) ? checked(text) : NULL);
   row_list_add(l, def->rowtime == (int32_t)i ? def->watermark : NULL);
   if (comments) row_list_add(l, c->comment);
 }
@@ -141,6 +157,10 @@ static void print_column(const TableColumn *c, StrBuf *out) {
   } else {
     strbuf_putc(out, ' ');
     type_print_full(c->type, out);
+  }
+  if (c->metadata != NULL) {
+    strbuf_putc(out, ' ');
+    print_metadata(c, out);
   }
   print_comment(c->comment, " ", out);
 }

@@ -38,7 +38,7 @@ typedef enum NodeKind {
 typedef struct SourceColumn {
   FormatField field;
   uint32_t physical; /* number among the physical columns, where computed is NULL */
-  Expr *computed;    /* over the physical columns */
+  Expr *computed;    /* over the physical columns and, behind them, the metadata */
 } SourceColumn;
 
 /* A table to be read.  Its rows get their computed columns, then their watermark, before anything
@@ -50,8 +50,10 @@ typedef struct Source {
   const Format *format;
   Options options;
   Options hinted; /* of a file or stdin: what a hint said, the rest of options is guessed */
-  const FormatField *physical;
-  uint32_t n_physical;
+  const FormatField *physical; /* those of the metadata behind them */
+  uint32_t n_physical;         /* without the metadata */
+  const Metadata *metadata;
+  uint32_t n_metadata;
   const SourceColumn *columns;
   uint32_t n_columns;
   int32_t rowtime; /* column with a watermark; -1: none, or none yet */

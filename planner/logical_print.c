@@ -175,7 +175,7 @@ static void print_source(Printer *p, const Source *s, uint32_t depth) {
     computed |= s->columns[i].computed != NULL;
   }
   const char **columns = names_of(fields, s->n_columns);
-  const char **physical = names_of(s->physical, s->n_physical);
+  const char **physical = names_of(s->physical, s->n_physical + s->n_metadata);
   if (s->rowtime >= 0) {
     begin_line(p, depth);
     strbuf_printf(p->out, "LogicalWatermarkAssigner(rowtime=[%s], watermark=[",

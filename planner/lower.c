@@ -62,9 +62,10 @@ Expr **lowered_columns(Lowering *l, const OpSpec *input, Span span) {
 
 /* --- leaves -------------------------------------------------------------------------- */
 
-/* wanted: the physical columns that the columns which come out are made of. */
+/* wanted: the physical columns and metadata that the columns which come out are made of. */
 static OpSpec *lower_scan(Lowering *l, const Source *s, uint32_t *place) {
-  bool *used = ARENA_ARRAY(l->arena, bool, s->n_physical);
+  const uint32_t n_read = s->n_physical + s->n_metadata;
+  bool *used = ARENA_ARRAY(l->arena, bool, n_read);
   for (uint32_t i = 0; i < s->n_out; i++) {
     const SourceColumn *c = &s->columns[s->out[i]];
     if (c->computed != NULL) {
@@ -73,13 +74,18 @@ static OpSpec *lower_scan(Lowering *l, const Source *s, uint32_t *place) {
       used[c->physical] = true;
     }
   }
-  uint32_t *wanted = ARENA_ARRAY(l->arena, uint32_t, s->n_physical), n = 0;
-  FormatField *fields = ARENA_ARRAY(l->arena, FormatField, s->n_physical);
-  for (uint32_t i = 0; i < s->n_physical; i++) {
+  uint32_t *wanted = ARENA_ARRAY(l->arena, uint32_t, s->n_physical), n = 0, n_wanted = 0;
+  Metadata *metadata = ARENA_ARRAY(l->arena, Metadata, s->n_metadata);
+  FormatField *fields = ARENA_ARRAY(l->arena, FormatField, n_read);
+  for (uint32_t i = 0; i < n_read; i++) {
     if (!used[i]) continue;
     place[i] = n;
-    fields[n] = s->physical[i];
-    wanted[n++] = i;
+    fields[n++] = s->physical[i];
+    if (i < s->n_physical) {
+      wanted[n_wanted++] = i;
+    } else {
+      metadata[n - 1 - n_wanted] = s->metadata[i - s->n_physical];
+    }
   }
   OpSpec *scan = lowered_op(l, OP_SCAN, fields, n, s->span);
   scan->u.scan = (ScanSpec){.table = s->table,
@@ -89,7 +95,9 @@ static OpSpec *lower_scan(Lowering *l, const Source *s, uint32_t *place) {
                             .fields = s->physical,
                             .n_fields = s->n_physical,
                             .wanted = wanted,
-                            .n_wanted = n,
+                            .n_wanted = n_wanted,
+                            .metadata = metadata,
+                            .n_metadata = n - n_wanted,
                             .bounded = s->bounded,
                             .span = s->span};
   StrBuf path = {0};
@@ -107,7 +115,7 @@ static NullTime null_time_of(const Settings *s) {
 static OpSpec *lower_source(Lowering *l, Node *n) {
   Source *s = n->u.source;
   if (n->lowered != NULL) return n->lowered;
-  uint32_t *place = ARENA_ARRAY(l->arena, uint32_t, s->n_physical);
+  uint32_t *place = ARENA_ARRAY(l->arena, uint32_t, s->n_physical + s->n_metadata);
   OpSpec *op = lower_scan(l, s, place);
   bool same = op->n_fields == s->n_out;
   Expr **exprs = ARENA_ARRAY(l->arena, Expr *, s->n_out);

@@ -195,9 +195,14 @@ static void print_exchange(Printer *p, const OpSpec *op) {
 }
 
 static void print_scan(Printer *p, const OpSpec *op) {
+  const ScanSpec *scan = &op->u.scan;
   strbuf_printf(p->out, "(table=[%s], fields=[", p->plan->paths[op->index]);
   print_names(p, op, NULL, op->n_fields);
-  strbuf_puts(p->out, "])");
+  strbuf_putc(p->out, ']');
+  for (uint32_t i = 0; i < scan->n_metadata; i++) {
+    strbuf_printf(p->out, "%s%s", i > 0 ? ", " : ", metadata=[", metadata_key(scan->metadata[i]));
+  }
+  strbuf_puts(p->out, scan->n_metadata > 0 ? "])" : ")");
 }
 
 static void print_watermark(Printer *p, const OpSpec *op) {

@@ -338,8 +338,11 @@ Code stream_seek(ByteStream *s, uint64_t offset, Error *err) {
 Code stream_identity(const ByteStream *s, FileIdentity *out, Error *err) {
   struct stat st;
   if (sys.fstat(s->fd, &st) != 0) return io_fail(err, s->span, "read", s->name, errno);
-  *out = (FileIdentity){
-      .size = (uint64_t)st.st_size, .device = (uint64_t)st.st_dev, .inode = (uint64_t)st.st_ino};
+  *out = (FileIdentity){.size = (uint64_t)st.st_size,
+                        .device = (uint64_t)st.st_dev,
+                        .inode = (uint64_t)st.st_ino,
+                        .modified_us = (Micros)st.st_mtim.tv_sec * MICROS_PER_SECOND +
+                                       st.st_mtim.tv_nsec / 1000};
   return OK;
 }
 

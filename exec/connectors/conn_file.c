@@ -134,6 +134,7 @@ const Connector conn_filesystem = {
     .not_built = not_built,
     .takes_format = true,
     .partitions = true,
+    .metadata = (1U << META_COUNT) - 1,
     .check = file_check,
     .bytes = &file_source,
     .sink = &FILE_SINK,

@@ -87,6 +87,7 @@ static const ByteSource stdin_source = {
 
 const Connector conn_stdin = {.name = "stdin",
                               .takes_format = true,
+                              .metadata = 1U << META_FILE_LINE,
                               .bytes = &stdin_source,
                               .doc = "Standard input, once; gzip and zstd are recognised."};
 

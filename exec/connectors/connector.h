@@ -40,6 +40,7 @@ void stream_close(ByteStream *s); /* NULL is allowed */
 typedef struct FileIdentity {
   uint64_t size; /* on disk */
   uint64_t device, inode;
+  Micros modified_us; /* since 1970, UTC */
 } FileIdentity;
 MUST_USE Code stream_identity(const ByteStream *s, FileIdentity *out, Error *err);
 
@@ -93,6 +94,19 @@ typedef struct RowSource {
   Code (*save)(const RowGenerator *g, uint64_t next_chunk, StateOut *out, Error *err);
   Code (*load)(RowGenerator *g, uint64_t next_chunk, StateIn *in, Error *err);
 } RowSource;
+
+/* What a byte source knows of a row beside its columns: `c STRING METADATA FROM 'file.path'`. */
+typedef enum Metadata {
+  META_FILE_PATH, /* as the split is named */
+  META_FILE_NAME, /* what stands behind its last slash */
+  META_FILE_SIZE, /* bytes on disk when it was opened */
+  META_FILE_MODIFIED,
+  META_FILE_LINE, /* on which the record begins, from 1; weir's own */
+  META_COUNT
+} Metadata;
+
+const char *metadata_key(Metadata m);
+Type metadata_type(Metadata m);
 
 /* --- sinks ---------------------------------------------------------------------------------- */
 
@@ -164,6 +178,7 @@ typedef struct Connector {
                                  * ends in '.' is a prefix; NULL: none */
   bool takes_format;            /* 'format' is required and its options allowed */
   bool partitions;              /* a table of it can be PARTITIONED BY columns */
+  uint32_t metadata;            /* a bit for each that its rows have */
   bool has_tables;              /* 'path' holds many: 'table-name', or the own name, says which */
   /* Check what options_check cannot: values against columns.  NULL: nothing. */
   Code (*check)(const FormatField *fields, uint32_t n_fields, Options options, Span span,
@@ -175,6 +190,8 @@ typedef struct Connector {
 } Connector;
 
 const Connector *connector_find(const char *name);
+/* The metadata of this key that its rows have; false: there is none. */
+bool connector_metadata(const Connector *c, const char *key, Metadata *out);
 const Connector *const *connector_list(uint32_t *n);
 
 /* Keys that do not belong to one connector: 'format', those of every source ('scan.*'), of every

@@ -98,7 +98,7 @@ static uint64_t bench_decode(const Bench *b, Encoder *encoder, StrBuf *out) {
   for (size_t at = 0; at < b->len;) {
     size_t n = b->len - at < CHUNK_BYTES ? b->len - at : CHUNK_BYTES;
     n = format->last_end(&(CutState){0}, b->text.data + at, n, b->spec.options);
-    format->decode_begin(d, &(Chunk){b->text.data + at, n, NULL}, bench_bad, &bad);
+    format->decode_begin(d, &(Chunk){.text = b->text.data + at, .len = n}, bench_bad, &bad);
     for (;;) {
       Batch *batch;
       if (format->decode_next(d, &batch, &err) != OK || batch_count(batch) == 0) break;

@@ -37,6 +37,7 @@ typedef struct Csv {
   const char *text;
   size_t len, at; /* at: where the next piece begins */
   uint32_t n_file;
+  uint32_t *places;
   BadRowFn *bad;
   void *bad_arg;
 
@@ -127,6 +128,7 @@ void csv_decode_begin(Decoder *d, const Chunk *chunk, BadRowFn *bad, void *bad_a
   c->text = chunk->text;
   c->len = chunk->len;
   c->at = 0;
+  c->places = chunk->places;
   c->n_file = layout != NULL ? layout->n_file : c->n_table;
   for (uint32_t i = 0; i < c->n_cols; i++) {
     c->cols[i].file = layout != NULL ? layout->file_of[c->wanted[i]] : c->wanted[i];
@@ -239,8 +241,16 @@ static Code refuse_dropped(Csv *c, uint32_t n, Error *err) {
   return OK;
 }
 
+/* Where the next n records of the piece begin. */
+static void put_places(const Csv *c, uint32_t n) {
+  uint32_t *places = c->places + c->builder->batch.rows;
+  const uint32_t *line = c->index.line + c->next_line;
+  for (uint32_t i = 0; i < n; i++) places[i] = c->index.sep[line[i]] + 1;
+}
+
 static Code convert_run(Csv *c, uint32_t n, Error *err) {
   bool any_bad = false;
+  if (c->places != NULL) put_places(c, n);
   for (uint32_t col = 0; col < c->n_cols; col++) TRY(convert_column(c, col, n, &any_bad, err));
   if (any_bad) TRY(refuse_dropped(c, n, err));
   c->builder->batch.rows += n;
@@ -324,6 +334,7 @@ static Code single(Csv *c, size_t at, size_t *next, Error *err) {
     TRY(store_single(c, &good, err));
   }
   if (!good) return refuse(c, at, *next, err);
+  if (c->places != NULL) c->places[c->builder->batch.rows] = (uint32_t)at;
   c->builder->batch.rows++;
   return OK;
 }

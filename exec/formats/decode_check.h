@@ -49,6 +49,16 @@ static void decoded_print(Decoded *d, const StrBuf *cells, uint32_t n_rows) {
   CHECK_INT(at, cells->len);
 }
 
+/* Each is where a line begins, behind those before. */
+static void decoded_places(const char *text, size_t len, const uint32_t *places, uint32_t n,
+                           uint32_t *at) {
+  for (uint32_t i = 0; i < n; i++) {
+    CHECK(places[i] >= *at && places[i] < len);
+    CHECK(places[i] == 0 || text[places[i] - 1] == '\n');
+    *at = places[i];
+  }
+}
+
 static void decoded_chunk(Decoded *d, const char *text, size_t len) {
   char *copy = malloc(len + CHUNK_PADDING);
   if (copy == NULL) out_of_memory();
@@ -56,12 +66,15 @@ static void decoded_chunk(Decoded *d, const char *text, size_t len) {
   memset(copy + len, '7', CHUNK_PADDING);
   StrBuf cells;
   strbuf_init(&cells, 0);
-  d->format->decode_begin(d->decoder, &(Chunk){copy, len, d->layout}, decoded_bad, d);
+  uint32_t places[BATCH_ROWS], at = 0;
+  const Chunk chunk = {.text = copy, .len = len, .layout = d->layout, .places = places};
+  d->format->decode_begin(d->decoder, &chunk, decoded_bad, d);
   while (d->code == OK) {
     Batch *b;
     d->code = d->format->decode_next(d->decoder, &b, &d->err);
     if (d->code != OK || batch_count(b) == 0) break;
     batch_verify(b);
+    decoded_places(copy, len, places, b->rows, &at);
     strbuf_clear(&cells);
     CHECK_INT(format_cells.encode(d->cells, b, &cells, &d->err), OK);
     decoded_print(d, &cells, batch_count(b));

@@ -53,6 +53,7 @@ typedef struct RawDecoder {
   bool wanted, check_utf8;
   const char *text;
   size_t len, at;
+  uint32_t *places;
   BadRowFn *bad;
   void *bad_arg;
   Batch batch;
@@ -81,6 +82,7 @@ static void raw_decode_begin(Decoder *d, const Chunk *chunk, BadRowFn *bad, void
   r->text = chunk->text;
   r->len = chunk->len;
   r->at = 0;
+  r->places = chunk->places;
   r->bad = bad;
   r->bad_arg = bad_arg;
 }
@@ -116,6 +118,7 @@ static Code raw_decode_next(Decoder *d, Batch **out, Error *err) {
     Str line = next_line(r, &begin);
     if (!usable(r, line, begin)) continue;
     if (r->wanted) r->values[n] = text_ref(line.ptr, line.len);
+    if (r->places != NULL) r->places[n] = (uint32_t)begin;
     n++;
   }
   r->batch.rows = n;

@@ -46,6 +46,9 @@ typedef struct Chunk {
   const char *text;
   size_t len;
   const void *layout; /* of the file, from Format.layout_new; NULL: none */
+  /* Where the decoder puts, for each row of a batch, the offset of its record in text; in the order
+   * of the rows it does not fall.  BATCH_ROWS of them, good until the next batch; NULL: unasked. */
+  uint32_t *places;
 } Chunk;
 
 /* A record that could not be used: its place in the chunk and why (names the column and shows

@@ -186,11 +186,14 @@ static void test_nested_json(void) {
   memset(deep + 5, '[', LEVELS);
   memset(deep + 5 + LEVELS, ']', LEVELS);
   memcpy(deep + 5 + 2 * LEVELS, "}\n", 3);
-  char told[1000] = "json: d ";
-  for (int i = 0; i < TYPE_DEPTH_MAX; i++) strcat(told, "ARRAY<");
-  strcat(told, "STRING");
-  for (int i = 0; i < TYPE_DEPTH_MAX; i++) strcat(told, ">");
-  expect("x.json", deep, told);
+  StrBuf told;
+  strbuf_init(&told, 0);
+  strbuf_puts(&told, "json: d ");
+  for (int i = 0; i < TYPE_DEPTH_MAX; i++) strbuf_puts(&told, "ARRAY<");
+  strbuf_puts(&told, "STRING");
+  strbuf_fill(&told, '>', TYPE_DEPTH_MAX);
+  expect("x.json", deep, strbuf_text(&told));
+  strbuf_deinit(&told);
 }
 
 static void test_raw(void) {

@@ -71,6 +71,7 @@ void json_decode_begin(Decoder *d, const Chunk *chunk, BadRowFn *bad, void *bad_
   j->text = chunk->text;
   j->len = chunk->len;
   j->at = 0;
+  j->places = chunk->places;
   j->fast_end = newline != NULL ? (size_t)(newline - chunk->text) + 1 : 0;
   j->bad = bad;
   j->bad_arg = bad_arg;
@@ -137,8 +138,13 @@ static void misfit_reason(Json *j, ValueFit fit, uint32_t col) {
   strbuf_deinit(&path);
 }
 
-/* Store what scan_members found as the next row; *good: they all fit. */
-static Code store_row(Json *j, bool *good, Error *err) {
+/* The record of the next row begins at this offset. */
+static inline void put_place(Json *j, size_t at) {
+  if (UNLIKELY(j->places != NULL)) j->places[j->builder->batch.rows] = (uint32_t)at;
+}
+
+/* Store what scan_members found as the next row; *good: they all fit.  at: of the line. */
+static Code store_row(Json *j, size_t at, bool *good, Error *err) {
   const uint32_t row = j->builder->batch.rows;
   *good = true;
   for (uint32_t col = 0; col < j->record.n_fields && *good; col++) {
@@ -148,6 +154,7 @@ static Code store_row(Json *j, bool *good, Error *err) {
     if (!*good) misfit_reason(j, fit, col);
   }
   if (*good) {
+    put_place(j, at);
     j->builder->batch.rows++;
   } else {
     give_up(j, row);
@@ -171,7 +178,7 @@ static Code next_element(Json *j, Error *err) {
   } else if (!scan_members(j, &s)) {
     return no_memory(err);
   } else {
-    TRY(store_row(j, &good, err));
+    TRY(store_row(j, j->array_at, &good, err));
   }
   return good ? OK : refuse(j, element.text, err);
 }
@@ -183,6 +190,7 @@ static bool begin_array(Json *j, Str record, JsonScan *s) {
   if (!json_close(s)) return false;
   j->array = json_scan_of(record);
   j->in_array = json_open(&j->array) == JSON_ARRAY;
+  j->array_at = (size_t)(record.ptr - j->text);
   return true;
 }
 
@@ -199,7 +207,7 @@ static Code read_strict(Json *j, Str record, Error *err) {
     if (!scan_members(j, &s)) return no_memory(err);
     good = json_close(&s);
     if (good) {
-      TRY(store_row(j, &good, err));
+      TRY(store_row(j, (size_t)(record.ptr - j->text), &good, err));
     } else {
       fault_reason(j, &s);
     }
@@ -237,6 +245,7 @@ Code json_decode_next(Decoder *d, Batch **out, Error *err) {
     const char *next = NULL;
     if (LIKELY(j->at < j->fast_end)) next = json_read_fast(j, j->text + j->at, batch->rows);
     if (LIKELY(next != NULL)) {
+      put_place(j, j->at);
       batch->rows++;
       j->at = (size_t)(next - j->text);
     } else {

@@ -122,12 +122,14 @@ typedef struct Json {
   const char *text;
   size_t len, at;
   size_t fast_end; /* behind its last newline */
+  uint32_t *places;
   BadRowFn *bad;
   void *bad_arg;
 
   /* a record that is an array of rows, while in_array */
   bool in_array;
   JsonScan array;
+  size_t array_at; /* where its line begins */
 
   /* the parts of a nested value, until it is made */
   ValueStack parts, keys; /* keys: of MAP and MULTISET */

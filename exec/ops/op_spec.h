@@ -8,8 +8,8 @@
 #include "exec/expr/agg.h"
 #include "exec/expr/expr.h"
 
-/* Reads a table.  Out: the wanted physical columns, in that order.  A computed column and
- * the watermark are made by CALC and WATERMARK behind it. */
+/* Reads a table.  Out: the wanted physical columns, in that order, then the metadata.  A computed
+ * column and the watermark are made by CALC and WATERMARK behind it. */
 typedef struct ScanSpec {
   const char *table; /* as EXPLAIN names it */
   const Connector *connector;
@@ -19,6 +19,8 @@ typedef struct ScanSpec {
   uint32_t n_fields;
   const uint32_t *wanted;
   uint32_t n_wanted;
+  const Metadata *metadata;
+  uint32_t n_metadata;
   bool bounded; /* as far as the plan knows: no Kafka, no endless datagen */
   Span span;
 } ScanSpec;

@@ -18,6 +18,7 @@
 
 #include "base/error.h"
 #include "base/str.h"
+#include "exec/connectors/connector.h"
 #include "exec/data/batch.h"
 #include "exec/ops/op.h"
 
@@ -94,6 +95,7 @@ typedef struct ChunkSlot {
   size_t text_len;
   const void *layout;
   uint64_t first_line;
+  FileIdentity file;
   uint64_t row_chunk; /* which chunk of a row source */
   uint64_t
       skipped_records; /* never ended, and were skipped before this chunk; the first is in bad */

@@ -115,6 +115,7 @@ static Offer offer_bytes(Job *job, InputSplit *split) {
   slot->text = text.text;
   slot->text_len = text.len;
   slot->first_line = text.first_line;
+  slot->file = text.file;
   slot->skipped_records = text.skipped_records;
   if (text.skipped_records > 0) {
     slot->bad[slot->n_bad++] = (BadRow){text.skipped_line, strdup(text.skipped_reason)};

@@ -16,6 +16,7 @@
 #include "exec/run/flow.h"
 #include "exec/run/job.h"
 #include "exec/run/out_op.h"
+#include "exec/run/source_meta.h"
 #include "exec/run/split_list.h"
 #include "exec/run/stage.h"
 #include "exec/run/watch.h"
@@ -40,6 +41,7 @@ struct Source {
 typedef struct SourceInstance {
   Instance instance;
   Decoder *decoder;
+  SourceMeta *meta;       /* NULL: no metadata is asked for */
   BatchBuilder *made;     /* row sources and VALUES */
   ChunkSlot *slot;        /* being parsed */
   const Source *source;   /* of that chunk */

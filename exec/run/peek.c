@@ -51,6 +51,8 @@ static Code parse(Job *job, InputSplit *split, const ChunkText *text, Error *err
                       .text = text->text,
                       .text_len = text->len,
                       .layout = split->reader.layout,
+                      .first_line = text->first_line,
+                      .file = text->file,
                       .now_us = sys.wall_us(),
                       .parcels = calloc(queues, sizeof *slot->parcels)};
   if (slot->parcels == NULL) {

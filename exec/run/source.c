@@ -48,6 +48,9 @@ Code source_instance_open(Worker *w, uint32_t source, Error *err) {
       .stage = src->stage, .worker = w->index, .ctx = {.env = &w->job->plan->env, .err = err}};
   TRY(instance_open(&s->instance, source_out_op, w));
   if (src->scan != NULL && src->scan->connector->bytes != NULL) {
+    Code code;
+    s->meta = source_meta_new(src->scan, &code, err);
+    TRY(code);
     return src->scan->format->decoder_new(&src->decode, &s->decoder, err);
   }
   const OpSpec *head = src->stage->head;
@@ -62,6 +65,7 @@ void source_instance_close(Worker *w, uint32_t source) {
   Source *src = &w->job->sources[source];
   if (s->decoder != NULL) src->scan->format->decoder_free(s->decoder);
   if (s->made != NULL) batch_builder_free(s->made);
+  free(s->meta);
   if (s->instance.stage != NULL) instance_close(&s->instance);
   *s = (SourceInstance){0};
 }
@@ -120,12 +124,16 @@ static Code decode_chunk(Worker *w, const Source *src, SourceInstance *s, ChunkS
   const Format *format = src->scan->format;
   Chunk chunk = {.text = slot->text, .len = slot->text_len, .layout = slot->layout};
   TRY(refuse_skipped(s, slot));
+  if (s->meta != NULL) {
+    source_meta_begin(s->meta, slot->text, slot->first_line, s->split_name, &slot->file);
+    if (s->meta->with_lines) chunk.places = s->meta->places;
+  }
   format->decode_begin(s->decoder, &chunk, bad_row, s);
   for (;;) {
     Batch *batch;
     TRY(format->decode_next(s->decoder, &batch, &slot->error));
     if (batch->rows == 0) break;
-    TRY(push_rows(w, s, batch));
+    TRY(push_rows(w, s, s->meta != NULL ? source_meta_add(s->meta, batch) : batch));
   }
   return OK;
 }

@@ -23,8 +23,8 @@ Code split_reader_open(SplitReader *r, Error *err) {
                      .n_fields = r->scan->n_fields,
                      .span = r->scan->span};
   TRY(r->scan->connector->bytes->open(&spec, r->split, &r->stream, err));
-  if (!r->split->replayable) return OK;
   TRY(stream_identity(r->stream, &r->file, err));
+  if (!r->split->replayable) return OK;
   return trail_open(&r->trail) ? OK : no_memory(r, err);
 }
 
@@ -173,6 +173,7 @@ static Code give_out(SplitReader *r, size_t n, ChunkText *out, Error *err) {
   out->text = r->buf;
   out->len = n;
   out->first_line = r->cut.newlines + 1;
+  out->file = r->file;
   format_of(r)->advance(&r->cut, r->buf, n, r->scan->options);
   trail_pass(&r->trail, r->buf, n);
   memset(r->buf + n, 0, CHUNK_PADDING);
@@ -330,6 +331,7 @@ static Code copy_out(const SplitReader *r, size_t n, ChunkText *out, Error *err)
   if (n > 0) memcpy(out->text, r->buf, n);
   out->len = n;
   out->first_line = r->cut.newlines + 1;
+  out->file = r->file;
   return OK;
 }
 

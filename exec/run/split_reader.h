@@ -23,8 +23,8 @@ typedef struct SplitReader {
   CutState cut;       /* at buf[0] */
   uint64_t offset;    /* of buf[0] in the uncompressed bytes, BOM not counted */
   bool has_bom;
-  FileIdentity file; /* when it was opened, of a split that can be read again */
-  Trail trail;       /* ... and the bytes before buf[0] */
+  FileIdentity file; /* when it was opened */
+  Trail trail;       /* the bytes before buf[0], of a split that can be read again */
   char *buf;         /* read and not yet given out */
   size_t len, cap;
   size_t scanned;      /* bytes of buf that are known to end no record */
@@ -37,6 +37,7 @@ typedef struct ChunkText {
   char *text;
   size_t len;
   uint64_t first_line;
+  FileIdentity file;
   uint64_t skipped_records; /* that never ended, before this chunk */
   uint64_t skipped_line;    /* of the first of them */
   const char *skipped_reason;

@@ -308,7 +308,7 @@ static void check_read(const DecodeSpec *spec, const char *text, size_t len, con
   if (copy == NULL) out_of_memory();
   memcpy(copy, text, len);
   memset(copy + len, '7', CHUNK_PADDING);
-  format_json.decode_begin(d.decoder, &(Chunk){copy, len, NULL}, decoded_bad, &d);
+  format_json.decode_begin(d.decoder, &(Chunk){.text = copy, .len = len}, decoded_bad, &d);
   while (format_json.decode_next(d.decoder, &read, &d.err) == OK && read->rows > 0) {
     for (uint32_t i = 0; i < read->rows; i++, ++*row) {
       Value is = value_of(&read->cols[0], i), was = value_of(&b->cols[0], *row);
