@@ -139,15 +139,15 @@ static Value some_value(Row *r, const char *column) {
 #undef IS
 }
 
+/* Column by column, so that the long texts of one lie together. */
 BatchBuilder *bench_batch(const Type *types, uint32_t number) {
   static const int64_t start_ms = INT64_C(1704067200000), year_ms = INT64_C(366) * 86400000;
   BatchBuilder *b = batch_builder_new((BatchShape){.types = types, .n_cols = bench_n_columns});
   if (b == NULL) return NULL;
-  Row r = {.seed = number};
-  for (uint32_t row = 0; row < BATCH_ROWS; row++) {
-    r.ms = start_ms + pick(&r, year_ms);
-    for (uint32_t c = 0; c < bench_n_columns; c++) {
-      r.type = types[c];
+  for (uint32_t c = 0; c < bench_n_columns; c++) {
+    Row at = {.seed = number}, r = {.seed = number * 1000 + c, .type = types[c]};
+    for (uint32_t row = 0; row < BATCH_ROWS; row++) {
+      r.ms = start_ms + pick(&at, year_ms);
       bool null = has_nulls(bench_columns[c].name) && pick(&r, 20) == 0;
       Value v = null ? value_null(types[c]) : some_value(&r, bench_columns[c].name);
       if (!batch_builder_put(b, c, row, &v)) {
