@@ -39,21 +39,32 @@
 #endif
 #include "exec/expr/kernels/binary.tmpl.h"
 
-#undef LOOP /* nothing below has vector lanes */
+/* Where a double holds every T, its quotient cut to an integer is T's: see k_arith.c.  There are
+ * lanes for that, and none for the division of integers. */
+#ifdef WIDE
+#define QUOTIENT(x, d) ((T)((double)(x) / (d)))
+#define REST(x, d)     ((T)((x)-QUOTIENT(x, d) * (d)))
+#else
+#undef LOOP
 #define LOOP
+#define QUOTIENT(x, d) ((T)((x) / (d)))
+#define REST(x, d)     ((T)((x) % (d)))
+#endif
 #define NAME JOIN(div, SUFFIX)
 #define STEP                     \
   const T d = DIVISOR(x, y);     \
   fault |= (T)(0 - (T)(d != y)); \
-  r = y == -1 ? (T)(0 - (U)x) : (T)(x / d)
+  r = y == -1 ? (T)(0 - (U)x) : QUOTIENT(x, d)
 #include "exec/expr/kernels/binary.tmpl.h"
 
 #define NAME JOIN(rem, SUFFIX)
 #define STEP                     \
   const T d = DIVISOR(x, y);     \
   fault |= (T)(0 - (T)(y == 0)); \
-  r = (T)(x % d)
+  r = REST(x, d)
 #include "exec/expr/kernels/binary.tmpl.h"
+#undef QUOTIENT
+#undef REST
 
 static bool JOIN(negate, SUFFIX)(const void *restrict a, void *restrict out, uint32_t n) {
   T fault = 0;

@@ -34,6 +34,49 @@
 
 #define LOOP KERNEL
 
+/* --- 64-bit division by way of doubles ----------------------------------------------------- */
+
+/* Of numbers up to 2^52 the quotient as a double, cut, is that of integers: below an integer n it
+ * lies at least n / 2^52 away from it, twice as far as rounding reaches.  That is several times as
+ * fast as the instruction that divides integers, and has lanes where an instruction set converts
+ * 64-bit integers. */
+KERNEL static bool all_small(const int64_t *v, uint32_t n) {
+  uint64_t beyond = 0;
+  for (uint32_t i = 0; i < n; i++) beyond |= ((uint64_t)v[i] + (UINT64_C(1) << 52)) >> 53;
+  return beyond == 0;
+}
+
+#define T    int64_t
+#define F    int64_t
+#define NAME small_div
+#define STEP                     \
+  const T d = y != 0 ? y : 1;    \
+  fault |= (T)(0 - (T)(y == 0)); \
+  r = (T)((double)x / (double)d)
+#include "exec/expr/kernels/binary.tmpl.h"
+#define NAME small_rem
+#define STEP                     \
+  const T d = y != 0 ? y : 1;    \
+  fault |= (T)(0 - (T)(y == 0)); \
+  r = x - (T)((double)x / (double)d) * d
+#include "exec/expr/kernels/binary.tmpl.h"
+#undef T
+#undef F
+
+#define EITHER_WAY(op, form, n_a, n_b)                                                    \
+  static bool any_##op##_##form(const void *restrict a, const void *restrict b,           \
+                                void *restrict out, uint32_t n) {                         \
+    if (all_small(a, n_a) && all_small(b, n_b)) return small_##op##_##form(a, b, out, n); \
+    return op##_i64_##form(a, b, out, n);                                                 \
+  }
+EITHER_WAY(div, vv, n, n)
+EITHER_WAY(div, vc, n, 1)
+EITHER_WAY(div, cv, 1, n)
+EITHER_WAY(rem, vv, n, n)
+EITHER_WAY(rem, vc, n, 1)
+EITHER_WAY(rem, cv, 1, n)
+#undef EITHER_WAY
+
 /* --- floating point: IEEE, no faults ------------------------------------------------------ */
 
 #define T    float
@@ -110,17 +153,17 @@ static bool abs_f64(const void *restrict a, void *restrict out, uint32_t n) {
 
 #define FORMS(name) \
   { name##_vv, name##_vc, name##_cv }
-#define INTEGERS(op)                                                                      \
-  [PHYS_I8] = FORMS(op##_i8), [PHYS_I16] = FORMS(op##_i16), [PHYS_I32] = FORMS(op##_i32), \
-  [PHYS_I64] = FORMS(op##_i64)
-#define FLOATS(op) [PHYS_F32] = FORMS(op##_f32), [PHYS_F64] = FORMS(op##_f64)
+#define NARROW(op) \
+  [PHYS_I8] = FORMS(op##_i8), [PHYS_I16] = FORMS(op##_i16), [PHYS_I32] = FORMS(op##_i32)
+#define INTEGERS(op) NARROW(op), [PHYS_I64] = FORMS(op##_i64)
+#define FLOATS(op)   [PHYS_F32] = FORMS(op##_f32), [PHYS_F64] = FORMS(op##_f64)
 
 const BinaryForms arith_kernels[ARITH_OPS][PHYS_COUNT] = {
     [ARITH_ADD] = {INTEGERS(add), FLOATS(add)},
     [ARITH_SUB] = {INTEGERS(sub), FLOATS(sub)},
     [ARITH_MUL] = {INTEGERS(mul), FLOATS(mul)},
-    [ARITH_DIV] = {INTEGERS(div), FLOATS(div)},
-    [ARITH_REM] = {INTEGERS(rem)},
+    [ARITH_DIV] = {NARROW(div), [PHYS_I64] = FORMS(any_div), FLOATS(div)},
+    [ARITH_REM] = {NARROW(rem), [PHYS_I64] = FORMS(any_rem)},
 };
 
 const UnaryKernel negate_kernels[PHYS_COUNT] = {

@@ -104,6 +104,30 @@ static void test_int_arith(void) {
   }
 }
 
+/* Quotients next to an integer, of numbers of all lengths up to where doubles end and beyond. */
+static void test_divide_long(void) {
+  uint64_t seed = 31;
+  int64_t x[ROWS_MAX], y[ROWS_MAX], q[ROWS_MAX], rest[ROWS_MAX];
+  for (int round = 0; round < 4000; round++) {
+    unsigned bits = 1 + (unsigned)(rng_next(&seed) % (round % 2 == 0 ? 52 : 62));
+    for (uint32_t i = 0; i < ROWS_MAX; i++) {
+      int64_t most = INT64_C(1) << bits, d = 1 + (int64_t)(rng_next(&seed) % (uint64_t)most);
+      int64_t n = (int64_t)(rng_next(&seed) % (uint64_t)(most / d + 1));
+      x[i] = n * d + (int64_t)(rng_next(&seed) % 3) - 1;
+      if (x[i] > most) x[i] = most;
+      y[i] = d;
+      if (rng_next(&seed) % 2 == 0) x[i] = -x[i];
+      if (rng_next(&seed) % 2 == 0) y[i] = -y[i];
+    }
+    CHECK(!arith_kernels[ARITH_DIV][PHYS_I64].vv(x, y, q, ROWS_MAX));
+    CHECK(!arith_kernels[ARITH_REM][PHYS_I64].vv(x, y, rest, ROWS_MAX));
+    for (uint32_t i = 0; i < ROWS_MAX; i++) {
+      CHECK_INT(q[i], x[i] / y[i]);
+      CHECK_INT(rest[i], x[i] % y[i]);
+    }
+  }
+}
+
 static void test_negate(void) {
   for (int p = PHYS_I8; p <= PHYS_I64; p++) {
     int64_t a[3], out[3];
@@ -386,6 +410,7 @@ static void test_bits(void) {
 
 int main(void) {
   test_int_arith();
+  test_divide_long();
   test_negate();
   test_abs();
   test_float_arith();
