@@ -180,7 +180,8 @@ AstExpr *ast_like(Parse *p, LikeWord word, AstExpr *operand, AstExpr *pattern, A
 AstExpr *ast_between(Parse *p, AstExpr *operand, bool symmetric, AstExpr *low, AstExpr *high,
                      bool negated);
 AstExpr *ast_in(Parse *p, AstExpr *operand, AstExprs list, AstQuery *query, bool negated);
-AstExpr *ast_quantified(Parse *p, AstOp op, bool all, AstExpr *operand, AstQuery *query);
+AstExpr *ast_quantified(Parse *p, AstOp op, bool all, AstExpr *operand, AstQuery *query,
+                        AstExprs list);
 AstExpr *ast_subquery(Parse *p, AstExprKind kind, Span start, AstQuery *query);
 AstExpr *ast_in_parens(Parse *p, Span start, AstExpr *expr);
 AstExpr *ast_row(Parse *p, Span start, bool keyword, AstExprs items);

@@ -116,9 +116,11 @@ AstExpr *ast_in(Parse *p, AstExpr *operand, AstExprs list, AstQuery *query, bool
   return e;
 }
 
-AstExpr *ast_quantified(Parse *p, AstOp op, bool all, AstExpr *operand, AstQuery *query) {
-  AstExpr *e = expr_new(p, AST_QUANTIFIED, operand->span, deeper(operand->depth, query->depth));
-  e->quantified = (AstQuantified){op, all, operand, query};
+AstExpr *ast_quantified(Parse *p, AstOp op, bool all, AstExpr *operand, AstQuery *query,
+                        AstExprs list) {
+  uint32_t parts = query != NULL ? query->depth : depth_of_exprs(list);
+  AstExpr *e = expr_new(p, AST_QUANTIFIED, operand->span, deeper(operand->depth, parts));
+  e->quantified = (AstQuantified){op, all, operand, query, list};
   return e;
 }
 

@@ -149,7 +149,7 @@ typedef enum AstExprKind {
   AST_LIKE,       /* [NOT] LIKE, SIMILAR TO */
   AST_BETWEEN,    /* [NOT] BETWEEN */
   AST_IN,         /* [NOT] IN (list) or (query) */
-  AST_QUANTIFIED, /* x = ANY (query) */
+  AST_QUANTIFIED, /* x = ANY (list) or (query) */
   AST_EXISTS,
   AST_SUBQUERY, /* scalar subquery; as an argument of a table function, a table */
   AST_CASE,
@@ -254,7 +254,8 @@ typedef struct AstQuantified {
   AstOp op;
   bool all; /* ALL, else ANY or SOME */
   AstExpr *operand;
-  AstQuery *query;
+  AstQuery *query; /* or else list */
+  AstExprs list;
 } AstQuantified;
 
 /* WHEN a, b THEN result: more than one condition only after CASE operand. */

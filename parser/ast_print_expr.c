@@ -385,24 +385,28 @@ static void print_between(StrBuf *out, const AstExpr *e) {
   print_bound(out, b->high, BIND_SUM);
 }
 
+static void print_list_or_query(StrBuf *out, AstExprs list, const AstQuery *query) {
+  if (query != NULL) {
+    print_query_in_parens(out, query);
+    return;
+  }
+  strbuf_putc(out, '(');
+  print_exprs(out, list);
+  strbuf_putc(out, ')');
+}
+
 static void print_in(StrBuf *out, const AstExpr *e) {
   const AstIn *in = &e->in;
   print_bound(out, in->operand, BIND_SUM);
   strbuf_puts(out, in->negated ? " NOT IN " : " IN ");
-  if (in->query != NULL) {
-    print_query_in_parens(out, in->query);
-    return;
-  }
-  strbuf_putc(out, '(');
-  print_exprs(out, in->list);
-  strbuf_putc(out, ')');
+  print_list_or_query(out, in->list, in->query);
 }
 
 static void print_quantified(StrBuf *out, const AstExpr *e) {
   const AstQuantified *q = &e->quantified;
   print_bound(out, q->operand, BIND_SUM);
   strbuf_printf(out, " %s %s ", operator_words[q->op], q->all ? "ALL" : "ANY");
-  print_query_in_parens(out, q->query);
+  print_list_or_query(out, q->list, q->query);
 }
 
 /* ---- terms ---- */

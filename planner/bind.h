@@ -241,11 +241,14 @@ MUST_USE Code bind_row_compare(Binder *b, const ExprScope *s, const AstExpr *ast
 MUST_USE Code bind_row_between(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 /* IN of a list, without NOT. */
 MUST_USE Code bind_row_in(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+/* ANY and ALL of a list. */
+MUST_USE Code bind_quantified_list(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 MUST_USE Code bind_overlaps(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 MUST_USE Code bind_value_query(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 MUST_USE Code bind_exists_query(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 /* IN of a query, without NOT. */
 MUST_USE Code bind_in_query(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+/* ANY and ALL of a query. */
 MUST_USE Code bind_quantified(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 /* ERR_UNSUPPORTED: the path is no column of the scope, but one of a query around it. */
 MUST_USE Code bind_check_correlated(Binder *b, const ExprScope *s, const AstPath *path);

@@ -337,7 +337,8 @@ Code bind_expr(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
     case AST_STAR:
       return FAIL(b->err, ERR_SYNTAX, bind_span(b, ast->span), "* stands where a value is wanted");
     case AST_QUANTIFIED:
-      return bind_quantified(b, s, ast, out);
+      return ast->quantified.query != NULL ? bind_quantified(b, s, ast, out)
+                                           : bind_quantified_list(b, s, ast, out);
     case AST_EXISTS:
       return bind_exists_query(b, s, ast, out);
     case AST_SUBQUERY:

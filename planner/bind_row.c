@@ -3,7 +3,7 @@
  *   (a, b) = (c, d)      a = c AND b = d            IS NOT DISTINCT FROM alike
  *   (a, b) <> (c, d)     a <> c OR b <> d           IS DISTINCT FROM alike
  *   (a, b) < (c, d)      a < c OR (a = c AND b < d)
- *   (a, b) IN ((1, 2), (3, 4))     any of them is equal
+ *   (a, b) IN ((1, 2), (3, 4))     any of them is equal; > ALL (list) alike, also of single values
  *   (a, b) OVERLAPS (c, d)         two periods
  *
  * Rows in rows are taken apart, too: both sides have the same shape.  Where a value occurs more
@@ -133,23 +133,39 @@ Code bind_row_between(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **
   return OK;
 }
 
-Code bind_row_in(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
-  const AstIn *in = &ast->in;
+/* One, or all, of a list compare so with the operand. */
+static Code compare_list(Binder *b, const ExprScope *s, const AstQuantified *q, Span span,
+                         Expr **out) {
   Items x = {0};
-  Expr *any = NULL;
-  TRY(bind_items(b, s, in->operand, &x));
-  for (uint32_t i = 0; i < x.n; i++) TRY(bind_shared(b, x.items[i], in->list.n));
-  for (uint32_t i = 0; i < in->list.n; i++) {
-    const AstExpr *item = in->list.items[i];
+  *out = NULL;
+  TRY(bind_items(b, s, q->operand, &x));
+  for (uint32_t i = 0; i < x.n; i++) TRY(bind_shared(b, x.items[i], 2 * q->list.n));
+  for (uint32_t i = 0; i < q->list.n; i++) {
+    const AstExpr *item = q->list.items[i];
     Items y = {0};
-    Expr *equal;
-    TRY(check_shape(b, in->operand, item));
+    Expr *part;
+    TRY(check_shape(b, q->operand, item));
     TRY(bind_items(b, s, item, &y));
-    TRY(compare(b, AST_OP_EQ, ast->span, &x, &y, &equal));
-    any = expr_or(b->arena, any, equal);
+    TRY(compare(b, q->op, span, &x, &y, &part));
+    *out = q->all ? expr_and(b->arena, *out, part) : expr_or(b->arena, *out, part);
   }
-  *out = expr_once(b->arena, x.items, x.n, any);
+  *out = expr_once(b->arena, x.items, x.n, *out);
   return OK;
+}
+
+Code bind_row_in(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
+  const AstQuantified any = {AST_OP_EQ, false, ast->in.operand, NULL, ast->in.list};
+  return compare_list(b, s, &any, ast->span, out);
+}
+
+/* = ANY is IN, <> ALL is NOT IN. */
+Code bind_quantified_list(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
+  const AstQuantified *q = &ast->quantified;
+  if (q->op != (q->all ? AST_OP_NE : AST_OP_EQ)) return compare_list(b, s, q, ast->span, out);
+  AstExpr in = *ast;
+  in.kind = AST_IN;
+  in.in = (AstIn){.negated = q->all, .operand = q->operand, .list = q->list};
+  return bind_expr(b, s, &in, out);
 }
 
 /* --- OVERLAPS ------------------------------------------------------------------------ */

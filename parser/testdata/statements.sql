@@ -211,6 +211,9 @@ SELECT a IN (SELECT 1), a NOT IN (SELECT x FROM t), a IN ((SELECT 1), 2), a IN (
 SELECT EXISTS (SELECT 1), NOT EXISTS (SELECT 2);
 SELECT a = ANY (SELECT 1), a > ALL (SELECT 2), a <> SOME (SELECT 3);
 -- prints SELECT a = ANY (SELECT 1), a > ALL (SELECT 2), a <> ANY (SELECT 3)
+
+SELECT a = ANY (1, 2), (a, b) > ALL ((1, 2)), a <> SOME ((SELECT 3), b + 1) AND c;
+-- prints SELECT a = ANY (1, 2), (a, b) > ALL ((1, 2)), a <> ANY ((SELECT 3), b + 1) AND c
 SELECT (a, b) OVERLAPS (c, d);
 SELECT (SELECT 1), (SELECT 1) + 2, ((SELECT 1)), ((1));
 -- prints SELECT (SELECT 1), (SELECT 1) + 2, (SELECT 1), 1

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""subquery_model.py WEIR [--rounds N] [--seed S] -- random conditions with subqueries, rows and NULLs.
+"""subquery_model.py -- random conditions with subqueries, rows and NULLs, compared with SQLite.
+
+    subquery_model.py WEIR [--rounds N] [--seed S]
 
 Each round makes two small tables full of NULLs and asks weir and SQLite the same questions: IN,
 EXISTS, values, comparisons of rows, three-valued logic around them.  What SQLite does not have (ANY,
@@ -120,6 +122,15 @@ class Maker:
                 f" ELSE {1 - decisive} END)")
         return weir, lite
 
+    def quantified_list(self, depth, names):
+        op = self.rng.choice(["=", "<>", "<", "<=", ">", ">="])
+        word, logic = self.rng.choice([("ANY", " OR "), ("ALL", " AND ")])
+        n = self.rng.randint(1, 2)
+        make = lambda: self.value(depth, names) if n == 1 else self.row(depth, n, names)
+        operand, items = make(), [make() for _ in range(self.rng.randint(1, 3))]
+        return (f"{operand[0]} {op} {word} ({', '.join(item[0] for item in items)})",
+                "(" + logic.join(f"({operand[1]} {op} {item[1]})" for item in items) + ")")
+
     def between(self, depth, names):
         x, low, high = (self.value(depth, names) for _ in range(3))
         if self.rng.random() < 0.5:
@@ -136,7 +147,7 @@ class Maker:
     def condition(self, depth, names=("a", "b")):
         if depth <= 0:
             return self.compared(0, names)
-        kind = self.rng.randrange(8)
+        kind = self.rng.randrange(9)
         if kind == 0:
             return self.compared(depth - 1, names)
         if kind == 1:
@@ -151,6 +162,8 @@ class Maker:
             return self.quantified(depth - 1, names)
         if kind == 6:
             return self.between(depth - 1, names)
+        if kind == 7:
+            return self.quantified_list(depth - 1, names)
         return self.logic(depth - 1, names)
 
 
