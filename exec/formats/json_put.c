@@ -2,6 +2,7 @@
 #include "exec/formats/json_put.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "exec/data/decimal.h"
@@ -72,46 +73,70 @@ typedef struct Putter {
   bool null_key; /* there was one that is refused */
 } Putter;
 
-static void put_nested(Putter *p, Type type, Str value);
+static void put_nested(Putter *p, JsonOut *o, Str value);
 
-static void put_text(Putter *p, Type type, Str text) {
-  if (type_is_nested(type)) {
-    put_nested(p, type, text);
-  } else if (type_is_binary(type)) {
+static void put_text(Putter *p, JsonOut *o, Str text) {
+  if (type_is_nested(o->text.type)) {
+    put_nested(p, o, text);
+  } else if (type_is_binary(o->text.type)) {
     put_base64(p->out, text);
   } else {
     json_put_string(p->out, text);
   }
 }
 
-static void put_value(Putter *p, const Value *v) {
-  if (!v->null && value_is_text(v->type)) {
-    put_text(p, v->type, text_str(&v->as.text));
-    return;
-  }
-  char *at = strbuf_reserve(p->out, JSON_FIXED_MAX);
-  if (at == NULL) return;
-  char *end;
+/* Behind what stands at `at`, the end of out, where there is room for JSON_FIXED_MAX. */
+static void put_value_at(Putter *p, JsonOut *o, const Value *v, char *at) {
+  StrBuf *out = p->out;
   if (v->null) {
-    end = json_print_null(at);
+    at = json_print_null(at);
+  } else if (value_is_text(v->type)) {
+    out->len = (size_t)(at - out->data);
+    put_text(p, o, text_str(&v->as.text));
+    return;
   } else {
-    Int128 slot[1] = {0};
-    ValueText text = {.type = v->type, .zone = zone_utc()};
+    Int128 slot[1];
     value_store(v, &(Vector){.type = v->type, .constant = true, .data = slot}, 0);
-    end = json_print_fixed(p->style, &text, slot, 0, at);
+    at = json_print_fixed(p->style, &o->text, slot, 0, at);
   }
-  p->out->len += (size_t)(end - at);
+  out->len = (size_t)(at - out->data);
 }
 
-static void put_array(Putter *p, Items items) {
+static void put_value(Putter *p, JsonOut *o, const Value *v) {
+  char *at = strbuf_reserve(p->out, JSON_FIXED_MAX);
+  if (at != NULL) put_value_at(p, o, v, at);
+}
+
+static void put_array(Putter *p, JsonOut *o, Items items) {
   strbuf_putc(p->out, '[');
   for (uint32_t i = 0; i < items.n; i++) {
     const Value v = items_get(&items, i);
-    if (i > 0) strbuf_putc(p->out, ',');
-    put_value(p, &v);
+    char *at = strbuf_reserve(p->out, 1 + JSON_FIXED_MAX);
+    if (at == NULL) return;
+    if (i > 0) *at++ = ',';
+    put_value_at(p, o->parts, &v, at);
   }
   strbuf_putc(p->out, ']');
 }
+
+static void put_row(Putter *p, JsonOut *o, Str value) {
+  const Type type = o->text.type;
+  char before = '{';
+  for (uint32_t i = 0; i < type.shape->n; i++) {
+    const Value v = row_field(type, value, i);
+    JsonOut *field = &o->parts[i];
+    if (v.null && p->style->ignore_null) continue;
+    char *at = strbuf_reserve(p->out, 1 + field->key_len + JSON_FIXED_MAX);
+    if (at == NULL) return;
+    *at++ = before;
+    before = ',';
+    memcpy(at, field->key, field->key_len);
+    put_value_at(p, field, &v, at + field->key_len);
+  }
+  strbuf_puts(p->out, before == '{' ? "{}" : "}");
+}
+
+/* --- MAP and MULTISET ---------------------------------------------------------------- */
 
 /* A comma where one is due, a name in quotes and a colon. */
 static void put_name(Putter *p, char *before, Str name) {
@@ -121,23 +146,12 @@ static void put_name(Putter *p, char *before, Str name) {
   strbuf_putc(p->out, ':');
 }
 
-static void put_row(Putter *p, Type type, Str value) {
-  char before = '{';
-  for (uint32_t i = 0; i < type.shape->n; i++) {
-    const Value v = row_field(type, value, i);
-    if (v.null && p->style->ignore_null) continue;
-    put_name(p, &before, str_of(type.shape->names[i]));
-    put_value(p, &v);
-  }
-  strbuf_puts(p->out, before == '{' ? "{}" : "}");
-}
-
 /* The JSON of a key that is no character text, or what stands in its quotes. */
-static void put_other_key(Putter *p, char *before, const Value *key) {
+static void put_other_key(Putter *p, char *before, JsonOut *o, const Value *key) {
   StrBuf text;
   strbuf_init(&text, 0);
   Putter inner = {.style = p->style, .out = &text};
-  put_value(&inner, key);
+  put_value(&inner, o, key);
   Str name = {text.data, text.len};
   if (name.len > 0 && name.ptr[0] == '"') name = (Str){name.ptr + 1, name.len - 2};
   put_name(p, before, name);
@@ -153,11 +167,12 @@ static bool literal_is_key(const Putter *p, Type map, Str value) {
 }
 
 /* The key with its colon; false: its entry is left out. */
-static bool put_key(Putter *p, char *before, Type map, Str value, const Value *key) {
+static bool put_key(Putter *p, char *before, JsonOut *o, Str value, const Value *key) {
+  const Type map = o->text.type;
   if (!key->null && type_is_character(key->type)) {
     put_name(p, before, text_str(&key->as.text));
   } else if (!key->null) {
-    put_other_key(p, before, key);
+    put_other_key(p, before, &o->parts[0], key);
   } else if (p->style->null_keys == JSON_KEYS_LITERAL) {
     if (literal_is_key(p, map, value)) return false;
     put_name(p, before, p->style->null_key);
@@ -168,29 +183,64 @@ static bool put_key(Putter *p, char *before, Type map, Str value, const Value *k
   return true;
 }
 
-/* Also MULTISET. */
-static void put_map(Putter *p, Type map, Str value) {
+static void put_map(Putter *p, JsonOut *o, Str value) {
+  const Type map = o->text.type;
   const Items keys = map_keys(map, value), values = map_values(map, value);
   char before = '{';
   for (uint32_t i = 0; i < keys.n; i++) {
     const Value k = items_get(&keys, i), v = items_get(&values, i);
-    if (put_key(p, &before, map, value, &k)) put_value(p, &v);
+    if (put_key(p, &before, o, value, &k)) put_value(p, &o->parts[1], &v);
   }
   strbuf_puts(p->out, before == '{' ? "{}" : "}");
 }
 
-static void put_nested(Putter *p, Type type, Str value) {
+static void put_nested(Putter *p, JsonOut *o, Str value) {
+  const Type type = o->text.type;
   if (type.kind == TYPE_ARRAY) {
-    put_array(p, array_items(type, value));
+    put_array(p, o, array_items(type, value));
   } else if (type.kind == TYPE_ROW) {
-    put_row(p, type, value);
+    put_row(p, o, value);
   } else {
-    put_map(p, type, value);
+    put_map(p, o, value);
   }
 }
 
-bool json_put_text(const JsonStyle *style, Type type, const TextRef *value, StrBuf *out) {
+bool json_put_text(const JsonStyle *style, JsonOut *o, const TextRef *value, StrBuf *out) {
   Putter p = {.style = style, .out = out};
-  put_text(&p, type, text_str(value));
+  put_text(&p, o, text_str(value));
   return !p.null_key;
+}
+
+/* --- life ---------------------------------------------------------------------------- */
+
+static bool make_key(JsonOut *o, const char *name) {
+  StrBuf key;
+  strbuf_init(&key, 0);
+  json_put_string(&key, str_of(name));
+  strbuf_putc(&key, ':');
+  o->key = key.data;
+  o->key_len = key.len;
+  return !strbuf_failed(&key);
+}
+
+bool json_out_init(JsonOut *o, const char *name, Type type) {
+  *o = (JsonOut){.text = {.type = type, .zone = zone_utc()}};
+  if (name != NULL && !make_key(o, name)) return false;
+  if (!type_is_nested(type)) return true;
+  const TypeShape *s = type.shape;
+  o->parts = calloc(s->n, sizeof *o->parts);
+  if (o->parts == NULL) return false;
+  for (uint32_t i = 0; i < s->n; i++) {
+    const char *part_name = s->names != NULL ? s->names[i] : NULL;
+    if (!json_out_init(&o->parts[i], part_name, s->types[i])) return false;
+  }
+  return true;
+}
+
+void json_out_deinit(JsonOut *o) {
+  const Type type = o->text.type;
+  for (uint32_t i = 0; o->parts != NULL && i < type.shape->n; i++) json_out_deinit(&o->parts[i]);
+  free(o->parts);
+  free(o->key);
+  *o = (JsonOut){0};
 }

@@ -24,6 +24,18 @@ typedef struct JsonStyle {
   Str null_key; /* their name, with JSON_KEYS_LITERAL */
 } JsonStyle;
 
+/* What a value is written with: made once per column, from its type. */
+typedef struct JsonOut {
+  char *key; /* of a column or a field of a ROW: `"price":`; NULL: it has no name */
+  size_t key_len;
+  ValueText text;        /* with the type; in UTC */
+  struct JsonOut *parts; /* ARRAY: of its items; MAP, MULTISET: keys, values; ROW: fields */
+} JsonOut;
+
+/* name NULL: none.  false: no memory; json_out_deinit frees what is there. */
+MUST_USE bool json_out_init(JsonOut *o, const char *name, Type type);
+void json_out_deinit(JsonOut *o);
+
 /* Room for a value that is no text, with quotes and Z. */
 enum { JSON_FIXED_MAX = VALUE_TEXT_MAX + VALUE_TEXT_SLACK + 3 };
 
@@ -36,4 +48,4 @@ char *json_print_fixed(const JsonStyle *style, ValueText *text, const void *data
 
 /* Append a value, not NULL, of a type that is text in a column: also a nested one.  false: it has a
  * NULL key, which JSON_KEYS_FAIL refuses. */
-MUST_USE bool json_put_text(const JsonStyle *style, Type type, const TextRef *value, StrBuf *out);
+MUST_USE bool json_put_text(const JsonStyle *style, JsonOut *o, const TextRef *value, StrBuf *out);

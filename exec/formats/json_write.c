@@ -17,10 +17,7 @@
 #include "exec/formats/json_put.h"
 
 typedef struct OutColumn {
-  char *key; /* `"price":` */
-  size_t key_len;
-  Type type;
-  ValueText text;
+  JsonOut out;
   StrBuf constant; /* its value in this batch, when the column is constant */
 } OutColumn;
 
@@ -35,20 +32,20 @@ typedef struct JsonWriter {
 
 /* --- rows ---------------------------------------------------------------------------- */
 
-static void put_text(JsonWriter *w, const OutColumn *c, const TextRef *value, StrBuf *out) {
-  if (!json_put_text(&w->style, c->type, value, out)) w->refused = c;
+static void put_text(JsonWriter *w, OutColumn *c, const TextRef *value, StrBuf *out) {
+  if (!json_put_text(&w->style, &c->out, value, out)) w->refused = c;
 }
 
 /* The value of a constant column, as it will stand in every row. */
 static void print_constant(JsonWriter *w, OutColumn *c, const Vector *v) {
   strbuf_clear(&c->constant);
-  if (value_is_text(c->type) && vector_valid(v, 0)) {
+  if (value_is_text(c->out.text.type) && vector_valid(v, 0)) {
     put_text(w, c, v->data, &c->constant);
     return;
   }
   char *at = strbuf_reserve(&c->constant, JSON_FIXED_MAX);
   if (at == NULL) return;
-  char *end = vector_valid(v, 0) ? json_print_fixed(&w->style, &c->text, v->data, 0, at)
+  char *end = vector_valid(v, 0) ? json_print_fixed(&w->style, &c->out.text, v->data, 0, at)
                                  : json_print_null(at);
   c->constant.len += (size_t)(end - at);
 }
@@ -76,9 +73,9 @@ static bool put_row(JsonWriter *w, const Batch *batch, uint32_t row, StrBuf *out
     if (!valid && w->style.ignore_null) continue;
     *at++ = before;
     before = ',';
-    memcpy(at, c->key, c->key_len);
-    at += c->key_len;
-    if (v->constant || (valid && value_is_text(c->type))) {
+    memcpy(at, c->out.key, c->out.key_len);
+    at += c->out.key_len;
+    if (v->constant || (valid && value_is_text(c->out.text.type))) {
       out->len = (size_t)(at - out->data);
       if (v->constant) {
         strbuf_put(out, c->constant.data, c->constant.len);
@@ -88,7 +85,8 @@ static bool put_row(JsonWriter *w, const Batch *batch, uint32_t row, StrBuf *out
       at = strbuf_reserve(out, w->row_max);
       if (at == NULL) return false;
     } else {
-      at = valid ? json_print_fixed(&w->style, &c->text, v->data, row, at) : json_print_null(at);
+      at =
+          valid ? json_print_fixed(&w->style, &c->out.text, v->data, row, at) : json_print_null(at);
     }
   }
   if (before == '{') *at++ = '{';
@@ -99,7 +97,7 @@ static bool put_row(JsonWriter *w, const Batch *batch, uint32_t row, StrBuf *out
 }
 
 static Code null_key_refused(const JsonWriter *w, Error *err) {
-  const Str key = {w->refused->key, w->refused->key_len - 1}; /* without its colon */
+  const Str key = {w->refused->out.key, w->refused->out.key_len - 1}; /* without its colon */
   FAIL(err, ERR_DATA, NO_SPAN, "column %.*s: a NULL key of a MAP cannot be written as json",
        (int)key.len, key.ptr);
   error_hint(err, "'json.map-null-key.mode' can be DROP or LITERAL");
@@ -126,32 +124,17 @@ Code json_encode(Encoder *e, const Batch *batch, StrBuf *out, Error *err) {
 
 /* --- life ---------------------------------------------------------------------------- */
 
-static bool init_column(OutColumn *c, const FormatField *f) {
-  StrBuf key;
-  strbuf_init(&key, 0);
-  json_put_string(&key, str_of(f->name));
-  strbuf_putc(&key, ':');
-  if (strbuf_failed(&key)) {
-    strbuf_deinit(&key);
-    return false;
-  }
-  *c = (OutColumn){.key = key.data,
-                   .key_len = key.len,
-                   .type = f->type,
-                   .text = {.type = f->type, .zone = zone_utc()}};
-  return true;
-}
-
 Code json_encoder_new(const EncodeSpec *spec, Encoder **out, Error *err) {
   JsonWriter *w = calloc(1, sizeof *w);
   if (w == NULL) goto bad;
   w->cols = calloc(spec->n_fields + 1, sizeof *w->cols);
   if (w->cols == NULL) goto bad;
   w->row_max = sizeof "{}\n";
-  for (; w->n_cols < spec->n_fields; w->n_cols++) {
+  while (w->n_cols < spec->n_fields) {
     OutColumn *c = &w->cols[w->n_cols];
-    if (!init_column(c, &spec->fields[w->n_cols])) goto bad;
-    w->row_max += 1 + c->key_len + JSON_FIXED_MAX;
+    const FormatField *f = &spec->fields[w->n_cols++];
+    if (!json_out_init(&c->out, f->name, f->type)) goto bad;
+    w->row_max += 1 + c->out.key_len + JSON_FIXED_MAX;
   }
   w->with_kind = spec->with_kind;
   if (w->with_kind) w->row_max += sizeof "{\"op\":\"+I\"";
@@ -168,7 +151,7 @@ void json_encoder_free(Encoder *e) {
   JsonWriter *w = (JsonWriter *)e;
   if (w == NULL) return;
   for (uint32_t i = 0; i < w->n_cols; i++) {
-    free(w->cols[i].key);
+    json_out_deinit(&w->cols[i].out);
     strbuf_deinit(&w->cols[i].constant);
   }
   free(w->cols);
