@@ -124,6 +124,7 @@ bool cast_gives_null(Type from, Type to) {
   unsigned room = to.precision - to.scale;
   if (type_is_integer(from)) return type_integer_digits((TypeKind)from.kind) > room;
   if (from.kind == TYPE_BOOLEAN) return room == 0;
+  if (type_is_character(from)) return false; /* an error instead */
   if (from.kind != TYPE_DECIMAL) return true;
   /* one digit more where fraction digits are rounded away: 9.9 becomes 10 */
   unsigned digits = (unsigned)(from.precision - from.scale) + (from.scale > to.scale);

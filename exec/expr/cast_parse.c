@@ -2,8 +2,8 @@
  *
  * Blanks around a value are ignored.  Numbers: a sign and digits; a fraction is cut off for
  * integers ('12.7' is 12), as Flink does.  BOOLEAN: true t yes y 1, false f no n 0.  Dates
- * and times as timestamp.h reads them loosely; a DATE also from the text of a timestamp.  A timestamp
- * with a zone is a TIMESTAMP_LTZ only.
+ * and times as timestamp.h reads them loosely; a DATE also from the text of a timestamp.  A
+ * timestamp with a zone is a TIMESTAMP_LTZ only.
  */
 #include <string.h>
 
@@ -94,7 +94,7 @@ Code cast_text_to_float(KernelCall *k) {
   return OK;
 }
 
-/* Too large is NULL, as everywhere with DECIMAL; what is no number is an error. */
+/* Too large is an error here, while a number that is too large becomes NULL: as in Flink. */
 Code cast_text_to_decimal(KernelCall *k) {
   Type to = k->expr->type;
   Phys phys = type_phys(to);
@@ -103,11 +103,8 @@ Code cast_text_to_decimal(KernelCall *k) {
     if (!row_valid(k, row)) continue;
     Str text = trimmed_at(k, row);
     Int128 value;
-    double any;
     if (decimal_parse(text, to.precision, to.scale, &value)) {
       num_put(k->out->data, phys, row, value);
-    } else if (double_parse(text, &any) && any - any == 0) { /* a number, not NaN or infinity */
-      row_set_null(k, row);
     } else {
       TRY(cast_bad(k, row, text));
     }

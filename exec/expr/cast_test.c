@@ -105,8 +105,9 @@ static const ExprCase from_text[] = {
     {"(CAST:FLOAT STRING:'0.1')", "0.1"},
     {"(CAST:DOUBLE STRING:'x')", "error: 'x' is no DOUBLE in \"CAST('x' AS DOUBLE)\""},
     {"(CAST:DECIMAL(5,2) STRING:'1.005')", "1.01"},
-    {"(CAST:DECIMAL(3,2) STRING:'100')", "."},
-    {"(CAST:DECIMAL(3,2) STRING:'1e50')", "."},
+    {"(TRY_CAST:DECIMAL(3,2) STRING:'100')", "."},
+    {"(CAST:DECIMAL(3,2) STRING:'1e50')",
+     "error: '1e50' is no DECIMAL(3, 2) in \"CAST('1e50' AS DECIMAL(3, 2))\""},
     {"(CAST:DECIMAL(3,2) STRING:'x')",
      "error: 'x' is no DECIMAL(3, 2) in "
      "\"CAST('x' AS DECIMAL(3, 2))\""},

@@ -13,8 +13,8 @@ typedef double (*Math1)(double x);
 typedef double (*Math2)(double x, double y);
 
 static double cotangent(double x) { return 1 / tan(x); }
-static double degrees(double x) { return x / M_PI * 180; }
-static double radians(double x) { return x / 180 * M_PI; }
+static double degrees(double x) { return x * (180 / M_PI); }
+static double radians(double x) { return x * (M_PI / 180); }
 
 static const struct {
   const char *name;

@@ -41,7 +41,7 @@ Code bind_abs(FuncBind *b) {
 
 static Type rounded_type(FuncBind *b, Type is) {
   int64_t digits;
-  if (is.kind != TYPE_DECIMAL || mode_of(b->call->func) == ROUND_DOWN) return is;
+  if (is.kind != TYPE_DECIMAL) return is;
   unsigned p = is.precision, s = is.scale, room = p < 38 ? p + 1 : 38;
   if (b->call->n_args < 2) {
     digits = 0;
@@ -202,9 +202,10 @@ static void decompose(const char *text, size_t len, uint64_t *mantissa, int64_t 
 }
 
 static double round_float(double x, bool single, int64_t digits, RoundMode mode) {
-  if (!isfinite(x) || x == 0) return x;
+  if (!isfinite(x)) return x;
   if (mode == ROUND_FLOOR) return floor(x);
   if (mode == ROUND_CEIL) return ceil(x);
+  if (x == 0) return 0; /* never -0, which BigDecimal does not have */
   char text[DOUBLE_TEXT_MAX + INT_TEXT_MAX];
   size_t len = single ? float_print((float)x, text) : double_print(x, text);
   uint64_t mantissa;
@@ -216,8 +217,9 @@ static double round_float(double x, bool single, int64_t digits, RoundMode mode)
   len = int_print((int64_t)q, text);
   text[len++] = 'E';
   len += int_print(-digits, text + len);
-  double r = 0;
-  if (q != 0 && !double_parse((Str){text, len}, &r)) return x; /* beyond the largest double */
+  if (q == 0) return 0;
+  double r;
+  if (!double_parse((Str){text, len}, &r)) return x; /* beyond the largest double */
   return x < 0 ? -r : r;
 }
 
@@ -241,7 +243,7 @@ static inline bool round_fast(double x, double unit, bool half_up, double *out) 
   } else if (part <= error || 1 - part <= error) {
     return false;
   }
-  *out = copysign(whole / unit, x);
+  *out = copysign(whole / unit, x) + 0.0; /* -0 becomes 0 */
   return true;
 }
 

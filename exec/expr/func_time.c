@@ -5,9 +5,11 @@
 #include "exec/expr/func_time.h"
 
 #include "exec/expr/func_bind.h"
+#include "exec/expr/func_num.h"
 #include "exec/expr/func_time_rows.h"
 
 static const char takes_instant[] = "a unit of time and a DATE, TIME or TIMESTAMP";
+static const char takes_part[] = "a unit of time and a DATE, TIME, TIMESTAMP or INTERVAL";
 
 /* --- units ---------------------------------------------------------------------------- */
 
@@ -55,12 +57,46 @@ static Micros unit_length(TimeUnit unit) {
 
 /* --- EXTRACT, YEAR, ... ----------------------------------------------------------------- */
 
+/* The unit's length in what the interval counts, months or microseconds, and how many of it make
+ * the next larger field, 0: there is none.  false: not in such an interval. */
+static bool interval_field(TimeUnit unit, bool months, int64_t *length, int64_t *in_next) {
+  static const struct {
+    uint8_t unit;
+    bool months;
+    int64_t length, in_next;
+  } fields[] = {{UNIT_MILLENNIUM, true, 12000, 0},
+                {UNIT_CENTURY, true, 1200, 0},
+                {UNIT_DECADE, true, 120, 0},
+                {UNIT_YEAR, true, 12, 0},
+                {UNIT_QUARTER, true, 1, 12}, /* of its months: interval_part */
+                {UNIT_MONTH, true, 1, 12},
+                {UNIT_DAY, false, MICROS_PER_DAY, 0},
+                {UNIT_HOUR, false, 3600 * MICROS_PER_SECOND, 24},
+                {UNIT_MINUTE, false, 60 * MICROS_PER_SECOND, 60},
+                {UNIT_SECOND, false, MICROS_PER_SECOND, 60},
+                {UNIT_MILLISECOND, false, MICROS_PER_MILLI, 1000},
+                {UNIT_MICROSECOND, false, 1, MICROS_PER_SECOND}};
+  for (size_t i = 0; i < COUNT_OF(fields); i++) {
+    if (fields[i].unit != unit || fields[i].months != months) continue;
+    *length = fields[i].length;
+    *in_next = fields[i].in_next;
+    return true;
+  }
+  return false;
+}
+
 /* The last argument is the time. */
 static Code bind_part(FuncBind *b, TimeUnit unit) {
   uint32_t last = b->call->n_args - 1;
   bind_type_null(b, last, type_time(TYPE_TIMESTAMP, 3));
   Type type = b->call->args[last]->type;
-  if (!type_is_datetime(type)) return func_bad_args(b, takes_instant);
+  int64_t length, in_next;
+  if (type_is_interval(type)) {
+    bool known = interval_field(unit, type.kind == TYPE_INTERVAL_MONTH, &length, &in_next);
+    if (!known) return wrong_unit(b, unit, type);
+  } else if (!type_is_datetime(type)) {
+    return func_bad_args(b, takes_part);
+  }
   if (type.kind == TYPE_TIME && !within_day(unit) && unit != UNIT_EPOCH) {
     return wrong_unit(b, unit, type);
   }
@@ -117,9 +153,28 @@ static bool extract_time(KernelCall *k, const Micros *us, TimeUnit unit) {
 }
 #undef EXTRACT_ROWS
 
+/* Fields have the sign of the interval. */
+static Code extract_interval(KernelCall *k, TimeUnit unit) {
+  uint32_t last = k->n_args - 1;
+  bool months = k->expr->args[last]->type.kind == TYPE_INTERVAL_MONTH;
+  int64_t length, in_next;
+  bool known = interval_field(unit, months, &length, &in_next);
+  assert(known); /* bind_part */
+  (void)known;
+  const Vector *interval = &k->args[last];
+  Phys phys = type_phys(interval->type);
+  for (uint32_t i = 0, row; next_row(k, &i, &row);) {
+    int64_t part = (int64_t)num_get(interval, phys, vector_at(interval, row)) / length;
+    if (in_next != 0) part %= in_next;
+    put_long(k, row, unit == UNIT_QUARTER ? (part - 1) / 3 + 1 : part);
+  }
+  return OK;
+}
+
 Code kernel_extract(KernelCall *k) {
   TimeUnit unit = time_unit_of(k);
   const Vector *arg = &k->args[k->n_args - 1];
+  if (type_is_interval(arg->type)) return extract_interval(k, unit);
   if (arg->type.kind == TYPE_TIMESTAMP && !arg->constant && extract_time(k, arg->data, unit)) {
     return OK;
   }
@@ -182,14 +237,15 @@ static Code round_rows(KernelCall *k, bool up) {
   }
   for (uint32_t i = 0, row; next_row(k, &i, &row);) {
     Micros us = time_raw(&time, row);
-    if (time.kind == TYPE_TIMESTAMP_LTZ) {
-      put_long(k, row, round_instant(&time.clock, us, unit, up));
-    } else if (time.kind == TYPE_DATE) {
-      put_int(k, row, (int32_t)days_of(round_local(us, unit, up)));
-    } else if (time.kind == TYPE_TIME) {
-      put_long(k, row, round_local(us, unit, up) % MICROS_PER_DAY); /* 24:00 is 00:00 */
+    us = time.kind == TYPE_TIMESTAMP_LTZ ? round_instant(&time.clock, us, unit, up)
+                                         : round_local(us, unit, up);
+    if (us < TIMESTAMP_MIN || us > TIMESTAMP_MAX) {
+      return func_fail(k, "a time beyond the years 0000 to 9999");
+    }
+    if (time.kind == TYPE_DATE) {
+      put_int(k, row, (int32_t)days_of(us));
     } else {
-      put_long(k, row, round_local(us, unit, up));
+      put_long(k, row, time.kind == TYPE_TIME ? us % MICROS_PER_DAY : us); /* 24:00 is 00:00 */
     }
   }
   return OK;

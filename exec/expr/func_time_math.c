@@ -57,7 +57,7 @@ Code bind_timestampadd(FuncBind *b) {
   }
   TRY(func_cast_arg(b, 1, type_of(TYPE_BIGINT)));
   if (type.kind == TYPE_DATE && !calendar) {
-    type = type_nullable(type_time(TYPE_TIMESTAMP, 0), type.nullable);
+    type = type_nullable(type_time(TYPE_TIMESTAMP, 6), type.nullable); /* as Flink */
   }
   if (type.kind != TYPE_DATE && type.precision < unit_digits(unit))
     type.precision = unit_digits(unit);

@@ -148,13 +148,20 @@ static bool parse_plain(Str text, TimestampText *out) {
     memcpy(copy, text.ptr, text.len);
     if (timestamp_parse_fast(copy, text.len, &out->us)) return true;
   }
-  return timestamp_parse(text, out);
+  return timestamp_parse_loose(str_trim(text), out);
 }
 
 /* The text of argument 0 by argument 1's pattern, or plain without one. */
 static bool row_time(const KernelCall *k, Str text, TimestampText *out) {
   if (k->n_args < 2) return parse_plain(text, out);
   return time_format_parse(((const TimeTextState *)k->state)->format, text, out);
+}
+
+/* The same; what does not fit the pattern may be plain, as Flink reads '2024-2-9' by
+ * 'yyyy-MM-dd'. */
+static bool row_time_loose(const KernelCall *k, Str text, TimestampText *out) {
+  if (row_time(k, text, out)) return true;
+  return k->n_args >= 2 && parse_plain(text, out) && !out->has_offset;
 }
 
 /* us (wall clock) by the current pattern. */
@@ -234,7 +241,7 @@ Code kernel_to_timestamp(KernelCall *k) {
   for (uint32_t i = 0, row; next_row(k, &i, &row);) {
     TimestampText parsed;
     TRY(row_pattern(k, row));
-    bool good = row_time(k, text_at(text, row), &parsed);
+    bool good = row_time_loose(k, text_at(text, row), &parsed);
     if (good && (k->n_args > 1 || !parsed.has_offset)) {
       put_long(k, row, floor_to(parsed.us, MICROS_PER_MILLI));
     } else {
@@ -248,9 +255,12 @@ Code kernel_to_date(KernelCall *k) {
   TextArg text = text_arg(k, 0);
   for (uint32_t i = 0, row; next_row(k, &i, &row);) {
     TimestampText parsed;
+    int32_t days;
     TRY(row_pattern(k, row));
-    if (row_time(k, text_at(text, row), &parsed)) {
+    if (row_time_loose(k, text_at(text, row), &parsed)) {
       put_int(k, row, (int32_t)days_of(parsed.us));
+    } else if (date_parse_loose(str_trim(text_at(text, row)), &days)) { /* only a year or month */
+      put_int(k, row, days);
     } else {
       put_null(k, row);
     }
@@ -342,7 +352,7 @@ static Code ltz_of_texts(KernelCall *k) {
       TRY(row_zone(k, 2, 0, row));
       zone = s->zones[0].zone;
     }
-    if (row_time(k, text_at(text, row), &parsed)) {
+    if (row_time_loose(k, text_at(text, row), &parsed)) {
       Micros us = parsed.has_offset ? parsed.us - parsed.offset_us : zone_to_utc(zone, parsed.us);
       put_long(k, row, floor_to(us, MICROS_PER_MILLI));
     } else {
