@@ -83,7 +83,9 @@ static Code no_qualifier(Binder *b, const Relation *rel, const AstPath *path) {
 /* `no column "prise" in "bids"`; the table is told where there is one. */
 static Code no_column(Binder *b, const Relation *rel, const AstPath *path) {
   const AstName *name = &path->items[path->n - 1];
-  if (path->n > 1 && !has_qualifier(rel, path->items[path->n - 2].text)) {
+  bool qualified = path->n > 2 && has_qualifier(rel, path->items[0].text);
+  if (qualified) name = &path->items[1]; /* t.x.f: it is x that is missing */
+  if (path->n > 1 && !qualified && !has_qualifier(rel, path->items[path->n - 2].text)) {
     return no_qualifier(b, rel, path);
   }
   const char *near = NULL, *table = rel->n_cols > 0 ? rel->cols[0].table.name : NULL;
