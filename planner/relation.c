@@ -60,17 +60,26 @@ static bool has_qualifier(const Relation *rel, const char *name) {
   return false;
 }
 
-/* `no table "x" in FROM`, for the qualifier x.  A column of that name is no ROW. */
+/* Of a path that goes on behind a column which is no ROW. */
+static Code check_rows(Binder *b, const Relation *rel, const AstPath *path) {
+  bool qualified = has_qualifier(rel, path->items[0].text); /* then the first part is the table */
+  for (uint32_t n = path->n - 1; n > qualified; n--) {
+    uint32_t column;
+    if (count_named(rel, path, n, &column) == 0) continue;
+    const RelColumn *c = &rel->cols[column];
+    return FAIL(b->err, ERR_TYPE, bind_span(b, path->items[n - 1].span),
+                "\"%s\" is %s, which has no fields", c->name, bind_type_text(b, c->type));
+  }
+  return OK;
+}
+
+/* `no table "x" in FROM`, for the qualifier x. */
 static Code no_qualifier(Binder *b, const Relation *rel, const AstPath *path) {
   const AstName *qualifier = &path->items[path->n - 2];
   const char *near = NULL;
   uint32_t distance = 0;
   for (uint32_t i = 0; i < rel->n_cols; i++) {
     const RelColumn *c = &rel->cols[i];
-    if (strcmp(c->name, qualifier->text) == 0) {
-      return FAIL(b->err, ERR_TYPE, bind_span(b, qualifier->span),
-                  "\"%s\" is %s, which has no fields", c->name, bind_type_text(b, c->type));
-    }
     if (c->table.name != NULL) {
       nearest_name_offer(qualifier->text, c->table.name, &near, &distance);
     }
@@ -84,6 +93,7 @@ static Code no_qualifier(Binder *b, const Relation *rel, const AstPath *path) {
 static Code no_column(Binder *b, const Relation *rel, const AstPath *path) {
   const AstName *name = &path->items[path->n - 1];
   bool qualified = path->n > 2 && has_qualifier(rel, path->items[0].text);
+  TRY(check_rows(b, rel, path));
   if (qualified) name = &path->items[1]; /* t.x.f: it is x that is missing */
   if (path->n > 1 && !qualified && !has_qualifier(rel, path->items[path->n - 2].text)) {
     return no_qualifier(b, rel, path);
