@@ -13,6 +13,7 @@
  *   bind_expr.c     expressions                bind_call.c    calls and special forms
  *   bind_row.c      rows compared, OVERLAPS        bind_agg.c     calls of aggregates
  *   bind_user.c     calls of the user's functions
+ *   bind_json.c     JSON_VALUE and its like
  *   bind_subquery.c subqueries in expressions
  *   bind_literal.c  literals                   bind_type.c    types as written
  *   bind_nested.c   ARRAY[], (a, b), a[i], r.f
@@ -234,6 +235,12 @@ struct ExprScope {
 MUST_USE Code bind_expr(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 /* The same, as BOOLEAN. */
 MUST_USE Code bind_condition(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+/* JSON_VALUE, JSON_QUERY, JSON_EXISTS, JSON_OBJECT, JSON_ARRAY. */
+MUST_USE Code bind_json_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+/* JSON(s) where no constructor takes it. */
+Code bind_json_alone(Binder *b, Span span);
+/* Is it a call whose text is JSON: JSON_OBJECT, JSON_ARRAY? */
+bool bind_is_constructor(const AstExpr *ast);
 MUST_USE Code bind_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 /* Are both rows that are written out?  Then they are compared value by value. */
 bool bind_is_row_pair(const AstExpr *left, const AstExpr *right);

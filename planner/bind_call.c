@@ -107,7 +107,12 @@ static Code bind_scalar(Binder *b, const ExprScope *s, const AstExpr *ast, const
   if (call->star || call->distinct || call->filter != NULL || call->order_by.n > 0) {
     return FAIL(b->err, ERR_TYPE, bind_span(b, ast->span), "\"%s\" is no aggregate", name);
   }
-  if (call->form == AST_FORM_JSON) return bind_not_built(b, call->name.span, name);
+  if (call->form == AST_FORM_JSON) return bind_json_call(b, s, ast, out);
+  if (text_eq_nocase(name, "JSON")) return bind_json_alone(b, ast->span);
+  if (text_eq_nocase(name, "JSON_STRING") && n == 1 &&
+      bind_is_constructor(call->args.items[0].value)) {
+    return bind_expr(b, s, call->args.items[0].value, out); /* is JSON already */
+  }
   for (uint32_t i = 0; i < n; i++) {
     const AstArg *arg = &call->args.items[i];
     if (arg->name.text != NULL) return bind_not_built(b, arg->name.span, "a named argument here");

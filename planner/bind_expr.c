@@ -148,15 +148,20 @@ static Code bind_logic(Binder *b, const ExprScope *s, const AstExpr *ast, Expr *
 }
 
 static Code bind_is(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
-  static const char *const names[][2] = {[AST_IS_NULL] = {"IS NULL", "IS NOT NULL"},
-                                         [AST_IS_TRUE] = {"IS TRUE", "IS NOT TRUE"},
-                                         [AST_IS_FALSE] = {"IS FALSE", "IS NOT FALSE"},
-                                         [AST_IS_UNKNOWN] = {"IS UNKNOWN", "IS NOT UNKNOWN"}};
+  static const char *const names[][2] = {
+      [AST_IS_NULL] = {"IS NULL", "IS NOT NULL"},
+      [AST_IS_TRUE] = {"IS TRUE", "IS NOT TRUE"},
+      [AST_IS_FALSE] = {"IS FALSE", "IS NOT FALSE"},
+      [AST_IS_UNKNOWN] = {"IS UNKNOWN", "IS NOT UNKNOWN"},
+      [AST_IS_JSON] = {"IS JSON VALUE", "IS NOT JSON VALUE"},
+      [AST_IS_JSON_SCALAR] = {"IS JSON SCALAR", "IS NOT JSON SCALAR"},
+      [AST_IS_JSON_ARRAY] = {"IS JSON ARRAY", "IS NOT JSON ARRAY"},
+      [AST_IS_JSON_OBJECT] = {"IS JSON OBJECT", "IS NOT JSON OBJECT"}};
   const AstIs *is = &ast->is;
   Expr *x;
-  if (is->what >= AST_IS_JSON) return bind_not_built(b, ast->span, "IS JSON");
   TRY(bind_expr(b, s, is->operand, &x));
-  if (is->what != AST_IS_NULL) TRY(as_boolean(b, x, names[is->what][0], &x));
+  if (is->what != AST_IS_NULL && is->what < AST_IS_JSON)
+    TRY(as_boolean(b, x, names[is->what][0], &x));
   return call1(b, names[is->what][is->negated], ast->span, x, out);
 }
 

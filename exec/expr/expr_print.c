@@ -184,10 +184,35 @@ static void print_part(const Printer *p, const Expr *e) {
   strbuf_putc(p->out, ']');
 }
 
+/* The first argument says how: each ? of it stands for the next one, or its type behind
+ * RETURNING. */
+static void print_worded(const Printer *p, const Expr *e) {
+  const Str words = text_str(&e->args[0]->value.as.text);
+  uint32_t arg = 1;
+  strbuf_printf(p->out, "%s(", e->func->name);
+  for (size_t i = 0; i < words.len; i++) {
+    if (words.ptr[i] != '?' || arg == e->n_args) {
+      strbuf_putc(p->out, words.ptr[i]);
+      continue;
+    }
+    const Expr *x = e->args[arg++];
+    if (str_ends((Str){words.ptr, i}, STR("RETURNING "))) {
+      type_print(x->type, p->out);
+    } else {
+      print_expr(p, x);
+    }
+  }
+  strbuf_putc(p->out, ')');
+}
+
 static void print_call(const Printer *p, const Expr *e) {
   const char *name = e->func->name;
   if (name[0] == '.' || name[0] == '[') {
     print_part(p, e);
+    return;
+  }
+  if ((e->func->flags & FUNC_WORDED) != 0) {
+    print_worded(p, e);
     return;
   }
   if ((e->func->flags & FUNC_OPERATOR) != 0 && e->n_args == 1) {

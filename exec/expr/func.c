@@ -12,6 +12,7 @@
 #include "exec/expr/func_array.h"
 #include "exec/expr/func_bind.h"
 #include "exec/expr/func_doc.h"
+#include "exec/expr/func_json.h"
 #include "exec/expr/func_map.h"
 #include "exec/expr/func_more.h"
 #include "exec/expr/func_nested.h"

@@ -50,8 +50,9 @@ typedef enum FuncFlags {
   FUNC_OPERATOR = 8,  /* printed infix */
   FUNC_NOT_NULL = 16, /* never gives NULL */
   FUNC_CHEAP = 32,    /* over numbers a plain vector loop: not worth a narrowed selection */
-  FUNC_STRICT = 64    /* NULL exactly where an argument is NULL: nullable as they are.  Without
+  FUNC_STRICT = 64,   /* NULL exactly where an argument is NULL: nullable as they are.  Without
                          it the result is as nullable as bind says */
+  FUNC_WORDED = 128   /* the first argument says how the others are written: func_json.h */
 } FuncFlags;
 
 typedef struct FuncBind {

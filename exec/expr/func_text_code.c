@@ -15,7 +15,7 @@ static const char base64_digits[] =
 
 /* --- Base64 --------------------------------------------------------------------------- */
 
-static void encode_base64(Str s, char *out) {
+void encode_base64(Str s, char *out) {
   for (size_t i = 0; i < s.len; i += 3) {
     size_t n = s.len - i < 3 ? s.len - i : 3;
     uint32_t word = 0;
