@@ -13,13 +13,15 @@ import re
 FOREIGN = ("require", "load", "mode", "loop", "foreach", "concurrentloop", "concurrentforeach", "endloop", "restart",
            "reconnect", "sleep", "unzip", "tags", "test-env", "set", "reset", "continue", "template", "include",
            "require-env")
-LEFT_OUT = re.compile(r"\s*(CREATE\s+(UNIQUE\s+)?INDEX|DROP\s+INDEX|REINDEX|PRAGMA|SET|RESET|CALL|ATTACH|DETACH|USE|BEGIN|"
-                      r"COMMIT|ROLLBACK|VACUUM|ANALYZE|CHECKPOINT|LOAD|INSTALL)\b", re.I)
-CREATE = re.compile(r"\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMP(?:ORARY)?\s+)?TABLE\s+(IF\s+NOT\s+EXISTS\s+)?(\w+)\s*\((.*)\)\s*;?\s*$",
-                    re.I | re.S)
-TYPES = {"INTEGER": "BIGINT", "INT": "BIGINT", "INT4": "INT", "INT8": "BIGINT", "HUGEINT": "DECIMAL(38, 0)", "LONG": "BIGINT",
-         "UTINYINT": "SMALLINT", "USMALLINT": "INT", "UINTEGER": "BIGINT", "TEXT": "STRING", "VARCHAR": "STRING",
-         "REAL": "DOUBLE", "FLOAT": "DOUBLE", "NUMERIC": "DECIMAL", "BLOB": "BYTES", "BOOL": "BOOLEAN",
+LEFT_OUT = re.compile(r"\s*(CREATE\s+(UNIQUE\s+)?INDEX|DROP\s+INDEX|REINDEX|PRAGMA|SET|RESET|CALL|ATTACH|DETACH|"
+                      r"USE|BEGIN|COMMIT|ROLLBACK|VACUUM|ANALYZE|CHECKPOINT|LOAD|INSTALL)\b", re.I)
+CREATE = re.compile(r"\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMP(?:ORARY)?\s+)?TABLE\s+(IF\s+NOT\s+EXISTS\s+)?"
+                    r"(\w+)\s*\((.*)\)\s*;?\s*$", re.I | re.S)
+TYPES = {"INTEGER": "BIGINT", "INT": "BIGINT", "INT4": "INT", "INT8": "BIGINT", "LONG": "BIGINT",
+         "HUGEINT": "DECIMAL(38, 0)", "UTINYINT": "SMALLINT", "USMALLINT": "INT", "UINTEGER": "BIGINT",
+         "TEXT": "STRING", "VARCHAR": "STRING",
+         "REAL": "DOUBLE", "FLOAT": "DOUBLE", "NUMERIC": "DECIMAL",
+         "BLOB": "BYTES", "BOOL": "BOOLEAN",
          "TIMESTAMPTZ": "TIMESTAMP_LTZ(3)", "DATETIME": "TIMESTAMP(3)", "TIMESTAMP": "TIMESTAMP(3)"}
 
 

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""expression_model.py WEIR [--rounds N] [--seed S] -- random expressions over rows full of NULLs, compared with SQLite.
+"""expression_model.py -- random expressions over rows full of NULLs, compared with SQLite.
+
+    expression_model.py WEIR [--rounds N] [--seed S]
 
 Only what both define alike: 64-bit integers that stay small, doubles that are exact, text compared bytewise,
 three-valued logic, and aggregates of them.  An expression is a pair of texts: for weir and for SQLite.
@@ -14,7 +16,8 @@ import tempfile
 from pathlib import Path
 
 ROWS, QUERIES, COLUMNS, DEPTH = 60, 20, 5, 4
-TEXTS = ["", "a", "b", "ab", " ab ", "aba", "Abc", "b,a", "a text of more than twelve bytes", "12", "\u20ac\U0001F600", "%", "_a"]
+TEXTS = ["", "a", "b", "ab", " ab ", "aba", "Abc", "b,a", "a text of more than twelve bytes", "12",
+         "\u20ac\U0001F600", "%", "_a"]
 DECLARED = {"i": "BIGINT", "j": "BIGINT", "x": "DOUBLE", "y": "DOUBLE", "s": "STRING", "t": "STRING", "p": "BOOLEAN"}
 
 
@@ -27,7 +30,7 @@ class Maker:
         self.rng = rng
 
     def fill(self, forms, depth):
-        """A form is one text, or one for weir and one for SQLite; its holes are numbered and say the kind: {0|i}, {1|s}."""
+        """A form is one text, or one for weir and one for SQLite; its holes say number and kind: {0|i}, {1|s}."""
         form = self.rng.choice(forms)
         weir, lite = form if isinstance(form, tuple) else (form, form)
         parts = [getattr(self, hole)(depth - 1) for hole in holes(weir)]
@@ -88,7 +91,8 @@ def forms(*texts):
 CHOICES = ["CASE WHEN {0|b} THEN {1|K} ELSE {2|K} END", "CASE WHEN {0|b} THEN {1|K} WHEN {2|b} THEN {3|K} END",
            "COALESCE({0|K}, {1|K}, {2|K})", "NULLIF({0|K}, {1|K})", "IFNULL({0|K}, {1|K})",
            ("IF({0|b}, {1|K}, {2|K})", "IIF({0|b}, {1|K}, {2|K})")]
-EXTREMES = [("GREATEST({0|K}, {1|K})", "MAX({0|K}, {1|K})"), ("LEAST({0|K}, {1|K}, {2|K})", "MIN({0|K}, {1|K}, {2|K})")]
+EXTREMES = [("GREATEST({0|K}, {1|K})", "MAX({0|K}, {1|K})"), ("LEAST({0|K}, {1|K}, {2|K})",
+                                                              "MIN({0|K}, {1|K}, {2|K})")]
 
 
 def choices(kind, with_extremes=True):
@@ -101,45 +105,59 @@ def choices(kind, with_extremes=True):
 INTEGER = forms("({0|i} + {1|i})", "({0|i} - {1|i})", "({0|i} * {1|i})", "({0|i} / NULLIF({1|i}, 0))",
                 "({0|i} % NULLIF({1|i}, 0))", "(- {0|i})", "ABS({0|i})", ("CHAR_LENGTH({0|s})", "LENGTH({0|s})"),
                 ("INSTR({0|s}, {1|s})", "INSTR({0|s}, {1|s})"), ("POSITION({0|s} IN {1|s})", "INSTR({1|s}, {0|s})"),
-                ("CAST({0|b} AS BIGINT)", "CAST({0|b} AS INTEGER)"), ("CAST({0|x} AS BIGINT)", "CAST({0|x} AS INTEGER)"),
+                ("CAST({0|b} AS BIGINT)", "CAST({0|b} AS INTEGER)"), ("CAST({0|x} AS BIGINT)",
+                                                                      "CAST({0|x} AS INTEGER)"),
                 *choices("i"))
-DOUBLE = forms("({0|x} + {1|x})", "({0|x} - {1|x})", "({0|x} * {1|x})", "({0|x} / NULLIF({1|x}, 0e0))", "({0|x} + {1|i})",
-               "({0|i} * {1|x})", "(- {0|x})", "ABS({0|x})", ("CAST({0|i} AS DOUBLE)", "CAST({0|i} AS REAL)"), *choices("x"))
-TEXT = forms("({0|s} || {1|s})", "UPPER({0|s})", "LOWER({0|s})", "TRIM({0|s})", "LTRIM({0|s}, 'ab')", "RTRIM({0|s}, ' a')",
-             "REPLACE({0|s}, 'a', {1|s})", ("SUBSTRING({0|s}, 2, 3)", "SUBSTR({0|s}, 2, 3)"), "SUBSTR({0|s}, ABS({1|i} % 5) + 1)",
-             ("HEX({0|s})", "CASE WHEN {0|s} IS NOT NULL THEN HEX({0|s}) END"), ("CAST({0|i} AS STRING)", "CAST({0|i} AS TEXT)"), *choices("s"))
-BOOLEAN = forms("({0|i} = {1|i})", "({0|i} <> {1|i})", "({0|i} < {1|i})", "({0|x} >= {1|x})", "({0|x} > {1|i})", "({0|s} = {1|s})",
-                "({0|s} < {1|s})", "({0|s} >= {1|s})", "({0|b} AND {1|b})", "({0|b} OR {1|b})", "(NOT {0|b})", "({0|i} IS NULL)",
+DOUBLE = forms("({0|x} + {1|x})", "({0|x} - {1|x})", "({0|x} * {1|x})", "({0|x} / NULLIF({1|x}, 0e0))",
+               "({0|x} + {1|i})",
+               "({0|i} * {1|x})", "(- {0|x})", "ABS({0|x})", ("CAST({0|i} AS DOUBLE)", "CAST({0|i} AS REAL)"),
+               *choices("x"))
+TEXT = forms("({0|s} || {1|s})", "UPPER({0|s})", "LOWER({0|s})", "TRIM({0|s})", "LTRIM({0|s}, 'ab')",
+             "RTRIM({0|s}, ' a')",
+             "REPLACE({0|s}, 'a', {1|s})", ("SUBSTRING({0|s}, 2, 3)", "SUBSTR({0|s}, 2, 3)"),
+             "SUBSTR({0|s}, ABS({1|i} % 5) + 1)",
+             ("HEX({0|s})", "CASE WHEN {0|s} IS NOT NULL THEN HEX({0|s}) END"), ("CAST({0|i} AS STRING)",
+                                                                                 "CAST({0|i} AS TEXT)"), *choices("s"))
+BOOLEAN = forms("({0|i} = {1|i})", "({0|i} <> {1|i})", "({0|i} < {1|i})", "({0|x} >= {1|x})", "({0|x} > {1|i})",
+                "({0|s} = {1|s})",
+                "({0|s} < {1|s})", "({0|s} >= {1|s})", "({0|b} AND {1|b})", "({0|b} OR {1|b})", "(NOT {0|b})",
+                "({0|i} IS NULL)",
                 "({0|s} IS NOT NULL)", "({0|b} IS NULL)", "({0|b} IS TRUE)", "({0|b} IS NOT FALSE)",
                 "({0|i} BETWEEN {1|i} AND {2|i})", "({0|s} NOT BETWEEN {1|s} AND {2|s})", "({0|i} IN (1, 2, 3, 5))",
-                "({0|i} NOT IN (0, {1|i}, NULL))", "({0|s} IN ('a', 'b', {1|s}))", "({0|s} LIKE 'a%')", "({0|s} NOT LIKE '%b%')",
+                "({0|i} NOT IN (0, {1|i}, NULL))", "({0|s} IN ('a', 'b', {1|s}))", "({0|s} LIKE 'a%')",
+                "({0|s} NOT LIKE '%b%')",
                 "({0|s} LIKE '_b%')", "({0|s} LIKE {1|s})", ("({0|i} IS DISTINCT FROM {1|i})", "({0|i} IS NOT {1|i})"),
                 ("({0|s} IS NOT DISTINCT FROM {1|s})", "({0|s} IS {1|s})"), *choices("b", False))
-AGGREGATES = forms("COUNT(*)", "COUNT({0|i})", "COUNT(DISTINCT {0|s})", "SUM({0|i})", "MIN({0|i})", "MAX({0|s})", "MIN({0|x})",
+AGGREGATES = forms("COUNT(*)", "COUNT({0|i})", "COUNT(DISTINCT {0|s})", "SUM({0|i})", "MIN({0|i})", "MAX({0|s})",
+                   "MIN({0|x})",
                    "COUNT(*) FILTER (WHERE {0|b})", "MAX({0|i}) FILTER (WHERE {1|b})", "COUNT(DISTINCT {0|i})")
 
 
 def make_rows(rng):
     def maybe(value):
         return None if rng.random() < 0.25 else value
-    return [{"id": n, "i": maybe(rng.randint(-50, 50)), "j": maybe(rng.choice([0, 1, -1, 7])), "x": maybe(rng.randint(-40, 40) / 4),
+    return [{"id": n, "i": maybe(rng.randint(-50, 50)), "j": maybe(rng.choice([0, 1, -1, 7])),
+             "x": maybe(rng.randint(-40, 40) / 4),
              "y": maybe(rng.choice([0.0, 0.5, -2.0])), "s": maybe(rng.choice(TEXTS)), "t": maybe(rng.choice(TEXTS)),
              "p": maybe(rng.random() < 0.5)} for n in range(ROWS)]
 
 
+def columns(items, side):
+    return ", ".join(f"{item[side]} AS c{at}" for at, item in enumerate(items))
+
+
 def make_query(rng):
-    """The query for weir, that for SQLite, and how many columns there are."""
+    """The query for weir and that for SQLite."""
     make = Maker(rng)
     where = make.b(2) if rng.random() < 0.3 else ("TRUE", "TRUE")
     if rng.random() < 0.3:
         key = make.fill(forms("({0|i} % 5)", "UPPER({0|s})", "({0|b})"), 3)
         items = [make.fill(AGGREGATES, 3) for _ in range(COLUMNS)]
-        texts = [f"SELECT {key[n]} AS k, {', '.join(f'{e[n]} AS c{at}' for at, e in enumerate(items))} FROM r WHERE {where[n]} "
-                 f"GROUP BY {key[n]}" for n in range(2)]
-        return texts[0], texts[1], COLUMNS + 1
+        texts = [f"SELECT {key[n]} AS k, {columns(items, n)} FROM r WHERE {where[n]} GROUP BY {key[n]}" for n in (0, 1)]
+        return texts[0], texts[1]
     items = [make.any() for _ in range(COLUMNS)]
-    texts = [f"SELECT id AS k, {', '.join(f'{e[n]} AS c{at}' for at, e in enumerate(items))} FROM r WHERE {where[n]}" for n in range(2)]
-    return texts[0], texts[1], COLUMNS + 1
+    texts = [f"SELECT id AS k, {columns(items, n)} FROM r WHERE {where[n]}" for n in (0, 1)]
+    return texts[0], texts[1]
 
 
 def plain(value):
@@ -148,13 +166,15 @@ def plain(value):
 
 
 def sorted_rows(rows):
-    return sorted(([plain(v) for v in row] for row in rows), key=lambda row: [(v is None, 0 if v is None else v) for v in row])
+    return sorted(([plain(v) for v in row] for row in rows), key=lambda row: [(v is None,
+                                                                               0 if v is None else v) for v in row])
 
 
 def ask_weir(weir, folder, rows, queries):
     (folder / "r.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    columns = ", ".join(f"{name} {kind}" for name, kind in DECLARED.items())
-    script = [f"CREATE TABLE r (id BIGINT, {columns}) WITH ('connector' = 'filesystem', 'path' = 'r.jsonl', 'format' = 'json');"]
+    declared = ", ".join(f"{name} {kind}" for name, kind in DECLARED.items())
+    script = [f"CREATE TABLE r (id BIGINT, {declared}) "
+              "WITH ('connector' = 'filesystem', 'path' = 'r.jsonl', 'format' = 'json');"]
     for query in queries:
         script += [query + ";", "SELECT 'end of a query' AS k;"]
     (folder / "q.sql").write_text("\n".join(script))
