@@ -177,25 +177,18 @@ static int unit_months(TimeUnit unit) {
   return lengths[unit];
 }
 
-/* First day of the unit that holds days, and of the next one. */
-static void calendar_unit(int64_t days, TimeUnit unit, int64_t *begin, int64_t *next) {
-  if (unit == UNIT_WEEK) {
-    *begin = days - floor_mod(days + 4, 7);
-    *next = *begin + 7;
-    return;
-  }
+/* First day of the unit that holds days, or of the next one. */
+static int64_t unit_begin(int64_t days, TimeUnit unit, bool next) {
+  if (unit == UNIT_WEEK) return days - floor_mod(days + 4, 7) + 7 * next;
   int months = unit_months(unit);
   assert(months > 0);
   /* centuries and millennia begin with year 1 */
   int64_t shift = unit == UNIT_CENTURY || unit == UNIT_MILLENNIUM ? 12 : 0;
   Civil c = civil_from_days((int32_t)days);
   int64_t month = (int64_t)c.year * 12 + c.month - 1 - shift;
-  month = floor_div(month, months) * months + shift;
-  int64_t ends[2] = {month, month + months};
-  for (int i = 0; i < 2; i++) {
-    Civil first = {(int32_t)floor_div(ends[i], 12), (uint8_t)(floor_mod(ends[i], 12) + 1), 1};
-    *(i == 0 ? begin : next) = civil_to_days(first);
-  }
+  month = floor_div(month, months) * months + shift + months * next;
+  return civil_to_days(
+      (Civil){(int32_t)floor_div(month, 12), (uint8_t)(floor_mod(month, 12) + 1), 1});
 }
 
 Micros timestamp_floor(Micros us, TimeUnit unit) {
@@ -203,9 +196,7 @@ Micros timestamp_floor(Micros us, TimeUnit unit) {
   if (length > 0) {
     return __builtin_sub_overflow(us, floor_mod(us, length), &result) ? MICROS_MIN : result;
   }
-  int64_t begin, next;
-  calendar_unit(days_of(us), unit, &begin, &next);
-  return timestamp_of_days(begin);
+  return timestamp_of_days(unit_begin(days_of(us), unit, false));
 }
 
 Micros timestamp_ceil(Micros us, TimeUnit unit) {
@@ -215,7 +206,6 @@ Micros timestamp_ceil(Micros us, TimeUnit unit) {
     if (rest == 0) return us;
     return __builtin_add_overflow(us, length - rest, &result) ? MICROS_MAX : result;
   }
-  int64_t begin, next;
-  calendar_unit(days_of(us), unit, &begin, &next);
-  return timestamp_of_days(begin) == us ? us : timestamp_of_days(next);
+  if (timestamp_of_days(unit_begin(days_of(us), unit, false)) == us) return us;
+  return timestamp_of_days(unit_begin(days_of(us), unit, true));
 }

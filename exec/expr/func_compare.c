@@ -163,8 +163,22 @@ Code bind_greatest(FuncBind *b) {
   return OK;
 }
 
+/* Columns of numbers, all rows; false: it is something else. */
+static bool greatest_loops(KernelCall *k, bool greatest) {
+  Phys phys = type_phys(k->out->type);
+  EitherKernel loop = greatest ? greater_kernels[phys] : less_kernels[phys];
+  if (loop == NULL) return false;
+  for (uint32_t i = 0; i < k->n_args; i++) {
+    if (k->args[i].constant) return false;
+  }
+  memcpy(k->out->data, k->args[0].data, k->rows * phys_size(phys));
+  for (uint32_t i = 1; i < k->n_args; i++) loop(k->args[i].data, k->out->data, k->rows);
+  return true;
+}
+
 Code kernel_greatest(KernelCall *k) {
   bool greatest = k->expr->func->name[0] == 'G';
+  if (greatest_loops(k, greatest)) return OK;
   for (uint32_t i = 0; i < k->n; i++) {
     uint32_t row = k->sel[i];
     if (!row_valid(k, row)) continue;

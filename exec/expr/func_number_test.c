@@ -190,6 +190,58 @@ static void test_round(void) {
   }
 }
 
+/* --- GREATEST, LEAST ------------------------------------------------------------------------- */
+
+static Value some_number(Type type) {
+  static const double doubles[] = {0.0, -0.0, 1.5, -1.5, INFINITY, NAN};
+  if (type.kind == TYPE_DOUBLE) return value_double(type, doubles[pick(COUNT_OF(doubles))]);
+  if (type.kind == TYPE_DECIMAL) return value_decimal(type, some_unscaled(type));
+  return value_int(type, (int64_t)pick(7) - 3);
+}
+
+/* Against the order of values, one row after the other. */
+static void check_greatest(const char *name, Type type) {
+  Type types[] = {type, type, type};
+  ExprText t = {.columns = types, .n_columns = 3};
+  BatchBuilder *b = new_batch(types, 3);
+  for (uint32_t row = 0; row < ROWS; row++) {
+    for (uint32_t c = 0; c < 3; c++) {
+      put(b, c, row, pick(10) == 0 ? value_null(type) : some_number(type));
+    }
+  }
+  b->batch.rows = ROWS;
+  Expr *e = expr_from_text(&t, arena_printf(&t.arena, "(%s $0 $1 $2)", name));
+  Program *p;
+  Vector out;
+  CHECK_INT(run(e, &t.env, &b->batch, &p, &out), OK);
+  for (uint32_t row = 0; row < ROWS; row++) {
+    Value best = value_of(&b->batch.cols[0], row);
+    bool some = !best.null;
+    for (uint32_t c = 1; c < 3; c++) {
+      Value v = value_of(&b->batch.cols[c], row);
+      some = some && !v.null;
+      if (!some) break;
+      int order = value_compare(&v, &best);
+      if (name[0] == 'G' ? order > 0 : order < 0) best = v;
+    }
+    CHECK(vector_valid(&out, row) == some);
+    Value got = value_of(&out, row);
+    if (some && type.kind == TYPE_DOUBLE) CHECK(same_double(got.as.f, best.as.f));
+    if (some) CHECK(value_compare(&got, &best) == 0);
+  }
+  program_free(p);
+  batch_builder_free(b);
+  arena_deinit(&t.arena);
+}
+
+static void test_greatest(void) {
+  Type types[] = {type_of(TYPE_TINYINT), type_of(TYPE_INT),   type_of(TYPE_BIGINT),
+                  type_of(TYPE_DOUBLE),  type_decimal(10, 2), type_decimal(38, 4)};
+  for (int round = 0; round < 600; round++) {
+    check_greatest(pick(2) ? "GREATEST" : "LEAST", types[pick(COUNT_OF(types))]);
+  }
+}
+
 /* --- IN -------------------------------------------------------------------------------------- */
 
 /* A short list, and the same with its items again and again, which is looked up by hash. */
@@ -247,6 +299,7 @@ static void test_in(void) {
 int main(void) {
   test_decimal();
   test_round();
+  test_greatest();
   test_in();
   return check_done();
 }

@@ -96,11 +96,16 @@ static bool is_ignorable(uint32_t cp) {
 }
 
 static size_t upper_of(uint32_t cp, uint32_t out[CASE_CHARS_MAX]) {
+  if (cp < 0x80) {
+    out[0] = cp >= 'a' && cp <= 'z' ? cp - 32 : cp;
+    return 1;
+  }
   int bound = 0;
   utf8proc_int32_t folded[CASE_CHARS_MAX];
   utf8proc_property_t const *property = utf8proc_get_property((utf8proc_int32_t)cp);
   out[0] = utf8_upper(cp);
   if (property->category == UTF8PROC_CATEGORY_LU) return 1;
+  if (property->casefold_seqindex == UINT16_MAX) return 1; /* it folds to itself */
   utf8proc_ssize_t n = utf8proc_decompose_char((utf8proc_int32_t)cp, folded, CASE_CHARS_MAX,
                                                UTF8PROC_CASEFOLD, &bound);
   if (n <= 1 || n > CASE_CHARS_MAX) return 1;
@@ -121,6 +126,10 @@ static bool sigma_is_final(Str s, size_t at, bool after_letter) {
 
 static size_t lower_of(uint32_t cp, Str s, size_t at, bool after_letter,
                        uint32_t out[CASE_CHARS_MAX]) {
+  if (cp < 0x80) {
+    out[0] = cp >= 'A' && cp <= 'Z' ? cp + 32 : cp;
+    return 1;
+  }
   out[0] = utf8_lower(cp);
   if (cp == CAPITAL_I_DOT) {
     out[0] = 'i';
@@ -152,8 +161,8 @@ static size_t map_case(Str s, TextCase to, char *out) {
       if (out != NULL) memcpy(out + len, bytes, size);
       len += size;
     }
-    in_word = is_word(cp);
-    if (!is_ignorable(cp)) after_letter = is_cased(cp);
+    if (to == CASE_WORDS) in_word = is_word(cp);
+    if (to != CASE_UPPER && !is_ignorable(cp)) after_letter = is_cased(cp);
   }
   return len;
 }

@@ -108,23 +108,11 @@ Code kernel_overlay(KernelCall *k) {
 typedef struct Translation {
   Str from, to;
   uint32_t ascii[128]; /* offset in `from` + 1; 0: not there */
+  Str of_ascii[128];   /* what those become */
 } Translation;
 
-static void translation_init(Translation *t, Str from, Str to) {
-  *t = (Translation){.from = from, .to = to};
-  for (size_t i = from.len; i-- > 0;) { /* the first of equal characters counts */
-    unsigned char c = (unsigned char)from.ptr[i];
-    if (c < 0x80) t->ascii[c] = (uint32_t)i + 1;
-  }
-}
-
-/* Byte offset of character c in t->from; false: it stays as it is. */
+/* Byte offset of character c, which is not ASCII, in t->from; false: it stays as it is. */
 static bool translation_find(const Translation *t, Str c, size_t *at) {
-  unsigned char first = (unsigned char)c.ptr[0];
-  if (first < 0x80) {
-    *at = t->ascii[first] - 1;
-    return t->ascii[first] != 0;
-  }
   for (size_t i = 0, n; i < t->from.len; i += n) {
     n = char_size(t->from, i);
     *at = i;
@@ -133,12 +121,28 @@ static bool translation_find(const Translation *t, Str c, size_t *at) {
   return false;
 }
 
-static Str translated(const Translation *t, Str c) {
-  size_t at;
-  if (!translation_find(t, c, &at)) return c;
+/* What stands in `to` for the character at byte `at` of `from`. */
+static Str counterpart(const Translation *t, size_t at) {
   size_t to = char_offset(t->to, utf8_count(t->from.ptr, at));
   if (to == t->to.len) return STR(""); /* surplus: deleted */
   return str_part(t->to, to, to + char_size(t->to, to));
+}
+
+static void translation_init(Translation *t, Str from, Str to) {
+  *t = (Translation){.from = from, .to = to};
+  for (size_t i = from.len; i-- > 0;) { /* the first of equal characters counts */
+    unsigned char c = (unsigned char)from.ptr[i];
+    if (c >= 0x80) continue;
+    t->ascii[c] = (uint32_t)i + 1;
+    t->of_ascii[c] = counterpart(t, i);
+  }
+}
+
+static Str translated(const Translation *t, Str c) {
+  size_t at;
+  unsigned char first = (unsigned char)c.ptr[0];
+  if (first < 0x80) return t->ascii[first] != 0 ? t->of_ascii[first] : c;
+  return translation_find(t, c, &at) ? counterpart(t, at) : c;
 }
 
 static Code translate_row(KernelCall *k, uint32_t row, const Translation *t, Str s) {
@@ -269,10 +273,12 @@ Code kernel_reverse(KernelCall *k) {
     TextRoom room;
     TRY(text_room(k, s.len, &room));
     char *at = room.at + s.len;
-    for (size_t from = 0, n; from < s.len; from += n) {
+    size_t from = 0, n;
+    for (; from < s.len && (unsigned char)s.ptr[from] < 0x80; from++) *--at = s.ptr[from];
+    for (; from < s.len; from += n) {
       n = char_size(s, from);
       at -= n;
-      memcpy(at, s.ptr + from, n);
+      bytes_copy(at, s.ptr + from, n);
     }
     put_text(k, row, (Str){room.at, s.len});
   }

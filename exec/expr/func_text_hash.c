@@ -62,12 +62,17 @@ static const uint64_t sha2_roots[80] = {
 
 /* --- words --------------------------------------------------------------------------------- */
 
-static uint64_t load(const uint8_t *p, size_t word_bytes, bool little_endian) {
-  uint64_t word = 0;
-  for (size_t i = 0; i < word_bytes; i++) {
-    word = word << 8 | p[little_endian ? word_bytes - 1 - i : i];
+/* word_bytes is 4 or 8. */
+static inline uint64_t load(const uint8_t *p, size_t word_bytes, bool little_endian) {
+  bool turn = little_endian != BYTES_ASCEND;
+  if (word_bytes == 4) {
+    uint32_t word;
+    memcpy(&word, p, 4);
+    return turn ? __builtin_bswap32(word) : word;
   }
-  return word;
+  uint64_t word;
+  memcpy(&word, p, 8);
+  return turn ? __builtin_bswap64(word) : word;
 }
 
 static void store(uint64_t word, size_t word_bytes, bool little_endian, uint8_t *out) {

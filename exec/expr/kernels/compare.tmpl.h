@@ -1,4 +1,5 @@
-/* compare.tmpl.h -- included once per type: the six comparisons of a column.
+/* compare.tmpl.h -- included once per type: the six comparisons of a column, and the
+ * greater and the less of two.
  *
  * Define T, SUFFIX and LOOP (KERNEL, or nothing where no vector lanes fit) before including;
  * all are undefined again at the end.  Two columns: = <> < <=, as the others are these with
@@ -29,6 +30,20 @@ COMPARE_VC(lt, <)
 COMPARE_VC(le, <=)
 COMPARE_VC(gt, >)
 COMPARE_VC(ge, >=)
+
+/* out[i] = the greater, or the less, of out[i] and a[i]; NaN is above all, of equals out[i]. */
+#define EITHER(name, op)                                                               \
+  LOOP static void JOIN(name, SUFFIX, _vv)(const void *restrict a, void *restrict out, \
+                                           uint32_t n) {                               \
+    for (uint32_t i = 0; i < n; i++) {                                                 \
+      const T x = ((const T *)a)[i], y = ((T *)out)[i], same_x = x, same_y = y;        \
+      (void)same_x, (void)same_y;                                                      \
+      ((T *)out)[i] = (op) ? x : y;                                                    \
+    }                                                                                  \
+  }
+EITHER(greater, !(x <= y) && y == same_y)
+EITHER(less, !(x >= y) && x == same_x)
+#undef EITHER
 
 #undef COMPARE_VV
 #undef COMPARE_VC

@@ -54,6 +54,9 @@ const CompareKernel compare_vc[COMPARE_OPS][PHYS_COUNT] = {
     [COMPARE_GT] = ALL_TYPES(gt, vc), [COMPARE_GE] = ALL_TYPES(ge, vc),
 };
 
+const EitherKernel greater_kernels[PHYS_COUNT] = ALL_TYPES(greater, vv);
+const EitherKernel less_kernels[PHYS_COUNT] = ALL_TYPES(less, vv);
+
 void compare_text_short(const TextRef *restrict a, const TextRef *restrict b, int8_t *restrict out,
                         uint32_t n) {
   uint64_t want[2];
