@@ -209,10 +209,13 @@ static int value_run(WeirContext *ctx, const void *const *states, uint32_t n, We
       if (length > longest) longest = length, best = item;
       before = item;
     }
-    char text[100];
-    int len = snprintf(text, sizeof text, "%ux %.*s", longest, best != NULL ? (int)best->len : 0,
-                       best != NULL ? best->bytes : "");
-    if (ctx->put_text(ctx, out, i, text, (size_t)len) != 0) return 1;
+    uint32_t room = 16 + (best != NULL ? best->len : 0);
+    char *text = ctx->alloc(ctx, room);
+    if (text == NULL) return ctx->fail(ctx, "out of memory");
+    int len = snprintf(text, room, "%ux ", longest);
+    if (best != NULL) memcpy(text + len, best->bytes, best->len);
+    size_t all = (size_t)len + (best != NULL ? best->len : 0);
+    if (ctx->put_text(ctx, out, i, text, all) != 0) return 1;
   }
   return 0;
 }
