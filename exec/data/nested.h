@@ -74,4 +74,6 @@ typedef struct ValueStack {
 /* Room for n more, not set. */
 MUST_USE bool value_stack_add(ValueStack *s, uint32_t n);
 MUST_USE bool value_stack_push(ValueStack *s, const Value *value);
+/* Give back what is beyond room for cap values, of which there are not more. */
+void value_stack_trim(ValueStack *s, uint32_t cap);
 void value_stack_deinit(ValueStack *s);

@@ -208,6 +208,15 @@ bool value_stack_push(ValueStack *s, const Value *value) {
   return true;
 }
 
+void value_stack_trim(ValueStack *s, uint32_t cap) {
+  assert(s->n <= cap);
+  if (s->cap <= cap) return;
+  Value *items = realloc(s->items, cap * sizeof *items);
+  if (items == NULL) return;
+  s->items = items;
+  s->cap = cap;
+}
+
 void value_stack_deinit(ValueStack *s) {
   free(s->items);
   *s = (ValueStack){0};

@@ -139,7 +139,7 @@ static inline const char *read_expected(Json *j, JsonField *f, uint32_t act, voi
 /* A column's value by the rules for all. */
 static const char *read_any(Json *j, uint32_t col, uint32_t row, const char *p) {
   JsonValue value;
-  const char *end = json_scan_value(p, &value);
+  const char *end = json_scan_value(p, COLUMN_DEPTH, &value);
   if (end == NULL) return NULL;
   ValueFit fit = json_column_store(j, &value, col, row);
   return fit == FIT_GOOD ? end : NULL;
@@ -161,10 +161,11 @@ static inline JsonKey *next_key(JsonObject *o, JsonKey *before, const char *p) {
 /* --- nested values ------------------------------------------------------------------- */
 
 /* A part that is not nested by the rules for all. */
-static const char *read_any_part(Json *j, const JsonField *f, const char *p, Value *out) {
+static const char *read_any_part(Json *j, const JsonField *f, const char *p, unsigned depth,
+                                 Value *out) {
   JsonValue value;
   Int128 slot[1];
-  const char *end = json_scan_value(p, &value);
+  const char *end = json_scan_value(p, depth, &value);
   if (end == NULL) return NULL;
   ValueFit fit = json_value_store(&j->meaning, &value, f->type, &j->parts_text, slot);
   if (fit != FIT_GOOD) return NULL;
@@ -184,7 +185,7 @@ static inline const char *read_part(Json *j, JsonField *f, const char *p, unsign
   if (f->act == JSON_TO_NESTED) return read_nested(j, f, p, depth, &out->as.text);
   /* what is expected stands in a column as it does in a value, but for INT */
   const char *end = read_expected(j, f, f->act, &out->as, 0, p);
-  if (UNLIKELY(end == NULL)) return read_any_part(j, f, p, out);
+  if (UNLIKELY(end == NULL)) return read_any_part(j, f, p, depth, out);
   if (f->act == JSON_TO_INT32) out->as.i = (int32_t)out->as.i;
   return end;
 }

@@ -17,6 +17,8 @@
 
 #include "exec/formats/json.h"
 
+enum { PARTS_KEPT = 4096 }; /* of nested values, from chunk to chunk */
+
 /* --- life ---------------------------------------------------------------------------- */
 
 static Code no_memory(Error *err) {
@@ -65,6 +67,14 @@ void json_decoder_free(Decoder *d) {
   free(j);
 }
 
+/* A record with very large values does not keep its memory for good. */
+static void trim_parts(Json *j) {
+  j->parts.n = j->keys.n = 0;
+  value_stack_trim(&j->parts, PARTS_KEPT);
+  value_stack_trim(&j->keys, PARTS_KEPT);
+  if (j->parts_text.total_bytes > PARTS_KEPT * sizeof(Value)) arena_deinit(&j->parts_text);
+}
+
 void json_decode_begin(Decoder *d, const Chunk *chunk, BadRowFn *bad, void *bad_arg) {
   Json *j = (Json *)d;
   const char *newline = chunk->len > 0 ? memrchr(chunk->text, '\n', chunk->len) : NULL;
@@ -77,6 +87,7 @@ void json_decode_begin(Decoder *d, const Chunk *chunk, BadRowFn *bad, void *bad_
   j->bad_arg = bad_arg;
   j->in_array = false;
   json_object_renew(&j->record);
+  trim_parts(j);
 }
 
 /* --- malformed records --------------------------------------------------------------- */

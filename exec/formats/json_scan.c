@@ -1,7 +1,7 @@
 /* json_scan.c -- the fast way over a JSON record: a value to be kept. */
 #include "exec/formats/json_scan.h"
 
-const char *json_scan_value(const char *p, JsonValue *out) {
+const char *json_scan_value(const char *p, unsigned depth, JsonValue *out) {
   *out = (JsonValue){.kind = json_kind_at(*p), .text = {p, 0}};
   if (out->kind == JSON_STRING) {
     out->text.ptr = p + 1;
@@ -10,7 +10,7 @@ const char *json_scan_value(const char *p, JsonValue *out) {
     out->text.len = (size_t)(p - out->text.ptr);
     return p + 1;
   }
-  p = json_skip_other(p, 1, false);
+  p = json_skip_other(p, depth, false);
   if (p != NULL) out->text.len = (size_t)(p - out->text.ptr);
   return p;
 }

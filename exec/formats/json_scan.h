@@ -65,5 +65,6 @@ static inline const char *json_read_fixed(const char *p, bool *negative, uint64_
 
 /* --- values -------------------------------------------------------------------------- */
 
-/* The value of a member of the record, told as json_strict.c tells it. */
-const char *json_scan_value(const char *p, JsonValue *out);
+/* The value at p, told as json_strict.c tells it.  depth is that of what it stands in: 1 for a
+ * member of the record. */
+const char *json_scan_value(const char *p, unsigned depth, JsonValue *out);

@@ -132,6 +132,32 @@ static void test_faults(void) {
   }
 }
 
+/* Both ways find the same depth too deep, in fields that nobody asks for and in those of STRING. */
+static void test_depth(void) {
+  const Type types[] = {row_of("x", int_type(), "y", int_type()), type_array(type_string()),
+                        row_of("z", type_string(), "y", int_type())};
+  static const char *const begin[] = {"{\"z\":", "[", "{\"z\":"}, *const end[] = {"}", "]", "}"};
+  for (size_t k = 0; k < COUNT_OF(types); k++) {
+    for (size_t levels = JSON_DEPTH_MAX - 6; levels < JSON_DEPTH_MAX + 6; levels++) {
+      const FormatField fields[] = {{"v", types[k]}};
+      static const uint32_t wanted[] = {0};
+      const DecodeSpec spec = {
+          .fields = fields, .n_fields = 1, .wanted = wanted, .n_wanted = 1, .zone = zone_utc()};
+      StrBuf line;
+      JsonBoth both;
+      strbuf_init(&line, 0);
+      strbuf_printf(&line, "{\"v\":%s", begin[k]);
+      strbuf_fill(&line, '[', levels);
+      strbuf_fill(&line, ']', levels);
+      strbuf_printf(&line, "%s}\n", end[k]);
+      CHECK(json_both_run(&both, &spec, line.data, line.len));
+      CHECK_INT(both.fast.n_rows, levels + 2 <= JSON_DEPTH_MAX);
+      json_both_free(&both);
+      strbuf_deinit(&line);
+    }
+  }
+}
+
 /* --- writing ------------------------------------------------------------------------- */
 
 static BatchBuilder *builder_of(Type type) {
@@ -357,6 +383,7 @@ int main(int argc, char **argv) {
   test_rows();
   test_maps();
   test_faults();
+  test_depth();
   test_null_keys();
   test_written();
   uint64_t rounds = argc > 1 ? strtoull(argv[1], NULL, 10) : 300;
