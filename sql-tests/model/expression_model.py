@@ -211,7 +211,7 @@ def main():
         rows = make_rows(rng)
         queries = [make_query(rng) for _ in range(QUERIES)]
         with tempfile.TemporaryDirectory() as folder:
-            got = ask_weir(options.weir, Path(folder), rows, [q[0] for q in queries])
+            got = ask_weir(Path(options.weir).resolve(), Path(folder), rows, [q[0] for q in queries])
         want = ask_sqlite(rows, [q[1] for q in queries])
         for query, ours, theirs in zip(queries, got, want):
             total += 1
