@@ -237,6 +237,9 @@ MUST_USE Code bind_expr(Binder *b, const ExprScope *s, const AstExpr *ast, Expr 
 MUST_USE Code bind_condition(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 /* JSON_VALUE, JSON_QUERY, JSON_EXISTS, JSON_OBJECT, JSON_ARRAY. */
 MUST_USE Code bind_json_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
+/* The argument of JSON_ARRAYAGG or JSON_OBJECTAGG: each row as JSON, or as a member
+ * (json_member.h). */
+MUST_USE Code bind_json_agg(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 /* JSON(s) where no constructor takes it. */
 Code bind_json_alone(Binder *b, Span span);
 /* Is it a call whose text is JSON: JSON_OBJECT, JSON_ARRAY? */

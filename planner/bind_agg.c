@@ -68,10 +68,17 @@ static Code cast_arg(Binder *b, const AggDef *def, uint32_t i, Expr **arg) {
                             b->err);
 }
 
+/* The one argument that JSON_ARRAYAGG and JSON_OBJECTAGG get. */
+static Code bind_json_args(Binder *b, const ExprScope *s, const AstExpr *ast, const AggDef *def,
+                           AggItem *item) {
+  const ExprScope inner = {.rel = s->rel, .clause = "an aggregate"};
+  TRY(bind_json_agg(b, &inner, ast, &item->arg));
+  return agg_bind(def, &item->arg->type, 1, bind_span(b, ast->span), &item->call, b->err);
+}
+
 static Code bind_agg_args(Binder *b, const ExprScope *s, const AstCall *call, const AggDef *def,
                           Span span, AggItem *item) {
   const ExprScope inner = {.rel = s->rel, .clause = "an aggregate"};
-  const ExprScope filter = {.rel = s->rel, .clause = "FILTER"};
   const uint32_t n = call->args.n;
   Type *types = ARENA_ARRAY(b->arena, Type, n);
   for (uint32_t i = 0; i < n; i++) {
@@ -89,10 +96,14 @@ static Code bind_agg_args(Binder *b, const ExprScope *s, const AstCall *call, co
     return FAIL(b->err, ERR_TYPE, bind_span(b, span), "%s needs an argument", agg_name(def));
   }
   TRY(agg_bind(def, types, n, bind_span(b, span), &item->call, b->err));
-  if (call->filter != NULL) TRY(bind_condition(b, &filter, call->filter, &item->filter));
   if (!counts_rows(item)) return OK;
   item->arg = NULL;
   return agg_bind(def, NULL, 0, bind_span(b, span), &item->call, b->err);
+}
+
+static Code bind_filter(Binder *b, const ExprScope *s, const AstCall *call, AggItem *item) {
+  const ExprScope filter = {.rel = s->rel, .clause = "FILTER"};
+  return call->filter != NULL ? bind_condition(b, &filter, call->filter, &item->filter) : OK;
 }
 
 Code bind_agg(Binder *b, const ExprScope *s, const AstExpr *ast, const AggDef *def, Expr **out) {
@@ -109,7 +120,12 @@ Code bind_agg(Binder *b, const ExprScope *s, const AstExpr *ast, const AggDef *d
     return FAIL(b->err, ERR_TYPE, bind_span(b, ast->span), "%s(*): only COUNT takes *",
                 agg_name(def));
   }
-  TRY(bind_agg_args(b, s, call, def, ast->span, &item));
+  if (call->form == AST_FORM_JSON) {
+    TRY(bind_json_args(b, s, ast, def, &item));
+  } else {
+    TRY(bind_agg_args(b, s, call, def, ast->span, &item));
+  }
+  TRY(bind_filter(b, s, call, &item));
   if (item.arg == NULL) item.call.distinct = false;
   item.call.span = bind_span(b, ast->span);
   item.call.text = call_text(b, ast);

@@ -226,6 +226,46 @@ Code bind_json_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **ou
   return bind_not_built(b, ast->call->name.span, name);
 }
 
+/* --- aggregates ---------------------------------------------------------------------- */
+
+/* Each row as an item: JSON already, or made so; with NULL ON NULL also where it is NULL. */
+static Code bind_array_item(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
+  const AstExpr *value = ast->call->args.items[0].value;
+  Expr **args = ARENA_ARRAY(b->arena, Expr *, 2);
+  bool is_json;
+  TRY(bind_item(b, s, value, &args[0], &is_json));
+  if (!is_json) {
+    Expr **arg = ARENA_ARRAY(b->arena, Expr *, 1);
+    arg[0] = args[0];
+    TRY(bind_func(b, "JSON_STRING", value->span, arg, 1, &args[0]));
+  }
+  *out = args[0];
+  if (ast->call->json->on_null != AST_JSON_NULL) return OK;
+  args[1] = words_const(b, "null", value->span);
+  return bind_func(b, "COALESCE", value->span, args, 2, out);
+}
+
+/* Each row as a member. */
+static Code bind_object_member(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
+  JsonCall c = call_begin(b, 2);
+  Code code = add_items(b, s, ast->call, FORM_OBJECT, &c);
+  if (ast->call->json->on_null == AST_JSON_ABSENT) add(&c, " ABSENT ON NULL", NULL);
+  if (code == OK) return call_end(b, &c, "_JSON_OBJECTAGG", ast, out);
+  strbuf_deinit(&c.words);
+  return code;
+}
+
+Code bind_json_agg(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out) {
+  const AstCall *call = ast->call;
+  const char *name = call->name.items[0].text;
+  const bool object = text_eq_nocase(name, "JSON_OBJECTAGG");
+  if (call->args.n != (object ? 2 : 1)) {
+    return FAIL(b->err, ERR_TYPE, bind_span(b, ast->span), "%s takes one %s", name,
+                object ? "key and its value" : "value");
+  }
+  return object ? bind_object_member(b, s, ast, out) : bind_array_item(b, s, ast, out);
+}
+
 /* --- JSON(s), JSON_STRING(x), IS JSON ------------------------------------------------ */
 
 Code bind_json_alone(Binder *b, Span span) {

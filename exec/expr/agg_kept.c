@@ -76,6 +76,19 @@ const KeptValue **kept_sorted(const Kept *kept, Arena *arena) {
 
 /* --- kernels --------------------------------------------------------------------------- */
 
+bool kept_add_texts(const AggInput *in) {
+  const TextRef *v = in->values->data;
+  for (uint32_t i = 0; i < in->n; i++) {
+    uint32_t row = in->rows[i];
+    if (!vector_valid(in->values, row)) continue;
+    Str text = text_str(&v[vector_at(in->values, row)]);
+    KeptValue *kept = kept_append(in->states[i], in->arrival + row, text.len, in->arena);
+    if (kept == NULL) return false;
+    memcpy(kept->bytes, text.ptr, text.len);
+  }
+  return true;
+}
+
 bool kept_merge(void *const *into, const void *const *from, uint32_t n, Arena *arena) {
   for (uint32_t i = 0; i < n; i++) {
     const KeptState *b = from[i];

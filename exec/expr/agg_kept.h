@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "exec/data/value.h"
+#include "exec/expr/agg.h"
 #include "exec/expr/agg_pieces.h"
 #include "exec/state/state_io.h"
 
@@ -28,7 +29,9 @@ typedef struct KeptState {
 /* Room for one more value of len bytes, to be written to its bytes at once.  NULL: no memory. */
 KeptValue *kept_append(KeptState *s, uint64_t arrival, size_t len, Arena *arena);
 
-/* merge, save and load of AggKernels over KeptState. */
+/* add, merge, save and load of AggKernels over KeptState.  The values are texts or bytes, kept as
+ * they are; NULLs are left out. */
+bool kept_add_texts(const AggInput *in);
 bool kept_merge(void *const *into, const void *const *from, uint32_t n, Arena *arena);
 void kept_save(const void *state, StateOut *out);
 bool kept_load(void *state, StateIn *in, Arena *arena);

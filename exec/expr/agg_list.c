@@ -8,19 +8,6 @@
 #include "exec/expr/agg_kept.h"
 #include "exec/expr/agg_kernels.h"
 
-static bool add_texts(const AggInput *in) {
-  const TextRef *v = in->values->data;
-  for (uint32_t i = 0; i < in->n; i++) {
-    uint32_t row = in->rows[i];
-    if (!vector_valid(in->values, row)) continue;
-    Str text = text_str(&v[vector_at(in->values, row)]);
-    KeptValue *kept = kept_append(in->states[i], in->arrival + row, text.len, in->arena);
-    if (kept == NULL) return false;
-    memcpy(kept->bytes, text.ptr, text.len);
-  }
-  return true;
-}
-
 /* --- results ---------------------------------------------------------------------------- */
 
 /* Where a result is written. */
@@ -108,7 +95,7 @@ static Code emit_sets(const void *const *states, uint32_t n, Vector *out, const 
 static const AggKernels list_kernels = {.state_bytes = sizeof(KeptState),
                                         .ordered = true,
                                         .holistic = true,
-                                        .add = add_texts,
+                                        .add = kept_add_texts,
                                         .merge = kept_merge,
                                         .save = kept_save,
                                         .load = kept_load,

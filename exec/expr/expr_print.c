@@ -189,7 +189,8 @@ static void print_part(const Printer *p, const Expr *e) {
 static void print_worded(const Printer *p, const Expr *e) {
   const Str words = text_str(&e->args[0]->value.as.text);
   uint32_t arg = 1;
-  strbuf_printf(p->out, "%s(", e->func->name);
+  const char *name = e->func->name;
+  strbuf_printf(p->out, "%s(", name[0] == '_' ? name + 1 : name);
   for (size_t i = 0; i < words.len; i++) {
     if (words.ptr[i] != '?' || arg == e->n_args) {
       strbuf_putc(p->out, words.ptr[i]);

@@ -42,10 +42,12 @@ Code json_path_open(const Expr *call, const ExprEnv *env, void **state, Error *e
 void json_path_close(void *state);
 
 Code bind_json_object(FuncBind *b);
+Code bind_json_member(FuncBind *b); /* BYTES as json_member.h says */
 Code bind_json_array(FuncBind *b);
 Code bind_json_string(FuncBind *b);
 Code bind_json_text(FuncBind *b); /* a text -> STRING */
 Code kernel_json_object(KernelCall *k);
+Code kernel_json_member(KernelCall *k);
 Code kernel_json_array(KernelCall *k);
 Code kernel_json_string(KernelCall *k);
 Code kernel_json(KernelCall *k);

@@ -12,6 +12,7 @@
 #include "exec/data/json_quote.h"
 #include "exec/expr/func_bind.h"
 #include "exec/expr/func_rows.h"
+#include "exec/expr/json_member.h"
 #include "exec/expr/json_value.h"
 
 /* func_data of JSON_OBJECT and JSON_ARRAY: what the words say. */
@@ -80,7 +81,7 @@ Code bind_json_object(FuncBind *b) {
     (void)key;
     bind_type_null(b, i, type_string());
     if (!type_is_character(call->args[i]->type)) {
-      FAIL(b->err, ERR_TYPE, call->args[i]->span, "a key of JSON_OBJECT is a string");
+      FAIL(b->err, ERR_TYPE, call->args[i]->span, "a key of a JSON object is a string");
       error_hint(b->err, "CAST(x AS STRING) makes one of a number");
       return ERR_TYPE;
     }
@@ -88,6 +89,12 @@ Code bind_json_object(FuncBind *b) {
   }
   c->absent_on_null = json_take_words(&words, " ABSENT ON NULL");
   return clauses_end(b, c, &words);
+}
+
+Code bind_json_member(FuncBind *b) {
+  TRY(bind_json_object(b));
+  b->call->type = type_text(TYPE_VARBINARY, TYPE_LENGTH_MAX);
+  return OK;
 }
 
 Code bind_json_array(FuncBind *b) {
@@ -203,6 +210,29 @@ Code kernel_json_object(KernelCall *k) {
     strbuf_clear(&s->out);
     if (!s->sorted) TRY(read_keys(k, s, row));
     put_members(k, s, row);
+    TRY(json_put_out(k, row, &s->out));
+  }
+  return OK;
+}
+
+Code kernel_json_member(KernelCall *k) {
+  enum { KEY = 1, VALUE };
+  MakeState *s = k->state;
+  TextArg keys = text_arg(k, KEY);
+  for (uint32_t i = 0; i < k->n; i++) {
+    uint32_t row = k->sel[i];
+    char head[JSON_MEMBER_HEAD];
+    const bool has_key = vector_valid(&k->args[KEY], row);
+    if (has_key && is_absent(k, VALUE, row)) {
+      put_null(k, row);
+      continue;
+    }
+    Str key = has_key ? text_at(keys, row) : STR("");
+    json_member_head(head, has_key ? (uint32_t)key.len : JSON_MEMBER_NO_KEY);
+    strbuf_clear(&s->out);
+    strbuf_put(&s->out, head, sizeof head);
+    strbuf_str(&s->out, key);
+    put_item(k, VALUE, row, &s->out);
     TRY(json_put_out(k, row, &s->out));
   }
   return OK;

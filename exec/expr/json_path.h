@@ -24,7 +24,7 @@
 #include "exec/data/json_strict.h"
 #include "exec/expr/json_doc.h"
 
-enum { JSON_PATH_STEPS_MAX = 128 };
+enum { JSON_PATH_STEPS_MAX = 128, JSON_KEY_ROOM = 16 };
 
 /* Elements: a to b.  Below 0: from the end. */
 typedef struct JsonSpan {
@@ -43,7 +43,7 @@ typedef enum JsonStepKind {
 typedef struct JsonStep {
   JsonStepKind kind;
   bool deep; /* behind .. */
-  Str key;
+  Str key;   /* JSON_KEY_ROOM bytes are readable, whatever its length */
   int32_t index;
   JsonSpan *spans;
   uint32_t n_spans;

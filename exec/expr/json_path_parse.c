@@ -56,9 +56,10 @@ static bool add_step(Reader *r, JsonStep step) {
 
 static bool add_key(Reader *r, Str key, bool deep) {
   JsonStep step = {.kind = JSON_STEP_KEY, .deep = deep, .key = {NULL, key.len}};
-  char *copy = arena_try_alloc(&r->path->arena, key.len + 1, 1);
+  char *copy = arena_try_alloc(&r->path->arena, key.len + JSON_KEY_ROOM, 1);
   if (copy == NULL) return no_memory(r);
   memcpy(copy, key.ptr, key.len);
+  memset(copy + key.len, 0, JSON_KEY_ROOM);
   step.key.ptr = copy;
   return add_step(r, step);
 }

@@ -33,10 +33,24 @@ static const char *walk_value(Walk *w, const char *p, unsigned depth) {
   return p;
 }
 
+/* Are the first len bytes the same, len <= JSON_KEY_ROOM?  As many are readable at both. */
+static inline bool same_head(const char *a, const char *b, size_t len) {
+#ifdef __SSE2__
+  __m128i x = _mm_loadu_si128((const __m128i *)(const void *)a);
+  __m128i y = _mm_loadu_si128((const __m128i *)(const void *)b);
+  unsigned different = ~(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, y));
+  return (different & ((1U << len) - 1)) == 0;
+#else
+  return memcmp(a, b, len) == 0;
+#endif
+}
+
 /* text stands between quotes. */
 static inline bool is_key(const JsonStep *step, Str text, bool escaped) {
   if (UNLIKELY(escaped)) return json_text_is(text, step->key);
-  return text.len == step->key.len && memcmp(text.ptr, step->key.ptr, text.len) == 0;
+  if (text.len != step->key.len) return false;
+  if (LIKELY(text.len <= JSON_KEY_ROOM)) return same_head(text.ptr, step->key.ptr, text.len);
+  return memcmp(text.ptr, step->key.ptr, text.len) == 0;
 }
 
 /* The key at p, up to behind its quote, and whether it is the step's. */
