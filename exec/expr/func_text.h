@@ -70,6 +70,7 @@ Code kernel_initcap(KernelCall *k);
 Code bind_url(FuncBind *b); /* texts -> STRING that may be NULL */
 /* out has room for (s.len + 2) / 3 * 4 bytes. */
 void encode_base64(Str s, char *out);
+Code bind_to_base64(FuncBind *b);
 Code kernel_to_base64(KernelCall *k);
 Code kernel_from_base64(KernelCall *k);
 Code kernel_url_encode(KernelCall *k);

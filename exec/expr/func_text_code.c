@@ -26,6 +26,10 @@ void encode_base64(Str s, char *out) {
   }
 }
 
+Code bind_to_base64(FuncBind *b) {
+  return bind_shape(b, "y", type_string(), "a string or bytes");
+}
+
 Code kernel_to_base64(KernelCall *k) {
   TextArg text = text_arg(k, 0);
   for (uint32_t i = 0, row; next_row(k, &i, &row);) {

@@ -272,7 +272,7 @@ static const struct {
 
 /* The name of the function says which; its result has that many digits. */
 Code bind_hash(FuncBind *b) {
-  TRY(bind_shape(b, "t", type_string(), "a string"));
+  TRY(bind_shape(b, "y", type_string(), "a string or bytes"));
   for (size_t i = 0; i < COUNT_OF(hashes); i++) {
     if (strcmp(b->call->func->name, hashes[i].name) == 0) b->call->func_data = hashes[i].kind;
   }
@@ -283,9 +283,9 @@ Code bind_hash(FuncBind *b) {
 }
 
 Code bind_sha2(FuncBind *b) {
-  static const char takes[] = "a string and a length of 224, 256, 384 or 512 bits";
+  static const char takes[] = "a string or bytes, and a length of 224, 256, 384 or 512 bits";
   int64_t bits;
-  TRY(bind_shape(b, "tl", type_string(), takes));
+  TRY(bind_shape(b, "yl", type_string(), takes));
   if (bind_const_int(b, 1, &bits) && sha2_of(bits) == NULL) return func_bad_args(b, takes);
   return OK;
 }
