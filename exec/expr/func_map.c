@@ -182,8 +182,7 @@ Code kernel_map_from_entries(KernelCall *k) { return make_maps(k, pair_entries);
 /* --- MAP_ENTRIES --------------------------------------------------------------------------- */
 
 /* The entries of a map as ROWs, in the scratch arena. */
-static bool entry_rows(Type map, Str value, Arena *scratch, ValueStack *out) {
-  Type entry = entry_type(map);
+static bool entry_rows(Type map, Type entry, Str value, Arena *scratch, ValueStack *out) {
   Items keys = map_keys(map, value), values = map_values(map, value);
   out->n = 0;
   for (uint32_t i = 0; i < keys.n; i++) {
@@ -196,13 +195,13 @@ static bool entry_rows(Type map, Str value, Arena *scratch, ValueStack *out) {
 }
 
 Code kernel_map_entries(KernelCall *k) {
-  Type map = k->expr->args[0]->type;
+  Type map = k->expr->args[0]->type, entry = type_item(k->expr->type);
   Arena scratch = {0};
   ValueStack rows = {0};
   Code code = OK;
   for (uint32_t i = 0, row; code == OK && next_row(k, &i, &row);) {
     TextRef array = {0};
-    bool made = entry_rows(map, text_at(text_arg(k, 0), row), &scratch, &rows) &&
+    bool made = entry_rows(map, entry, text_at(text_arg(k, 0), row), &scratch, &rows) &&
                 array_make(k->text, k->expr->type, rows.items, rows.n, &array);
     code = put_nested(k, row, made, array);
     arena_reset(&scratch);
