@@ -6,7 +6,7 @@
  *   bind_window_group.c  the windows among the keys
  *   bind_group_window.c  GROUP BY TUMBLE(ts, size)
  *   bind_from.c     what stands in FROM        bind_window.c  window functions
- *   bind_rank.c     ROW_NUMBER in a window
+ *   bind_rank.c     ROW_NUMBER in a window     bind_unnest.c  UNNEST
  *   bind_where.c    WHERE, IN and EXISTS       bind_join.c    joins in FROM
  *   bind_window_join.c  which joins are joins of windows
  *   bind_source.c   tables of the catalog      bind_guess.c   files and stdin without DDL
@@ -337,6 +337,13 @@ MUST_USE Code bind_from(Binder *b, const AstTableRef *ref, Relation *out);
 /* FROM with the WHERE of its block, which may be NULL: a join by comma has its condition there. */
 MUST_USE Code bind_from_where(Binder *b, const AstTableRef *from, const AstExpr *where,
                               Relation *out);
+
+/* UNNEST over left, whose columns it sees, and behind which its own come. */
+MUST_USE Code bind_unnest(Binder *b, const Relation *left, const AstTableRef *ref, bool outer,
+                          Relation *out);
+MUST_USE Code bind_unnest_alone(Binder *b, const AstTableRef *ref, Relation *out);
+/* A join whose right side is UNNEST. */
+MUST_USE Code bind_unnest_join(Binder *b, const AstJoin *join, Relation *out);
 
 /* Keep the rows for which the condition holds; it may be NULL. */
 MUST_USE Code bind_where(Binder *b, const AstExpr *where, Relation *rel);

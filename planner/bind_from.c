@@ -153,7 +153,7 @@ static Code bind_ref(Binder *b, const AstTableRef *ref, Relation *out) {
       set_qualifier(out, NULL);
       return OK;
     case AST_REF_UNNEST:
-      return bind_not_built(b, ref->span, "UNNEST");
+      return bind_unnest_alone(b, ref, out);
     case AST_REF_JOIN:
       return bind_from_where(b, ref, NULL, out);
     case AST_REF_MATCH:

@@ -182,6 +182,7 @@ Code bind_join_tree(Binder *b, const AstTableRef *ref, JoinTree **out) {
   if (ref->kind != AST_REF_JOIN) return bind_from(b, ref, &tree->rel);
   TRY(bind_count_node(b, ref->span));
   if (ref->join.natural) return bind_not_built(b, ref->join.join_span, "NATURAL JOIN");
+  if (ref->join.right->kind == AST_REF_UNNEST) return bind_unnest_join(b, &ref->join, &tree->rel);
   if (ref->join.using_columns.n > 0) return bind_using(b, &ref->join, &tree->rel);
   return bind_branch(b, ref, tree);
 }

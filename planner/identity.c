@@ -73,6 +73,20 @@ static void expand(const Identity *d, const OpSpec *op, Facts *f) {
   }
 }
 
+static void unnest(const Identity *d, const OpSpec *op, Facts *f) {
+  const Facts *in = facts_of_input(d, op);
+  const UnnestSpec *u = &op->u.unnest;
+  StrBuf text = {0};
+  strbuf_printf(&text, "%s(value=[%s], outer=[%d], ", op_traits(op->id)->name,
+                facts_expr_text(d, u->value, in), u->outer);
+  facts_put_input(in, &text);
+  facts_set_rows(d, f, &text);
+  facts_extend_cols(d, op, in, f);
+  for (uint32_t i = in->n_cols; i < op->n_fields; i++) {
+    f->cols[i] = arena_printf(d->arena, "$item%u", i - in->n_cols);
+  }
+}
+
 /* Where time comes from decides which windows a row is in and what is late; how late rows may be
  * can change from one run to the next. */
 static void watermark(const Identity *d, const OpSpec *op, Facts *f) {
@@ -158,6 +172,9 @@ static void fill(const Identity *d, OpSpec *op) {
       return;
     case OP_EXPAND:
       expand(d, op, f);
+      return;
+    case OP_UNNEST:
+      unnest(d, op, f);
       return;
     case OP_NUMBER:
       number(d, op, f);

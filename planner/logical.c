@@ -96,6 +96,18 @@ Node *node_expand(Arena *a, Node *input, Expr **exprs, const FormatField *fields
   return n;
 }
 
+Node *node_unnest(Arena *a, Node *input, Unnest unnest, const FormatField *fields, uint32_t n_new,
+                  Span span) {
+  Node *n = node_over(a, NODE_UNNEST, input, span);
+  FormatField *all = ARENA_ARRAY(a, FormatField, input->n_fields + n_new);
+  if (input->n_fields > 0) memcpy(all, input->fields, input->n_fields * sizeof *all);
+  memcpy(all + input->n_fields, fields, n_new * sizeof *all);
+  n->u.unnest = unnest;
+  n->fields = all;
+  n->n_fields = input->n_fields + n_new;
+  return n;
+}
+
 const char *window_name(const WindowSpec *w) {
   switch (w->kind) {
     case WINDOW_TUMBLE:
@@ -121,7 +133,7 @@ bool rows_may_be_late(const Node *n) {
     if (!window_is_aligned(w) || w->processing_time) return false;
   }
   bool passes = n->kind == NODE_FILTER || n->kind == NODE_PROJECT || n->kind == NODE_EXPAND ||
-                n->kind == NODE_UNION || n->kind == NODE_WINDOW_TVF;
+                n->kind == NODE_UNNEST || n->kind == NODE_UNION || n->kind == NODE_WINDOW_TVF;
   for (uint32_t i = 0; passes && i < n->n_inputs; i++) {
     if (rows_may_be_late(n->inputs[i])) return true;
   }

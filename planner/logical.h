@@ -24,6 +24,7 @@ typedef enum NodeKind {
   NODE_PROJECT,
   NODE_WINDOW_TVF,
   NODE_EXPAND,
+  NODE_UNNEST,
   NODE_AGGREGATE,
   NODE_WINDOW_AGGREGATE,
   NODE_WINDOW_JOIN,
@@ -132,6 +133,12 @@ typedef struct WindowRank {
 /* Is it a deduplication: the first or the last row by time? */
 bool rank_is_deduplication(const WindowRank *w);
 
+/* UNNEST(value): its columns come behind those of the input. */
+typedef struct Unnest {
+  Expr *value;
+  bool outer, ordinality;
+} Unnest;
+
 typedef struct Node Node;
 struct Node {
   NodeKind kind;
@@ -157,6 +164,7 @@ struct Node {
       Expr **exprs; /* exprs[set * n_fields + c]: each row once per set */
       uint32_t n_sets;
     } expand;
+    Unnest unnest;
     WindowSpec window;  /* TVF: its columns come behind those of the input: start, end, time */
     AggregateSpec *agg; /* out: keys, aggregates; WINDOW_AGGREGATE: then start, end, time */
     WindowRank *rank;
@@ -204,6 +212,9 @@ Node *node_project(Arena *a, Node *input, Expr **exprs, const FormatField *field
                    Span span);
 Node *node_expand(Arena *a, Node *input, Expr **exprs, const FormatField *fields, uint32_t n_fields,
                   uint32_t n_sets, Span span);
+/* fields: of the new columns. */
+Node *node_unnest(Arena *a, Node *input, Unnest unnest, const FormatField *fields, uint32_t n_new,
+                  Span span);
 Node *node_window_tvf(Arena *a, Node *input, WindowSpec window, Span span);
 /* names[i] is the name of aggregate i's column. */
 Node *node_aggregate(Arena *a, Node *input, AggregateSpec *agg, const char *const *names,
@@ -260,6 +271,8 @@ bool join_pads_left(JoinKind kind);
 bool join_pads_right(JoinKind kind);
 /* "10 s", "1 min", "1500 ms". */
 void duration_print(Micros us, StrBuf *out);
+/* "(collection=[a], joinType=[LEFT]". */
+void unnest_print(const Expr *value, bool outer, const char *const *names, StrBuf *out);
 /* The sets of an Expand: "{a, b, 0 AS $e}, {a, NULL AS b, 1 AS $e}". */
 void expand_print(Expr *const *exprs, const FormatField *fields, uint32_t n, uint32_t n_sets,
                   const char *const *names, StrBuf *out);

@@ -269,6 +269,12 @@ static void print_project(Printer *p, const Node *n, const char *const *names) {
   strbuf_putc(p->out, ')');
 }
 
+void unnest_print(const Expr *value, bool outer, const char *const *names, StrBuf *out) {
+  strbuf_puts(out, "(collection=[");
+  expr_print(value, names, out);
+  strbuf_printf(out, "], joinType=[%s]", outer ? "LEFT" : "INNER");
+}
+
 static void print_expand(Printer *p, const Node *n, const char *const *names) {
   strbuf_puts(p->out, "LogicalExpand(projects=[");
   expand_print(n->u.expand.exprs, n->fields, n->n_fields, n->u.expand.n_sets, names, p->out);
@@ -332,6 +338,11 @@ static void print_line(Printer *p, const Node *n, const char *const *names) {
       break;
     case NODE_EXPAND:
       print_expand(p, n, names);
+      break;
+    case NODE_UNNEST:
+      strbuf_puts(p->out, "LogicalUnnest");
+      unnest_print(n->u.unnest.value, n->u.unnest.outer, names, p->out);
+      strbuf_putc(p->out, ')');
       break;
     case NODE_AGGREGATE:
     case NODE_WINDOW_AGGREGATE:

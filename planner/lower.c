@@ -177,6 +177,15 @@ static OpSpec *lower_expand(Lowering *l, const Node *n) {
   return op;
 }
 
+static OpSpec *lower_unnest(Lowering *l, const Node *n) {
+  OpSpec *op = lowered_over(l, OP_UNNEST, lower_node(l, n->inputs[0]), n->span);
+  const Unnest *u = &n->u.unnest;
+  op->u.unnest = (UnnestSpec){u->value, n->fields, n->n_fields, u->ordinality, u->outer};
+  op->fields = n->fields;
+  op->n_fields = n->n_fields;
+  return op;
+}
+
 /* An operator that is twice an input of one UNION would be met once: the second time a CALC stands
  * between. */
 static OpSpec *lower_union(Lowering *l, const Node *n) {
@@ -337,6 +346,8 @@ OpSpec *lower_node(Lowering *l, Node *n) {
       return lower_project(l, n);
     case NODE_EXPAND:
       return lower_expand(l, n);
+    case NODE_UNNEST:
+      return lower_unnest(l, n);
     case NODE_AGGREGATE:
       return lower_group_agg(l, n);
     case NODE_WINDOW_AGGREGATE:

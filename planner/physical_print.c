@@ -279,6 +279,12 @@ static void print_details(Printer *p, const OpSpec *op) {
                    names_of(p, op->inputs[0]), p->out);
       strbuf_puts(p->out, "])");
       return;
+    case OP_UNNEST:
+      unnest_print(op->u.unnest.value, op->u.unnest.outer, names_of(p, op->inputs[0]), p->out);
+      strbuf_puts(p->out, ", select=[");
+      print_names(p, op, NULL, op->n_fields);
+      strbuf_puts(p->out, "])");
+      return;
     case OP_UNION:
       strbuf_puts(p->out, "(all=[true], union=[");
       print_names(p, op, NULL, op->n_fields);

@@ -77,6 +77,11 @@ static bool passes_expand(const RuleContext *r, const Node *n, const Expr *e) {
   return expr_is_deterministic(e);
 }
 
+/* The columns of items come behind those of the input. */
+static bool passes_unnest(const RuleContext *r, const Node *n, const Expr *e) {
+  return expr_is_deterministic(e) && uses_only(r, e, n->n_fields, n->inputs[0]->n_fields);
+}
+
 /* A condition on what makes the groups of ranks drops whole ones. */
 static bool passes_rank(const RuleContext *r, const Node *n, const Expr *e) {
   const WindowRank *w = n->u.rank;
@@ -195,6 +200,8 @@ static Code push_node(const RuleContext *r, Node **node) {
       return push_through(r, node, passes_window);
     case NODE_EXPAND:
       return push_through(r, node, passes_expand);
+    case NODE_UNNEST:
+      return push_through(r, node, passes_unnest);
     case NODE_AGGREGATE:
     case NODE_WINDOW_AGGREGATE:
       return push_through(r, node, passes_keys);

@@ -68,6 +68,9 @@ static Code fold_node(const RuleContext *r, Node **node) {
     case NODE_EXPAND:
       fold_list(r, n->u.expand.exprs, n->u.expand.n_sets * n->n_fields);
       break;
+    case NODE_UNNEST:
+      n->u.unnest.value = expr_fold(r->arena, n->u.unnest.value, r->env);
+      break;
     case NODE_WINDOW_JOIN:
       fold_join(r, node);
       break;

@@ -58,6 +58,12 @@ static void mark_expand(const RuleContext *r, Node *n, const bool *used) {
   prune_mark(r, n->inputs[0], below);
 }
 
+static void mark_unnest(const RuleContext *r, Node *n, const bool *used) {
+  bool *below = copied(r, used, n->inputs[0]->n_fields);
+  expr_columns_used(n->u.unnest.value, below);
+  prune_mark(r, n->inputs[0], below);
+}
+
 /* Nodes that pass the columns of their input on. */
 static void mark_same(const RuleContext *r, Node *n, const bool *used) {
   for (uint32_t i = 0; i < n->n_inputs; i++) {
@@ -83,6 +89,9 @@ void prune_mark(const RuleContext *r, Node *n, const bool *used) {
       break;
     case NODE_EXPAND:
       mark_expand(r, n, used);
+      break;
+    case NODE_UNNEST:
+      mark_unnest(r, n, used);
       break;
     case NODE_WINDOW_RANK:
       prune_mark_rank(r, n, used);
@@ -241,6 +250,26 @@ static uint32_t *rebuild_tvf(const RuleContext *r, Node *n) {
   return map;
 }
 
+/* Its own columns stay, whether used or not. */
+static uint32_t *rebuild_unnest(const RuleContext *r, Node *n) {
+  const Type *types;
+  const uint32_t n_new = unnest_columns(n->u.unnest.value->type, &types) + n->u.unnest.ordinality;
+  const uint32_t n_input = n->n_fields - n_new; /* a Source may have been rebuilt before */
+  uint32_t *below = prune_rebuild(r, &n->inputs[0]);
+  uint32_t *map = ARENA_ARRAY(r->arena, uint32_t, n->n_fields);
+  const Node *in = n->inputs[0];
+  FormatField *fields = ARENA_ARRAY(r->arena, FormatField, in->n_fields + n_new);
+  for (uint32_t i = 0; i < in->n_fields; i++) fields[i] = in->fields[i];
+  for (uint32_t i = 0; i < n->n_fields; i++) {
+    map[i] = i < n_input ? below[i] : in->n_fields + (i - n_input);
+    if (i >= n_input) fields[map[i]] = n->fields[i];
+  }
+  n->u.unnest.value = expr_remap(r->arena, n->u.unnest.value, below);
+  n->fields = fields;
+  n->n_fields = in->n_fields + n_new;
+  return map;
+}
+
 static uint32_t *rebuild_aggregate(const RuleContext *r, Node *n) {
   AggregateSpec *agg = n->u.agg;
   uint32_t n_below = n->inputs[0]->n_fields;
@@ -326,6 +355,8 @@ uint32_t *prune_rebuild(const RuleContext *r, Node **node) {
       return rebuild_project(r, node);
     case NODE_EXPAND:
       return rebuild_expand(r, n);
+    case NODE_UNNEST:
+      return rebuild_unnest(r, n);
     case NODE_WINDOW_RANK:
       return prune_rebuild_rank(r, n);
     case NODE_WINDOW_JOIN:

@@ -164,6 +164,7 @@ static Code check_node(const RuleContext *r, Node **node) {
     case NODE_FILTER:
     case NODE_PROJECT:
     case NODE_EXPAND:
+    case NODE_UNNEST:
     case NODE_UNION:
       break;
     case NODE_WINDOW_AGGREGATE:

@@ -169,6 +169,17 @@ typedef struct ExpandSpec {
   uint32_t n_exprs, n_sets;
 } ExpandSpec;
 
+/* UNNEST: a row for each item of a collection.  Out: the input, the columns of an item, and with
+ * ordinality its number, INT from 1. */
+typedef struct UnnestSpec {
+  Expr *value;
+  const FormatField *columns; /* of what comes out */
+  uint32_t n_columns;
+  bool ordinality, outer; /* outer: a row without items comes out once, padded with NULLs */
+} UnnestSpec;
+/* The columns of an item of an ARRAY, MAP or MULTISET: how many. */
+uint32_t unnest_columns(Type collection, const Type **types);
+
 /* NUMBER has no spec.  Out: the input and a column BIGINT NOT NULL: which of its chunk's rows it
  * is, from 0. */
 

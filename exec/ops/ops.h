@@ -34,6 +34,7 @@ Op *op_window_join_new(const WindowJoinSpec *spec, const FormatField *left, uint
 Op *op_window_topn_new(const WindowTopNSpec *spec, const FormatField *input, uint32_t n_input,
                        OpContext *ctx);
 Op *op_expand_new(const ExpandSpec *spec, OpContext *ctx);
+Op *op_unnest_new(const UnnestSpec *spec, OpContext *ctx);
 Op *op_number_new(OpContext *ctx);
 Op *op_in_order_new(const InOrderSpec *spec, const FormatField *input, uint32_t n_input,
                     OpContext *ctx);

@@ -62,6 +62,7 @@ struct OpSpec {
     WindowJoinSpec window_join;
     WindowTopNSpec window_topn;
     ExpandSpec expand;
+    UnnestSpec unnest;
     InOrderSpec in_order;
     GroupAggSpec *group_agg; /* also of LOCAL_GROUP_AGG */
     SortSpec sort;

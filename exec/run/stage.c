@@ -189,6 +189,8 @@ static Op *make_op(const OpSpec *spec, OpContext *ctx) {
       return op_window_topn_new(&spec->u.window_topn, in->fields, in->n_fields, ctx);
     case OP_EXPAND:
       return op_expand_new(&spec->u.expand, ctx);
+    case OP_UNNEST:
+      return op_unnest_new(&spec->u.unnest, ctx);
     case OP_NUMBER:
       return op_number_new(ctx);
     case OP_IN_ORDER:
