@@ -76,11 +76,37 @@ static Code bind_json_args(Binder *b, const ExprScope *s, const AstExpr *ast, co
   return agg_bind(def, &item->arg->type, 1, bind_span(b, ast->span), &item->call, b->err);
 }
 
+static Code is_null(Binder *b, Expr *value, Span span, Expr **out) {
+  Expr **args = ARENA_ARRAY(b->arena, Expr *, 1);
+  args[0] = value;
+  return bind_func(b, "IS NULL", span, args, 1, out);
+}
+
+/* Several values as one ROW, which is NULL where one of them is. */
+static Code pack_values(Binder *b, Expr **values, uint32_t n, Span span, Expr **out) {
+  Expr *any_null = NULL, *row, **args = ARENA_ARRAY(b->arena, Expr *, 3);
+  for (uint32_t i = 0; i < n; i++) {
+    Expr *null;
+    TRY(bind_shared(b, values[i], 2));
+    TRY(is_null(b, values[i], span, &null));
+    any_null = expr_or(b->arena, any_null, null);
+  }
+  TRY(bind_func(b, "ROW", span, values, n, &row));
+  const Type type = type_nullable(row->type, true);
+  args[0] = any_null;
+  args[1] = expr_null(b->arena, type, row->span);
+  args[2] = row;
+  *out = expr_case(b->arena, args, 3, type, row->span);
+  return OK;
+}
+
 static Code bind_agg_args(Binder *b, const ExprScope *s, const AstCall *call, const AggDef *def,
                           Span span, AggItem *item) {
   const ExprScope inner = {.rel = s->rel, .clause = "an aggregate"};
   const uint32_t n = call->args.n;
+  uint32_t n_values = 0;
   Type *types = ARENA_ARRAY(b->arena, Type, n);
+  Expr **values = ARENA_ARRAY(b->arena, Expr *, n); /* arguments that are no parameter */
   for (uint32_t i = 0; i < n; i++) {
     const AstArg *ast = &call->args.items[i];
     Expr *arg;
@@ -89,8 +115,16 @@ static Code bind_agg_args(Binder *b, const ExprScope *s, const AstCall *call, co
     TRY(cast_arg(b, def, i, &arg));
     arg = bind_settle_null(b, arg);
     types[i] = arg->type;
-    if (i == 0) item->arg = arg;
-    if (i == 1) TRY(bind_param(b, def, arg, ast->value->span, item));
+    if (i == 1 && agg_has_param(def)) {
+      TRY(bind_param(b, def, arg, ast->value->span, item));
+    } else {
+      values[n_values++] = arg;
+    }
+  }
+  if (n_values > 0) item->arg = values[0];
+  if (n_values > 1 && agg_takes_values(def)) {
+    TRY(pack_values(b, values, n_values, bind_span(b, span), &item->arg));
+    types[0] = item->arg->type;
   }
   if (n == 0 && !call->star) {
     return FAIL(b->err, ERR_TYPE, bind_span(b, span), "%s needs an argument", agg_name(def));

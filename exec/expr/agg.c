@@ -2,6 +2,7 @@
 #include "exec/expr/agg.h"
 
 #include "exec/data/decimal.h"
+#include "exec/data/nested.h"
 #include "exec/expr/agg_kernels.h"
 #include "exec/expr/expr.h"
 #include "exec/expr/user_func.h"
@@ -35,6 +36,12 @@ bool agg_arg_type(const AggDef *def, uint32_t arg, Type *out) {
   return arg < n;
 }
 
+bool agg_has_param(const AggDef *def) {
+  return def->param == PARAM_SEPARATOR || def->param == PARAM_FRACTION;
+}
+bool agg_takes_values(const AggDef *def) {
+  return def->param == PARAM_VALUES || def->param == PARAM_FRACTION;
+}
 bool agg_keeps_nulls(const AggDef *def) { return def->param == PARAM_NULLS; }
 
 const AggDef *const *agg_list(uint32_t *n) {
@@ -44,7 +51,7 @@ const AggDef *const *agg_list(uint32_t *n) {
 
 /* --- parameters ------------------------------------------------------------------------ */
 
-static bool number_of(const Value *v, double *out) {
+bool agg_number(const Value *v, double *out) {
   switch (type_phys(v->type)) {
     case PHYS_I8:
     case PHYS_I16:
@@ -74,14 +81,30 @@ static Code set_separator(const AggDef *def, const Value *v, Span span, AggCall 
   return OK;
 }
 
-static Code set_fraction(const AggDef *def, const Value *v, Span span, AggCall *call, Error *err) {
+static bool is_fraction(const Value *v) {
   double f;
-  if (v == NULL || v->null || !number_of(v, &f) || !(f >= 0 && f <= 1)) {
-    FAIL(err, ERR_TYPE, span, "%s needs a constant from 0 to 1 here", def->name);
+  return !v->null && agg_number(v, &f) && f >= 0 && f <= 1;
+}
+
+static bool are_fractions(const Value *array) {
+  Items items = array_items(array->type, text_str(&array->as.text));
+  for (uint32_t i = 0; i < items.n; i++) {
+    const Value v = items_get(&items, i);
+    if (!is_fraction(&v)) return false;
+  }
+  return items.n > 0;
+}
+
+static Code set_fraction(const AggDef *def, const Value *v, Span span, AggCall *call, Error *err) {
+  bool good =
+      v != NULL && !v->null && (v->type.kind == TYPE_ARRAY ? are_fractions(v) : is_fraction(v));
+  if (!good) {
+    FAIL(err, ERR_TYPE, span, "%s needs a constant from 0 to 1 here, or an ARRAY of them",
+         def->name);
     error_hint(err, "the median is %s(x, 0.5)", def->name);
     return ERR_TYPE;
   }
-  call->params.fraction = f;
+  call->params.fraction = *v;
   return OK;
 }
 
@@ -89,6 +112,7 @@ Code agg_set_param(const AggDef *def, const Value *value, Span span, AggCall *ca
   switch (def->param) {
     case PARAM_NONE:
     case PARAM_NULLS:
+    case PARAM_VALUES:
       break; /* agg_bind refuses the number of arguments */
     case PARAM_SEPARATOR:
       return set_separator(def, value, span, call, err);
@@ -104,6 +128,7 @@ void agg_print_param(const AggCall *call, StrBuf *out) {
   if (call->params.user != NULL) return;
   switch (agg_find(str_of(call->name))->param) {
     case PARAM_NONE:
+    case PARAM_VALUES:
       return;
     case PARAM_NULLS:
       if (!call->params.keep_nulls) strbuf_puts(out, " IGNORE NULLS");
@@ -113,7 +138,7 @@ void agg_print_param(const AggCall *call, StrBuf *out) {
       e.value = value_text(type_text(TYPE_CHAR, (uint32_t)separator.len), separator);
       break;
     case PARAM_FRACTION:
-      e.value = value_double(type_of(TYPE_DOUBLE), call->params.fraction);
+      e.value = call->params.fraction;
       break;
   }
   e.type = e.value.type;
@@ -145,10 +170,15 @@ Code agg_bind(const AggDef *def, const Type *args, uint32_t n_args, Span span, A
   return OK;
 }
 
+static bool same_fraction(const Value *x, const Value *y) {
+  return type_same(x->type, y->type) && (x->type.kind == TYPE_NULL || value_compare(x, y) == 0);
+}
+
 bool agg_same(const AggCall *x, const AggCall *y) {
   return x->name == y->name && x->kernels == y->kernels && x->distinct == y->distinct &&
          str_eq(x->params.separator, y->params.separator) &&
-         x->params.fraction == y->params.fraction && x->params.keep_nulls == y->params.keep_nulls;
+         same_fraction(&x->params.fraction, &y->params.fraction) &&
+         x->params.keep_nulls == y->params.keep_nulls;
 }
 
 Code agg_bad_type(const char *name, Type arg, const char *takes, Span span, Error *err) {

@@ -41,7 +41,7 @@ enum { AGG_STATE_WORDS_MAX = 9 }; /* VAR_POP of a DECIMAL(38) */
 /* Constant arguments of a call behind its first. */
 typedef struct AggParams {
   Str separator;               /* LISTAGG; "," where none is given */
-  double fraction;             /* PERCENTILE */
+  Value fraction;              /* PERCENTILE: a number, or an ARRAY of numbers */
   bool keep_nulls;             /* ARRAY_AGG, but for IGNORE NULLS */
   const struct UserFunc *user; /* of a library; NULL: built in */
 } AggParams;
@@ -116,6 +116,11 @@ const AggDef *const *agg_list(uint32_t *n);
 
 /* Is argument arg cast to one type, whatever it is?  Then that is *out. */
 bool agg_arg_type(const AggDef *def, uint32_t arg, Type *out);
+/* Is its second argument a constant, to be given to agg_set_param? */
+bool agg_has_param(const AggDef *def);
+/* May it have several values (COUNT(a, b))?  Then they are one ROW to it, which is NULL where one
+ * of them is. */
+bool agg_takes_values(const AggDef *def);
 /* Does it keep NULLs unless IGNORE NULLS is written?  Only then may that be. */
 bool agg_keeps_nulls(const AggDef *def);
 

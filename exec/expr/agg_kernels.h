@@ -3,7 +3,13 @@
 #include "exec/expr/agg.h"
 
 /* What stands behind the first argument. */
-typedef enum AggParam { PARAM_NONE, PARAM_NULLS, PARAM_SEPARATOR, PARAM_FRACTION } AggParam;
+typedef enum AggParam {
+  PARAM_NONE,
+  PARAM_NULLS,
+  PARAM_VALUES,
+  PARAM_SEPARATOR,
+  PARAM_FRACTION
+} AggParam;
 
 struct AggDef {
   const char *name;
@@ -42,6 +48,8 @@ void agg_store_null(Vector *out, uint32_t row);
 bool agg_fits(Type type, Int128 v);
 /* Store v; a DECIMAL that does not fit is NULL, an integer an error unless it may wrap. */
 MUST_USE Code agg_emit_exact(Vector *out, uint32_t row, Int128 v, const AggEmit *how);
+/* A number as a double; false: it is none. */
+bool agg_number(const Value *v, double *out);
 /* ERR_MEMORY, naming the aggregate. */
 Code agg_no_memory(const AggEmit *how);
 /* LAST_VALUE(DISTINCT x): agg_distinct.c. */

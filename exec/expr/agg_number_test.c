@@ -198,7 +198,7 @@ static void check_float_variance(void) {
 static void check_doubles(const char *name, Type type, const double *values, uint32_t n,
                           double fraction, const char *want) {
   AggCall call = check_bind(name, type, false);
-  call.params.fraction = fraction;
+  call.params.fraction = value_double(type_of(TYPE_DOUBLE), fraction);
   Vector v = vector_new(type, n);
   StrBuf got = {0};
   for (uint32_t i = 0; i < n; i++) {
@@ -252,9 +252,9 @@ static void percentile_model(const AggCall *call, const Vector *v, uint32_t n, S
     return;
   }
   qsort(x, m, sizeof *x, by_value);
-  double position = call->params.fraction * (m - 1), low = floor(position);
+  double position = call->params.fraction.as.f * (m - 1), low = floor(position);
   double a = x[(uint32_t)low], b = x[(uint32_t)ceil(position)], share = position - low;
-  double result = a == b ? a : (1 - share) * a + share * b;
+  double result = a == b ? a : a + share * (b - a);
   const Vector one = {.type = type_of(TYPE_DOUBLE), .data = &result};
   batch_value_to_text(&one, 0, out);
 }
@@ -269,7 +269,7 @@ static void check_percentiles(void) {
   for (size_t t = 0; t < COUNT_OF(types); t++) {
     for (size_t f = 0; f < COUNT_OF(fractions); f++) {
       AggCall call = check_bind("PERCENTILE", types[t], false);
-      call.params.fraction = fractions[f];
+      call.params.fraction = value_double(type_of(TYPE_DOUBLE), fractions[f]);
       for (size_t i = 0; i < COUNT_OF(lengths) * COUNT_OF(spans); i++) {
         uint32_t n = lengths[i / COUNT_OF(spans)];
         Vector v = vector_new(types[t], n);
