@@ -10,7 +10,10 @@
 #include "exec/expr/func_more.h"
 #include "exec/expr/func_rows.h"
 
-Code bind_classify(FuncBind *b) { return bind_shape(b, "t", type_of(TYPE_BOOLEAN), "a string"); }
+Code bind_classify(FuncBind *b) {
+  bind_type_null(b, 0, type_string());
+  return bind_shape(b, "a", type_of(TYPE_BOOLEAN), "a value");
+}
 
 static bool is_letter(utf8proc_category_t c) {
   return c >= UTF8PROC_CATEGORY_LU && c <= UTF8PROC_CATEGORY_LO;
@@ -71,6 +74,7 @@ static bool is_number(Str s) {
 
 static bool is_alpha_text(Str s) { return all_are(s, is_letter); }
 static bool is_digit_text(Str s) { return all_are(s, is_digit); }
+static bool is_number_text(Str s) { return is_number(s) || is_digit_text(s); }
 
 /* Of a value that is no text its type tells. */
 static Code classify(KernelCall *k, bool (*is)(Str), bool of_type) {
@@ -88,7 +92,7 @@ Code kernel_is_digit(KernelCall *k) {
   return classify(k, is_digit_text, type_is_integer(k->args[0].type));
 }
 Code kernel_is_decimal(KernelCall *k) {
-  return classify(k, is_number, type_is_numeric(k->args[0].type));
+  return classify(k, is_number_text, type_is_numeric(k->args[0].type));
 }
 
 Code bind_is_nan(FuncBind *b) { return bind_shape(b, "d", type_of(TYPE_BOOLEAN), "a number"); }

@@ -1,6 +1,7 @@
 /* func_hex.c -- HEX, BIN, UNHEX: numbers and bytes as digits. */
 #include "exec/expr/func_bind.h"
 #include "exec/expr/func_num.h"
+#include "exec/expr/func_rows.h"
 
 static const char digits[] = "0123456789ABCDEF";
 
@@ -35,23 +36,14 @@ static Str bytes_at(const KernelCall *k, uint32_t row) {
   return text_str(&((const TextRef *)k->args[0].data)[vector_at(&k->args[0], row)]);
 }
 
-/* Room for len bytes of a result that put_result stores; short ones go to `few`. */
-static char *room_for(KernelCall *k, size_t len, char *few) {
-  return len <= TEXT_INLINE_MAX ? few : arena_try_alloc(k->text, len, 1);
-}
-
-static void put_result(KernelCall *k, uint32_t row, const char *bytes, size_t len) {
-  ((TextRef *)k->out->data)[row] = text_ref(bytes, len);
-}
-
 static Code hex_bytes(KernelCall *k, uint32_t row, Str bytes) {
-  char few[TEXT_INLINE_MAX], *out = room_for(k, 2 * bytes.len, few);
-  if (out == NULL || bytes.len > UINT32_MAX / 2) return func_no_memory(k);
+  TextRoom room;
+  TRY(text_room(k, 2 * bytes.len, &room));
   for (size_t i = 0; i < bytes.len; i++) {
-    out[2 * i] = digits[(unsigned char)bytes.ptr[i] >> 4];
-    out[2 * i + 1] = digits[(unsigned char)bytes.ptr[i] & 15];
+    room.at[2 * i] = digits[(unsigned char)bytes.ptr[i] >> 4];
+    room.at[2 * i + 1] = digits[(unsigned char)bytes.ptr[i] & 15];
   }
-  put_result(k, row, out, 2 * bytes.len);
+  put_text(k, row, (Str){room.at, 2 * bytes.len});
   return OK;
 }
 
@@ -84,8 +76,9 @@ static int nibble(char c) {
  * digit makes NULL. */
 static Code unhex(KernelCall *k, uint32_t row, Str text) {
   size_t len = (text.len + 1) / 2, odd = text.len % 2;
-  char few[TEXT_INLINE_MAX], *out = room_for(k, len, few);
-  if (out == NULL) return func_no_memory(k);
+  TextRoom room;
+  TRY(text_room(k, len, &room));
+  char *out = room.at;
   if (odd == 1) out[0] = '\0';
   for (size_t i = odd; i < len; i++) {
     int high = nibble(text.ptr[2 * i - odd]), low = nibble(text.ptr[2 * i + 1 - odd]);
@@ -95,7 +88,7 @@ static Code unhex(KernelCall *k, uint32_t row, Str text) {
     }
     out[i] = (char)(high << 4 | low);
   }
-  put_result(k, row, out, len);
+  put_text(k, row, (Str){out, len});
   return OK;
 }
 

@@ -42,11 +42,11 @@ Code bind_abs(FuncBind *b) {
 static Type rounded_type(FuncBind *b, Type is) {
   int64_t digits;
   if (is.kind != TYPE_DECIMAL) return is;
-  unsigned p = is.precision, s = is.scale, room = p < 38 ? p + 1 : 38;
+  unsigned p = is.precision, s = is.scale;
   if (b->call->n_args < 2) {
     digits = 0;
   } else if (!bind_const_int(b, 1, &digits)) {
-    return type_decimal(room, s);
+    return is;
   }
   if (digits >= (int64_t)s) return is;
   if (digits <= 0) return type_decimal(p - s < 38 ? 1 + p - s : 38, 0);
