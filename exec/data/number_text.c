@@ -77,11 +77,38 @@ static bool strip_sign(Str text, bool *negative, Str *rest) {
 /* The library would also take "nan(...)" and a second sign. */
 static bool begins_number(Str s) { return (s.ptr[0] >= '0' && s.ptr[0] <= '9') || s.ptr[0] == '.'; }
 
+/* digits[.digits] of at most 18 bytes, which a word holds.  false: it is something else, or has
+ * more digits than a double. */
+static bool parse_short(Str s, double *out) {
+  uint64_t v = 0;
+  size_t i = 0, behind = 0;
+  if (s.len > 18) return false;
+  for (; i < s.len; i++) {
+    unsigned d = (unsigned char)s.ptr[i] - (unsigned)'0';
+    if (d > 9) break;
+    v = v * 10 + d;
+  }
+  if (i < s.len) {
+    if (i == 0 || s.ptr[i] != '.' || i + 1 == s.len) return false;
+    behind = s.len - i - 1;
+    for (i++; i < s.len; i++) {
+      unsigned d = (unsigned char)s.ptr[i] - (unsigned)'0';
+      if (d > 9) return false;
+      v = v * 10 + d;
+    }
+  }
+  return digits_to_double(v, (unsigned)behind, out);
+}
+
 bool double_parse(Str text, double *out) {
   bool negative;
   Str s;
   if (!strip_sign(text, &negative, &s)) return false;
   double v;
+  if (parse_short(s, &v)) {
+    *out = negative ? -v : v;
+    return true;
+  }
   if (LIKELY(begins_number(s))) {
     const char *stop = shim_double_parse(s.ptr, s.ptr + s.len, &v);
     if (stop != s.ptr + s.len || !isfinite(v)) return false;

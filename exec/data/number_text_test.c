@@ -118,6 +118,25 @@ static void test_double_print(void) {
   CHECK_STR(text_of(float_print(-0.0f, got), got), "-0.0");
 }
 
+/* Digits with and without a point, and what only looks so, against the C library. */
+static void test_double_short(void) {
+  static const char bytes[] = "0123456789012345678901234567890123456789..xe-";
+  uint64_t seed = 37;
+  for (int i = 0; i < 200000; i++) {
+    char text[24];
+    size_t n = 1 + rng_next(&seed) % 22;
+    for (size_t j = 0; j < n; j++) text[j] = bytes[rng_next(&seed) % (sizeof bytes - 1)];
+    text[n] = '\0';
+    double v;
+    bool plain = strspn(text, "0123456789.") == n && strcspn(text, "0123456789") < n &&
+                 strchr(text, '.') == strrchr(text, '.');
+    bool good = double_parse((Str){text, n}, &v);
+    if (plain) CHECK(good);
+    if (good && plain) CHECK(v == strtod(text, NULL));
+    if (strchr(text, 'x') != NULL) CHECK(!good);
+  }
+}
+
 static void test_double_parse(void) {
   static const struct {
     const char *text;
@@ -194,6 +213,7 @@ int main(void) {
   test_int128_print();
   test_double_print();
   test_double_parse();
+  test_double_short();
   test_double_round_trip();
   return check_done();
 }

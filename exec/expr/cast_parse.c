@@ -16,7 +16,9 @@
 /* The text of a row without blanks around it. */
 static Str trimmed_at(const KernelCall *k, uint32_t row) {
   const Vector *v = &k->args[0];
-  return str_trim(text_str(&((const TextRef *)v->data)[vector_at(v, row)]));
+  Str s = text_str(&((const TextRef *)v->data)[vector_at(v, row)]);
+  bool blank = s.len == 0 || s.ptr[0] <= ' ' || s.ptr[s.len - 1] <= ' '; /* perhaps */
+  return blank ? str_trim(s) : s;
 }
 
 /* --- BOOLEAN ---------------------------------------------------------------------------------- */
