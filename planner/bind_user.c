@@ -82,7 +82,7 @@ Code bind_function_body(Binder *b, const FunctionDef *def, const AstExpr *ast,
     rel.cols[i].type = type;
     rel.cols[i].table.name = def->name;
   }
-  const ExprScope scope = {.rel = &rel, .clause = "the body of a function"};
+  const ExprScope scope = {.rel = &rel, .clause = "the body of a function", .no_queries = true};
   const FunctionScope here = {function_name(def), b->bodies};
   Expr *body;
   b->bodies = &here;
