@@ -5,21 +5,8 @@
 #include "exec/expr/agg_distinct.h"
 #include "exec/expr/agg_kept.h"
 #include "exec/expr/agg_kernels.h"
-#include "exec/state/key.h"
 
 /* --- ARRAY_AGG -------------------------------------------------------------------------- */
-
-static bool add_values(const AggInput *in) {
-  for (uint32_t i = 0; i < in->n; i++) {
-    uint32_t row = in->rows[i];
-    if (!in->params->keep_nulls && !vector_valid(in->values, row)) continue;
-    size_t len = value_encoded_size(in->values, row);
-    KeptValue *kept = kept_append(in->states[i], in->arrival + row, len, in->arena);
-    if (kept == NULL) return false;
-    value_encode(in->values, row, kept->bytes);
-  }
-  return true;
-}
 
 /* The result has more bytes than a value can have, or memory is out. */
 static Code no_room(const AggEmit *how) {
@@ -29,76 +16,25 @@ static Code no_room(const AggEmit *how) {
   return ERR_MEMORY;
 }
 
-static Code put_array(const Value *items, uint64_t n, const AggEmit *how, TextRef *out) {
-  bool made = n <= UINT32_MAX && array_make(how->arena, how->type, items, (uint32_t)n, out);
+static Code make_array(const ValuesInOrder *values, const AggEmit *how, TextRef *out) {
+  bool made = values->n <= UINT32_MAX &&
+              array_make(how->arena, how->type, values->items, (uint32_t)values->n, out);
   return made ? OK : no_room(how);
 }
 
-static Value *items_room(uint64_t n, const AggEmit *how) {
-  return arena_try_alloc(how->arena, (n + 1) * sizeof(Value), 16);
-}
-
-static Code emit_kept(const Kept *kept, const AggEmit *how, TextRef *out) {
-  const KeptValue **sorted = kept_sorted(kept, how->arena);
-  Value *items = items_room(kept->n, how);
-  if (sorted == NULL || items == NULL) return agg_no_memory(how);
-  for (uint64_t i = 0; i < kept->n; i++) {
-    items[i] = kept_value(type_item(how->type), (Str){sorted[i]->bytes, sorted[i]->len});
-  }
-  return put_array(items, kept->n, how, out);
-}
-
-static Code emit_distinct(const DistinctValues *set, const AggEmit *how, TextRef *out) {
-  const DistinctValue **sorted = agg_distinct_sorted(set, how->arena);
-  Value *items = items_room(set->n, how);
-  if (sorted == NULL || items == NULL) return agg_no_memory(how);
-  for (uint64_t i = 0; i < set->n; i++) {
-    items[i] = kept_value(type_item(how->type), (Str){sorted[i]->bytes, sorted[i]->len});
-  }
-  return put_array(items, set->n, how, out);
-}
-
 static Code emit_arrays(const void *const *states, uint32_t n, Vector *out, const AggEmit *how) {
-  for (uint32_t i = 0; i < n; i++) {
-    const KeptState *s = states[i];
-    if (s->kept == NULL) {
-      agg_store_null(out, i);
-    } else {
-      TRY(emit_kept(s->kept, how, (TextRef *)out->data + i));
-    }
-  }
-  return OK;
+  return kept_emit(states, n, out, how,
+                   &(Finish){.type = type_item(how->type), .make = make_array});
 }
 
 static Code emit_distinct_arrays(const void *const *states, uint32_t n, Vector *out,
                                  const AggEmit *how) {
-  for (uint32_t i = 0; i < n; i++) {
-    const DistinctState *s = states[i];
-    if (s->set == NULL) {
-      agg_store_null(out, i);
-    } else {
-      TRY(emit_distinct(s->set, how, (TextRef *)out->data + i));
-    }
-  }
-  return OK;
+  return kept_emit(states, n, out, how,
+                   &(Finish){.distinct = true, .type = type_item(how->type), .make = make_array});
 }
 
-static const AggKernels array_kernels = {.state_bytes = sizeof(KeptState),
-                                         .ordered = true,
-                                         .holistic = true,
-                                         .add = add_values,
-                                         .merge = kept_merge,
-                                         .save = kept_save,
-                                         .load = kept_load,
-                                         .emit = emit_arrays};
-static const AggKernels distinct_kernels = {.state_bytes = sizeof(DistinctState),
-                                            .ordered = true,
-                                            .holistic = true,
-                                            .add = agg_distinct_add,
-                                            .merge = agg_distinct_merge,
-                                            .save = agg_distinct_save,
-                                            .load = agg_distinct_load,
-                                            .emit = emit_distinct_arrays};
+static const AggKernels array_kernels = KEPT_KERNELS(emit_arrays);
+static const AggKernels distinct_kernels = KEPT_DISTINCT_KERNELS(emit_distinct_arrays);
 
 static Code check_depth(const Type *args, Span span, const AggCall *call, Error *err) {
   if (type_depth(args[0]) < TYPE_DEPTH_MAX) return OK;
@@ -121,7 +57,8 @@ Code agg_bind_ARRAY_AGG(const Type *args, uint32_t n_args, Span span, AggCall *c
 /* set NULL: no values, which is the empty MULTISET. */
 static Code emit_multiset(const DistinctValues *set, const AggEmit *how, TextRef *out) {
   const uint64_t most = set != NULL ? set->n : 0;
-  Value *keys = items_room(most, how), *counts = items_room(most, how);
+  Value *keys = arena_try_alloc(how->arena, (most + 1) * sizeof *keys, 16);
+  Value *counts = arena_try_alloc(how->arena, (most + 1) * sizeof *counts, 16);
   if (keys == NULL || counts == NULL) return agg_no_memory(how);
   uint32_t n = 0;
   for (const DistinctValue *v = set != NULL ? set->first : NULL; v != NULL; v = v->next) {

@@ -31,47 +31,32 @@ static Code put_result(StrBuf *text, const AggEmit *how, TextRef *out) {
   return code;
 }
 
-static Str bytes_of(const KeptValue *v) { return (Str){v->bytes, v->len}; }
-
-/* The kept values, none for the empty state. */
-static Code kept_of(const void *state, const AggEmit *how, const KeptValue ***values, uint64_t *n) {
-  const KeptState *s = state;
-  *values = NULL;
-  *n = 0;
-  if (s->kept == NULL) return OK;
-  *n = s->kept->n;
-  *values = kept_sorted(s->kept, how->arena);
-  return *values != NULL ? OK : agg_no_memory(how);
-}
+static Str bytes_of(const Value *v) { return text_str(&v->as.text); }
 
 /* --- JSON_ARRAYAGG ---------------------------------------------------------------------- */
 
-static Code emit_array(const void *state, const AggEmit *how, TextRef *out) {
-  const KeptValue **items;
-  uint64_t n;
+static Code make_array(const ValuesInOrder *values, const AggEmit *how, TextRef *out) {
   StrBuf text;
-  TRY(kept_of(state, how, &items, &n));
   strbuf_init(&text, 0);
   strbuf_putc(&text, '[');
-  for (uint64_t i = 0; i < n; i++) {
+  for (uint64_t i = 0; i < values->n; i++) {
     if (i > 0) strbuf_putc(&text, ',');
-    strbuf_str(&text, bytes_of(items[i]));
+    strbuf_str(&text, bytes_of(&values->items[i]));
   }
   strbuf_putc(&text, ']');
   return put_result(&text, how, out);
 }
 
 static Code emit_arrays(const void *const *states, uint32_t n, Vector *out, const AggEmit *how) {
-  for (uint32_t i = 0; i < n; i++) TRY(emit_array(states[i], how, (TextRef *)out->data + i));
-  return OK;
+  return kept_emit(states, n, out, how,
+                   &(Finish){.type = type_string(), .of_none = true, .make = make_array});
 }
 
 /* --- JSON_OBJECTAGG --------------------------------------------------------------------- */
 
+/* Equal keys are an error, whichever stands first. */
 static int by_key(const void *a, const void *b) {
-  const KeptValue *x = *(KeptValue *const *)a, *y = *(KeptValue *const *)b;
-  int order = json_key_compare(json_member_key(bytes_of(x)), json_member_key(bytes_of(y)));
-  return order != 0 ? order : (x->arrival > y->arrival) - (x->arrival < y->arrival);
+  return json_key_compare(json_member_key(bytes_of(a)), json_member_key(bytes_of(b)));
 }
 
 static Code twice(Str key, const AggEmit *how) {
@@ -82,62 +67,44 @@ static Code twice(Str key, const AggEmit *how) {
   return ERR_DATA;
 }
 
-static Code put_members(const KeptValue *const *members, uint64_t n, const AggEmit *how,
-                        StrBuf *text) {
+static Code put_members(const ValuesInOrder *members, const AggEmit *how, StrBuf *text) {
   Str before = {0};
   strbuf_putc(text, '{');
-  for (uint64_t i = 0; i < n; i++) {
-    Str key = json_member_key(bytes_of(members[i]));
-    if (!json_member_has_key(bytes_of(members[i]))) {
+  for (uint64_t i = 0; i < members->n; i++) {
+    const Str member = bytes_of(&members->items[i]), key = json_member_key(member);
+    if (!json_member_has_key(member)) {
       return FAIL(how->err, ERR_DATA, how->span, "a key is NULL in %s", how->name);
     }
     if (i > 0 && str_eq(key, before)) return twice(key, how);
     if (i > 0) strbuf_putc(text, ',');
     json_put_string(text, key);
     strbuf_putc(text, ':');
-    strbuf_str(text, json_member_value(bytes_of(members[i])));
+    strbuf_str(text, json_member_value(member));
     before = key;
   }
   strbuf_putc(text, '}');
   return OK;
 }
 
-static Code emit_object(const void *state, const AggEmit *how, TextRef *out) {
-  const KeptValue **members;
-  uint64_t n;
+static Code make_object(const ValuesInOrder *members, const AggEmit *how, TextRef *out) {
   StrBuf text;
-  TRY(kept_of(state, how, &members, &n));
-  if (n > 0) qsort(members, n, sizeof *members, by_key);
+  if (members->n > 0) qsort(members->items, members->n, sizeof(Value), by_key);
   strbuf_init(&text, 0);
-  Code code = put_members(members, n, how, &text);
+  Code code = put_members(members, how, &text);
   if (code == OK) return put_result(&text, how, out);
   strbuf_deinit(&text);
   return code;
 }
 
 static Code emit_objects(const void *const *states, uint32_t n, Vector *out, const AggEmit *how) {
-  for (uint32_t i = 0; i < n; i++) TRY(emit_object(states[i], how, (TextRef *)out->data + i));
-  return OK;
+  return kept_emit(states, n, out, how,
+                   &(Finish){.type = type_string(), .of_none = true, .make = make_object});
 }
 
 /* --- both ------------------------------------------------------------------------------- */
 
-static const AggKernels array_kernels = {.state_bytes = sizeof(KeptState),
-                                         .ordered = true,
-                                         .holistic = true,
-                                         .add = kept_add_texts,
-                                         .merge = kept_merge,
-                                         .save = kept_save,
-                                         .load = kept_load,
-                                         .emit = emit_arrays};
-static const AggKernels object_kernels = {.state_bytes = sizeof(KeptState),
-                                          .ordered = true,
-                                          .holistic = true,
-                                          .add = kept_add_texts,
-                                          .merge = kept_merge,
-                                          .save = kept_save,
-                                          .load = kept_load,
-                                          .emit = emit_objects};
+static const AggKernels array_kernels = KEPT_KERNELS(emit_arrays);
+static const AggKernels object_kernels = KEPT_KERNELS(emit_objects);
 
 static Code bind(const Type *args, Span span, AggCall *call, const AggKernels *kernels,
                  Error *err) {

@@ -4,9 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exec/expr/agg_distinct.h"
+#include "exec/expr/agg_kernels.h"
+#include "exec/state/key.h"
+
 static size_t value_size(uint32_t len) { return offsetof(KeptValue, bytes) + len; }
 
-KeptValue *kept_append(KeptState *s, uint64_t arrival, size_t len, Arena *arena) {
+static KeptValue *append(KeptState *s, uint64_t arrival, size_t len, Arena *arena) {
   if (len > UINT32_MAX - sizeof(KeptValue)) return NULL;
   if (s->kept == NULL) {
     s->kept = arena_try_alloc(arena, sizeof *s->kept, 8);
@@ -21,12 +25,11 @@ KeptValue *kept_append(KeptState *s, uint64_t arrival, size_t len, Arena *arena)
   kept->mixed |= kept->n > 0 && arrival < kept->newest;
   if (kept->n == 0 || arrival > kept->newest) kept->newest = arrival;
   kept->n++;
-  kept->bytes += len;
   return v;
 }
 
 static bool append_copy(KeptState *s, uint64_t arrival, Str bytes, Arena *arena) {
-  KeptValue *v = kept_append(s, arrival, bytes.len, arena);
+  KeptValue *v = append(s, arrival, bytes.len, arena);
   if (v == NULL) return false;
   memcpy(v->bytes, bytes.ptr, bytes.len);
   return true;
@@ -65,7 +68,8 @@ static int by_arrival(const void *a, const void *b) {
   return (x->arrival > y->arrival) - (x->arrival < y->arrival);
 }
 
-const KeptValue **kept_sorted(const Kept *kept, Arena *arena) {
+/* The values by arrival: kept->n of them.  NULL: no memory. */
+static const KeptValue **sorted_values(const Kept *kept, Arena *arena) {
   const KeptValue **sorted = arena_try_alloc(arena, kept->n * sizeof(KeptValue *), 8);
   if (sorted == NULL) return NULL;
   Cursor c = values_of(kept);
@@ -76,15 +80,14 @@ const KeptValue **kept_sorted(const Kept *kept, Arena *arena) {
 
 /* --- kernels --------------------------------------------------------------------------- */
 
-bool kept_add_texts(const AggInput *in) {
-  const TextRef *v = in->values->data;
+bool kept_add(const AggInput *in) {
   for (uint32_t i = 0; i < in->n; i++) {
     uint32_t row = in->rows[i];
-    if (!vector_valid(in->values, row)) continue;
-    Str text = text_str(&v[vector_at(in->values, row)]);
-    KeptValue *kept = kept_append(in->states[i], in->arrival + row, text.len, in->arena);
+    if (!in->params->keep_nulls && !vector_valid(in->values, row)) continue;
+    size_t len = value_encoded_size(in->values, row);
+    KeptValue *kept = append(in->states[i], in->arrival + row, len, in->arena);
     if (kept == NULL) return false;
-    memcpy(kept->bytes, text.ptr, text.len);
+    value_encode(in->values, row, kept->bytes);
   }
   return true;
 }
@@ -116,4 +119,52 @@ bool kept_load(void *state, StateIn *in, Arena *arena) {
     if (!append_copy(state, arrival, bytes, arena)) return false;
   }
   return true;
+}
+
+/* --- results ----------------------------------------------------------------------------- */
+
+static Value *room(uint64_t n, Arena *arena) {
+  return arena_try_alloc(arena, (n + 1) * sizeof(Value), 16);
+}
+
+static bool kept_in_order(const void *state, Type type, Arena *arena, ValuesInOrder *out) {
+  const Kept *kept = ((const KeptState *)state)->kept;
+  *out = (ValuesInOrder){.n = kept != NULL ? kept->n : 0};
+  if (out->n == 0) return true;
+  const KeptValue **sorted = sorted_values(kept, arena);
+  out->items = room(out->n, arena);
+  if (sorted == NULL || out->items == NULL) return false;
+  for (uint64_t i = 0; i < out->n; i++) {
+    out->items[i] = kept_value(type, (Str){sorted[i]->bytes, sorted[i]->len});
+  }
+  return true;
+}
+
+static bool distinct_in_order(const void *state, Type type, Arena *arena, ValuesInOrder *out) {
+  const DistinctValues *set = ((const DistinctState *)state)->set;
+  *out = (ValuesInOrder){.n = set != NULL ? set->n : 0};
+  if (out->n == 0) return true;
+  const DistinctValue **sorted = agg_distinct_sorted(set, arena);
+  out->items = room(out->n, arena);
+  if (sorted == NULL || out->items == NULL) return false;
+  for (uint64_t i = 0; i < out->n; i++) {
+    out->items[i] = kept_value(type, (Str){sorted[i]->bytes, sorted[i]->len});
+  }
+  return true;
+}
+
+Code kept_emit(const void *const *states, uint32_t n, Vector *out, const AggEmit *how,
+               const Finish *finish) {
+  for (uint32_t i = 0; i < n; i++) {
+    ValuesInOrder values;
+    bool read = finish->distinct ? distinct_in_order(states[i], finish->type, how->arena, &values)
+                                 : kept_in_order(states[i], finish->type, how->arena, &values);
+    if (!read) return agg_no_memory(how);
+    if (values.n == 0 && !finish->of_none) {
+      agg_store_null(out, i);
+    } else {
+      TRY(finish->make(&values, how, (TextRef *)out->data + i));
+    }
+  }
+  return OK;
 }

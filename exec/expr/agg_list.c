@@ -39,75 +39,28 @@ static void join(Joiner *j, Str text, bool first) {
 
 static TextRef joined(const Joiner *j) { return text_ref(j->bytes, (size_t)(j->at - j->bytes)); }
 
-static Code emit_list(const Kept *kept, const AggEmit *how, TextRef *out) {
+static Code make_list(const ValuesInOrder *values, const AggEmit *how, TextRef *out) {
   Joiner j = {0};
-  const KeptValue **sorted = kept_sorted(kept, how->arena);
-  if (sorted == NULL) return agg_no_memory(how);
-  TRY(joiner_init(&j, kept->n, kept->bytes, how));
-  for (uint64_t i = 0; i < kept->n; i++) join(&j, (Str){sorted[i]->bytes, sorted[i]->len}, i == 0);
+  uint64_t bytes = 0;
+  for (uint64_t i = 0; i < values->n; i++) bytes += values->items[i].as.text.len;
+  TRY(joiner_init(&j, values->n, bytes, how));
+  for (uint64_t i = 0; i < values->n; i++) join(&j, text_str(&values->items[i].as.text), i == 0);
   *out = joined(&j);
   return OK;
 }
 
 static Code emit_lists(const void *const *states, uint32_t n, Vector *out, const AggEmit *how) {
-  for (uint32_t i = 0; i < n; i++) {
-    const KeptState *s = states[i];
-    if (s->kept == NULL) {
-      agg_store_null(out, i);
-    } else {
-      TRY(emit_list(s->kept, how, (TextRef *)out->data + i));
-    }
-  }
-  return OK;
+  return kept_emit(states, n, out, how, &(Finish){.type = type_string(), .make = make_list});
 }
 
-/* --- DISTINCT ------------------------------------------------------------------------------- */
-
-static Code emit_set(const DistinctValues *set, const AggEmit *how, TextRef *out) {
-  const DistinctValue **sorted = agg_distinct_sorted(set, how->arena);
-  if (sorted == NULL) return agg_no_memory(how);
-  Value *texts = arena_try_alloc(how->arena, set->n * sizeof *texts, 16);
-  if (texts == NULL) return agg_no_memory(how);
-  uint64_t bytes = 0;
-  for (uint64_t i = 0; i < set->n; i++) {
-    texts[i] = kept_value(type_string(), (Str){sorted[i]->bytes, sorted[i]->len});
-    bytes += texts[i].as.text.len;
-  }
-  Joiner j = {0};
-  TRY(joiner_init(&j, set->n, bytes, how));
-  for (uint64_t i = 0; i < set->n; i++) join(&j, text_str(&texts[i].as.text), i == 0);
-  *out = joined(&j);
-  return OK;
+static Code emit_distinct_lists(const void *const *states, uint32_t n, Vector *out,
+                                const AggEmit *how) {
+  return kept_emit(states, n, out, how,
+                   &(Finish){.distinct = true, .type = type_string(), .make = make_list});
 }
 
-static Code emit_sets(const void *const *states, uint32_t n, Vector *out, const AggEmit *how) {
-  for (uint32_t i = 0; i < n; i++) {
-    const DistinctState *s = states[i];
-    if (s->set == NULL) {
-      agg_store_null(out, i);
-    } else {
-      TRY(emit_set(s->set, how, (TextRef *)out->data + i));
-    }
-  }
-  return OK;
-}
-
-static const AggKernels list_kernels = {.state_bytes = sizeof(KeptState),
-                                        .ordered = true,
-                                        .holistic = true,
-                                        .add = kept_add_texts,
-                                        .merge = kept_merge,
-                                        .save = kept_save,
-                                        .load = kept_load,
-                                        .emit = emit_lists};
-static const AggKernels distinct_kernels = {.state_bytes = sizeof(DistinctState),
-                                            .ordered = true,
-                                            .holistic = true,
-                                            .add = agg_distinct_add,
-                                            .merge = agg_distinct_merge,
-                                            .save = agg_distinct_save,
-                                            .load = agg_distinct_load,
-                                            .emit = emit_sets};
+static const AggKernels list_kernels = KEPT_KERNELS(emit_lists);
+static const AggKernels distinct_kernels = KEPT_DISTINCT_KERNELS(emit_distinct_lists);
 
 Code agg_bind_LISTAGG(const Type *args, uint32_t n_args, Span span, AggCall *call, Error *err) {
   (void)n_args;
