@@ -178,7 +178,8 @@ def ask_weir(weir, folder, rows, queries):
     for query in queries:
         script += [query + ";", "SELECT 'end of a query' AS k;"]
     (folder / "q.sql").write_text("\n".join(script))
-    got = subprocess.run([Path(weir).resolve(), "-q", "-m", "json", "q.sql"], cwd=folder, capture_output=True, text=True, timeout=120)
+    command = [Path(weir).resolve(), "-q", "-m", "json", "q.sql"]
+    got = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
     if got.returncode != 0:
         raise SystemExit(f"weir: {got.stderr}")
     results = [[]]
