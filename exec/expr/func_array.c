@@ -4,6 +4,7 @@
 #include "exec/expr/func_array.h"
 
 #include "exec/expr/func_bind.h"
+#include "exec/expr/func_nested.h"
 #include "exec/expr/func_rows.h"
 
 /* --- binding ------------------------------------------------------------------------------- */
@@ -98,7 +99,10 @@ bool gather_room(Gather *g, uint64_t n) {
   enum { FIRST = 64 };
   uint64_t wanted = g->n + n, cap = g->cap > 0 ? g->cap : FIRST;
   if (wanted <= g->cap) return true;
-  if (wanted > NESTED_MAX) return false;
+  if (wanted > TEXT_RESULT_MAX) {
+    g->code = nested_too_large(g->k, wanted, "items");
+    return false;
+  }
   while (cap < wanted) cap *= 2;
   Str *items = arena_try_alloc(&g->scratch, cap * sizeof *items, sizeof(void *));
   if (items == NULL) return false;
@@ -129,8 +133,9 @@ static Code gather_row(Gather *g, GatherRow one, uint32_t row) {
     put_null(k, row);
     return OK;
   }
-  TextRef *out = &((TextRef *)k->out->data)[row];
-  return parts_make(k->text, g->size, g->items, g->n, out) ? OK : func_no_memory(k);
+  TextRef value = {0};
+  bool made = parts_make(k->text, g->size, g->items, g->n, &value);
+  return put_nested(k, row, made, value);
 }
 
 Code gather_rows(KernelCall *k, GatherRow one) {

@@ -8,6 +8,7 @@
 
 #include "base/limits.h"
 #include "exec/expr/func_bind.h"
+#include "exec/expr/func_rows.h"
 
 /* --- types --------------------------------------------------------------------------------- */
 
@@ -82,8 +83,14 @@ Code bind_row_of(FuncBind *b) {
 
 /* --- kernels ------------------------------------------------------------------------------- */
 
+Code nested_too_large(KernelCall *k, uint64_t size, const char *what) {
+  return FAIL(k->err, ERR_LIMIT, k->expr->span, "a result of %llu %s is above the limit of %d",
+              (unsigned long long)size, what, TEXT_RESULT_MAX);
+}
+
 Code put_nested(KernelCall *k, uint32_t row, bool made, TextRef value) {
   if (!made) return func_no_memory(k);
+  if (value.len > TEXT_RESULT_MAX) return nested_too_large(k, value.len, "bytes");
   ((TextRef *)k->out->data)[row] = value;
   return OK;
 }

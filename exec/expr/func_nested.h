@@ -24,5 +24,7 @@ Code kernel_field(KernelCall *k);
 
 /* May a type that holds these be made?  ERR_LIMIT when they are nested too deep. */
 MUST_USE Code bind_nest(FuncBind *b, const Type *types, uint32_t n);
-/* Store a nested value that was made (or not: no memory, or too large) as out's. */
+/* ERR_LIMIT: a result of so many "bytes" or "items". */
+Code nested_too_large(KernelCall *k, uint64_t size, const char *what);
+/* Store a nested value that was made (or not: no memory) as out's.  ERR_MEMORY, ERR_LIMIT. */
 MUST_USE Code put_nested(KernelCall *k, uint32_t row, bool made, TextRef value);
