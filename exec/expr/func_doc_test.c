@@ -56,6 +56,27 @@ static void test_complete(const FuncDoc *docs, uint32_t n) {
   }
 }
 
+/* What is built is no longer refused, and what is marked as an addition is there. */
+static void test_others(void) {
+  static const char *const refused[] = {
+#define ABSENT(name, hint)  name,
+#define FOREIGN(name, hint) name,
+#include "exec/expr/funcs_other.def"
+  };
+  static const char *const added[] = {
+#define ADDED(name) name,
+#include "exec/expr/funcs_other.def"
+  };
+  FuncDoc found;
+  for (size_t i = 0; i < COUNT_OF(refused); i++) {
+    if (func_doc_find(str_of(refused[i]), &found))
+      wrong(refused[i], "take it out of funcs_other.def");
+  }
+  for (size_t i = 0; i < COUNT_OF(added); i++) {
+    if (!func_doc_find(str_of(added[i]), &found)) wrong(added[i], "ADDED, but not there");
+  }
+}
+
 static void test_unknown(void) {
   Error err = {.code = OK};
   CHECK(func_unknown("SQRTT", NO_SPAN, &err) == ERR_NAME);
@@ -179,6 +200,7 @@ int main(int argc, char **argv) {
   put_page(docs, n, &page);
   if (argc == 1) {
     test_complete(docs, n);
+    test_others();
     test_unknown();
   } else if (strcmp(argv[1], "-u") == 0) {
     fwrite(strbuf_text(&page), 1, page.len, stdout);
