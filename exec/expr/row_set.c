@@ -14,7 +14,7 @@
 #include "base/hash.h"
 #include "exec/expr/in_key.h"
 
-enum { ROW_SET_MAX = UINT32_MAX - 1 }; /* rows: slots hold their numbers, from 1 */
+#define ROW_SET_MAX (UINT32_MAX - 1) /* rows: slots hold their numbers, from 1 */
 
 enum { KIND_OTHER, KIND_TEXT, KIND_FLOAT }; /* of a column */
 
