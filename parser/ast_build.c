@@ -135,6 +135,8 @@ static AstUnit find_unit(Str word) {
   return AST_UNIT_COUNT;
 }
 
+bool ast_is_unit(Str word) { return find_unit(word) != AST_UNIT_COUNT; }
+
 AstUnitWord ast_unit(Parse *p, Span word, int32_t first, int32_t second) {
   AstName name = ast_name(p, word);
   AstUnit unit = find_unit(str_of(name.text));

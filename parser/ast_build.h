@@ -8,6 +8,7 @@
  * ast_build_query.c: queries and FROM.  ast_build_stmt.c, ast_build_table.c: statements.
  */
 #pragma once
+#include "base/str.h"
 #include "parser/parse_state.h"
 
 /* ---- what only lives between two rules ---- */
@@ -148,6 +149,7 @@ AstHintArgs ast_hint_args(Parse *p, AstHintArgs list, AstHintArg arg);
 
 /* A number that has to fit. */
 int32_t ast_int(Parse *p, Span token);
+bool ast_is_unit(Str word);
 AstUnitWord ast_unit(Parse *p, Span word, int32_t first, int32_t second);
 AstIntervalUnits *ast_units(Parse *p, AstUnitWord from, AstUnitWord to);
 
@@ -204,6 +206,8 @@ AstExpr *ast_call_list(Parse *p, Span word, AstExprs args);
 /* Up to four arguments; NULL ends them. */
 AstExpr *ast_call_args(Parse *p, Span word, AstCallForm form, AstExpr *a, AstExpr *b, AstExpr *c,
                        AstExpr *d);
+/* (a - b) units; x is what stands in the parentheses. */
+AstExpr *ast_span(Parse *p, Span start, AstExpr *x, const AstIntervalUnits *units);
 AstExpr *ast_call_unit(Parse *p, Span word, AstCallForm form, AstUnitWord unit, AstExpr *a,
                        AstExpr *b);
 AstExpr *ast_call_trim(Parse *p, Span word, AstTrimSide side, AstExpr *text, AstExpr *characters);

@@ -297,6 +297,20 @@ AstExpr *ast_call_unit(Parse *p, Span word, AstCallForm form, AstUnitWord unit, 
   return e;
 }
 
+AstExpr *ast_span(Parse *p, Span start, AstExpr *x, const AstIntervalUnits *units) {
+  if (x->kind != AST_BINARY || x->binary.op != AST_OP_SUBTRACT) {
+    parse_fail(p, ERR_SYNTAX, units->span, "only a difference, (a - b), may have a unit behind it");
+    parse_hint(p, "for a column of this name write AS in front of it");
+    return x;
+  }
+  AstUnitWord from = {units->from, -1, -1, units->span};
+  AstExpr *e = ast_call_unit(p, units->span, AST_FORM_SPAN, from, x->binary.left, x->binary.right);
+  e->call->to = units->to;
+  e->call->name.items[0].text = "_SPAN"; /* no word of the text */
+  e->span = span_to_here(p, start);
+  return e;
+}
+
 AstExpr *ast_call_trim(Parse *p, Span word, AstTrimSide side, AstExpr *text, AstExpr *characters) {
   AstExpr *e = ast_call_args(p, word, AST_FORM_TRIM, text, characters, NULL, NULL);
   e->call->trim_side = side;

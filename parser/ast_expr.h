@@ -347,6 +347,7 @@ typedef enum AstCallForm {
   AST_FORM_EXTRACT,   /* EXTRACT(unit FROM a) */
   AST_FORM_TO_UNIT,   /* FLOOR(a TO unit), CEIL(a TO unit) */
   AST_FORM_UNIT_ARGS, /* TIMESTAMPADD(unit, a, b), TIMESTAMPDIFF(unit, a, b) */
+  AST_FORM_SPAN,      /* (a - b) unit [TO unit]: an interval */
   AST_FORM_TRIM,      /* TRIM([side] [b] FROM a): args a and perhaps b */
   AST_FORM_SUBSTRING, /* SUBSTRING(a FROM b FOR c) */
   AST_FORM_POSITION,  /* POSITION(a IN b) */
@@ -404,7 +405,8 @@ typedef struct AstCall {
   bool distinct; /* f(DISTINCT a) */
   AstTrimSide trim_side;
   AstNullsTreatment nulls;
-  AstUnit unit; /* of EXTRACT, TO_UNIT, UNIT_ARGS */
+  AstUnit unit; /* of EXTRACT, TO_UNIT, UNIT_ARGS, SPAN */
+  AstUnit to;   /* of SPAN: (a - b) unit TO to; else the same */
   Span unit_span;
   AstArgs args;
   AstOrderItems order_by; /* f(a ORDER BY b) */

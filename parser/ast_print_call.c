@@ -152,6 +152,11 @@ static void print_call_inside(StrBuf *out, const AstCall *c) {
       strbuf_printf(out, "%s, ", print_unit_word(c->unit));
       print_args(out, c->args);
       return;
+    case AST_FORM_SPAN:
+      print_sum(out, c->args.items[0].value);
+      strbuf_puts(out, " - ");
+      print_product(out, c->args.items[1].value);
+      return;
     case AST_FORM_TRIM:
       print_trim_args(out, c);
       return;
@@ -178,12 +183,16 @@ void print_call(StrBuf *out, const AstCall *c) {
   } else {
     if (c->form == AST_FORM_PLAIN) {
       print_function_name(out, &c->name);
-    } else {
+    } else if (c->form != AST_FORM_SPAN) {
       strbuf_puts(out, c->name.items[0].text);
     }
     strbuf_putc(out, '(');
     print_call_inside(out, c);
     strbuf_putc(out, ')');
+    if (c->form == AST_FORM_SPAN) {
+      strbuf_printf(out, " %s", print_unit_word(c->unit));
+      if (c->to != c->unit) strbuf_printf(out, " TO %s", print_unit_word(c->to));
+    }
   }
   bool nulls_behind = c->form != AST_FORM_PLAIN || c->args.n == 0;
   if (nulls_behind) print_nulls(out, c->nulls);

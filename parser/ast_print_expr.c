@@ -512,6 +512,7 @@ static void print_table_arg(StrBuf *out, const AstExpr *e) {
 }
 
 void print_sum(StrBuf *out, const AstExpr *e) { print_bound(out, e, BIND_SUM); }
+void print_product(StrBuf *out, const AstExpr *e) { print_bound(out, e, BIND_PRODUCT); }
 
 static void print_bound(StrBuf *out, const AstExpr *e, Binding least) {
   bool parens = binding_of(e) < least;

@@ -47,7 +47,7 @@
   RESPECT RESTRICT RETURN RETURNING RETURNS ROLLUP ROUND_TO ROW ROWS SAVEPOINT SCALAR SET
   SETS SHOW SIMILAR SKIP SOME STATEMENT STATISTICS STOP SUBSTRING SYMMETRIC SYSTEM
   SYSTEM_TIME TABLES TEMPORARY TIME TO TRAILING TRIM TRUNCATE UNBOUNDED UNCONDITIONAL
-  UNIT_CALL UNKNOWN UNNEST UPDATE UPGRADE USE USER VALUE VIEW VIEWS VIRTUAL WATERMARK
+  UNIT_BEHIND UNIT_CALL UNKNOWN UNNEST UPDATE UPGRADE USE USER VALUE VIEW VIEWS VIRTUAL WATERMARK
   WATERMARK_FOR WINDOW WITHIN WITHOUT WITHOUT_ZONE WRAPPER ZONE.
 %fallback WITH WITH_ZONE.
 
@@ -158,6 +158,11 @@ int(A) ::= INTEGER(X).                  { A = ast_int(p, X); }
 %type units {AstIntervalUnits *}
 units(A) ::= unit(U). [LOWEST]          { A = ast_units(p, U, U); }
 units(A) ::= unit(U) TO unit(V).        { A = ast_units(p, U, V); }
+%type units_behind {AstIntervalUnits *}
+units_behind(A) ::= unit_behind(U). [LOWEST]            { A = ast_units(p, U, U); }
+units_behind(A) ::= unit_behind(U) TO unit(V).          { A = ast_units(p, U, V); }
+%type unit_behind {AstUnitWord}
+unit_behind(A) ::= UNIT_BEHIND(X).              { A = ast_unit(p, X, -1, -1); }
 %type unit {AstUnitWord}
 unit(A) ::= ID(X).                              { A = ast_unit(p, X, -1, -1); }
 unit(A) ::= ID(X) LP int(N) RP.                 { A = ast_unit(p, X, N, -1); }
@@ -253,6 +258,7 @@ term(A) ::= path(X). [LOWEST]           { A = ast_column(p, X); }
 term(A) ::= term(X) DOT name(N).        { A = ast_field_access(p, X, N); }
 term(A) ::= term(X) LBRACKET expr(I) RBRACKET.  { A = ast_element(p, X, I); }
 term(A) ::= LP(T) expr(X) RP.           { A = ast_in_parens(p, T, X); }
+term(A) ::= LP(T) expr(X) RP units_behind(U).    { A = ast_span(p, T, X, U); }
 term(A) ::= LP(T) expr(X) COMMA exprs(L) RP.    { A = ast_row(p, T, false, ast_exprs_front(p, X, L)); }
 term(A) ::= ROW_OPEN(T) LP exprs(L) RP.         { A = ast_row(p, T, true, L); }
 term(A) ::= query_parens(Q). [LOWEST]   { A = ast_subquery(p, AST_SUBQUERY, Q->span, Q); }

@@ -84,7 +84,8 @@ static int word_code(const Parse *p, Span span, TokenReader ahead) {
   const Keyword *k = keyword_find(p->text + span.at, span.len);
   for (; k != NULL; k = keyword_next(k))
     if (fits(p, k->when, ahead)) return k->token;
-  return TK_ID;
+  bool unit = p->before_code == TK_RP && ast_is_unit((Str){p->text + span.at, span.len});
+  return unit ? TK_UNIT_BEHIND : TK_ID; /* (a - b) DAY */
 }
 
 /* Of a token that is not TOKEN_END or TOKEN_BAD; ahead is behind it. */

@@ -15,6 +15,7 @@ const char *print_unit_word(AstUnit unit);
 void print_exprs(StrBuf *out, AstExprs exprs);
 /* Where the grammar wants a sum, a condition gets parentheses. */
 void print_sum(StrBuf *out, const AstExpr *e);
+void print_product(StrBuf *out, const AstExpr *e);
 void print_call(StrBuf *out, const AstCall *call);
 void print_order_by(StrBuf *out, AstOrderItems items); /* ORDER BY ..., or nothing */
 void print_order_direction(StrBuf *out, const AstOrderItem *item);

@@ -31,6 +31,9 @@ static const char *arrange(Binder *b, const AstCall *call, const char *name, Exp
     case AST_FORM_UNIT_ARGS:
       put_first(args, n, word(b, bind_unit_word(call->unit), call->unit_span));
       return name;
+    case AST_FORM_SPAN:
+      put_first(args, n, word(b, bind_unit_word(call->unit), call->unit_span));
+      return "_SPAN";
     case AST_FORM_TO_UNIT:
       args[(*n)++] = word(b, bind_unit_word(call->unit), call->unit_span);
       return text_eq_nocase(name, "FLOOR") ? "_FLOOR_TIME" : "_CEIL_TIME";

@@ -31,6 +31,7 @@ Code kernel_current_date(KernelCall *k);
 
 Code bind_timestampadd(FuncBind *b);
 Code bind_timestampdiff(FuncBind *b);
+Code bind_span(FuncBind *b);
 Code kernel_timestampadd(KernelCall *k);
 Code kernel_timestampdiff(KernelCall *k);
 

@@ -1,4 +1,4 @@
-/* func_time_math.c -- TIMESTAMPADD and TIMESTAMPDIFF.
+/* func_time_math.c -- TIMESTAMPADD, TIMESTAMPDIFF and (a - b) unit.
  *
  * Months, quarters and years go by the calendar (of the session's zone, for an instant), the
  * day clamped to the end of the month; weeks and below are lengths of time.
@@ -196,5 +196,39 @@ Code kernel_timestampdiff(KernelCall *k) {
     }
     put_int(k, row, (int32_t)(uint32_t)(uint64_t)n);
   }
+  return OK;
+}
+
+/* --- (a - b) unit --------------------------------------------------------------------- */
+
+/* The months of TIMESTAMPDIFF, or the length of time, to the finest of its digits whatever the
+ * unit: as Flink. */
+Code bind_span(FuncBind *b) {
+  static const char takes[] = "a unit from YEAR to MICROSECOND and two dates or times";
+  TimeUnit unit;
+  TRY(bind_unit_up_to_year(b, &unit, takes));
+  Expr *call = b->call, *out;
+  for (uint32_t i = 1; i <= 2; i++) {
+    bind_type_null(b, i, type_time(TYPE_TIMESTAMP, 3));
+    if (type_is_datetime(call->args[i]->type)) continue;
+    FAIL(b->err, ERR_TYPE, call->args[i]->span,
+         "the difference in front of a unit is of two times");
+    error_hint(b->err, "for a column of this name write AS in front of it");
+    return ERR_TYPE;
+  }
+  Expr **args = ARENA_ARRAY(b->arena, Expr *, 3);
+  if (unit_size(unit).months == 0) {
+    args[0] = call->args[1];
+    args[1] = call->args[2];
+    TRY(func_call(b->arena, b->env, "-", call->span, args, 2, &out, b->err));
+  } else {
+    args[0] = expr_const(b->arena, value_text(type_string(), STR("MONTH")), call->span);
+    args[1] = call->args[2];
+    args[2] = call->args[1];
+    TRY(func_call(b->arena, b->env, "TIMESTAMPDIFF", call->span, args, 3, &out, b->err));
+    TRY(expr_cast_explicit(b->arena, out, type_of(TYPE_INTERVAL_MONTH), false, call->span, &out,
+                           b->err));
+  }
+  *call = *out;
   return OK;
 }
