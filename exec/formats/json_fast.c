@@ -145,8 +145,11 @@ static const char *read_any(Json *j, uint32_t col, uint32_t row, const char *p) 
   return fit == FIT_GOOD ? end : NULL;
 }
 
-/* A column's nested value, if nothing about it is unusual. */
-static const char *read_nested_column(Json *j, JsonField *c, uint32_t row, const char *p) {
+/* A column's nested value, if nothing about it is unusual; else it is not tried a second time here,
+ * since it may be large. */
+static const char *read_nested_column(Json *j, uint32_t col, uint32_t row, const char *p) {
+  JsonField *c = &j->record.fields[col];
+  if (*p == 'n') return read_any(j, col, row, p);
   arena_reset(&j->parts_text);
   j->parts.n = j->keys.n = 0;
   return read_nested(j, c, p, COLUMN_DEPTH, (TextRef *)c->data + row);
@@ -337,9 +340,12 @@ const char *json_read_fast(Json *j, const char *p, uint32_t row) {
       if (UNLIKELY(c->seen == serial)) return NULL; /* the last one wins: not known here */
       c->seen = serial;
       n_seen++;
-      const char *end = key->act == JSON_TO_NESTED ? read_nested_column(j, c, row, p)
-                                                   : read_expected(j, c, key->act, c->data, row, p);
-      p = LIKELY(end != NULL) ? end : read_any(j, (uint32_t)key->field, row, p);
+      if (key->act == JSON_TO_NESTED) {
+        p = read_nested_column(j, (uint32_t)key->field, row, p);
+      } else {
+        const char *end = read_expected(j, c, key->act, c->data, row, p);
+        p = LIKELY(end != NULL) ? end : read_any(j, (uint32_t)key->field, row, p);
+      }
     } else if (key->act == JSON_END) {
       break;
     } else {
