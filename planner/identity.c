@@ -6,6 +6,8 @@
  */
 #include "planner/identity.h"
 
+#include <string.h>
+
 #include "planner/identity_facts.h"
 
 /* --- leaves and what passes rows on -------------------------------------------------- */
@@ -73,17 +75,25 @@ static void expand(const Identity *d, const OpSpec *op, Facts *f) {
   }
 }
 
+/* How many UNNESTs there are below: two of one collection are not the same. */
+static uint32_t unnests_in(const char *rows, const char *name) {
+  uint32_t n = 0;
+  for (; (rows = strstr(rows, name)) != NULL; rows++) n++;
+  return n;
+}
+
 static void unnest(const Identity *d, const OpSpec *op, Facts *f) {
   const Facts *in = facts_of_input(d, op);
   const UnnestSpec *u = &op->u.unnest;
+  const char *name = op_traits(op->id)->name, *value = facts_expr_text(d, u->value, in);
+  const uint32_t level = unnests_in(in->rows, name);
   StrBuf text = {0};
-  strbuf_printf(&text, "%s(value=[%s], outer=[%d], ", op_traits(op->id)->name,
-                facts_expr_text(d, u->value, in), u->outer);
+  strbuf_printf(&text, "%s(value=[%s], outer=[%d], ", name, value, u->outer);
   facts_put_input(in, &text);
   facts_set_rows(d, f, &text);
   facts_extend_cols(d, op, in, f);
   for (uint32_t i = in->n_cols; i < op->n_fields; i++) {
-    f->cols[i] = arena_printf(d->arena, "$item%u", i - in->n_cols);
+    f->cols[i] = arena_printf(d->arena, "%s%u(%s)#%u", name, level, value, i - in->n_cols);
   }
 }
 
