@@ -4,6 +4,8 @@
  */
 #include "exec/expr/func_time.h"
 
+#include <string.h>
+
 #include "exec/expr/func_bind.h"
 #include "exec/expr/func_num.h"
 #include "exec/expr/func_time_rows.h"
@@ -29,12 +31,19 @@ Code bind_time_unit(FuncBind *b, uint32_t i, TimeUnit *unit) {
   return OK;
 }
 
+/* As it is written: FLOOR(t TO unit) calls a function of its own. */
+static const char *written_name(const FuncBind *b) {
+  const char *name = b->call->func->name;
+  if (strcmp(name, "_FLOOR_TIME") == 0) return "FLOOR";
+  return strcmp(name, "_CEIL_TIME") == 0 ? "CEIL" : name;
+}
+
 static Code wrong_unit(FuncBind *b, TimeUnit unit, Type type) {
   StrBuf name;
   strbuf_init(&name, 0);
   type_print(type, &name);
-  FAIL(b->err, ERR_TYPE, b->call->span, "\"%s\" does not take the unit %s of %s",
-       b->call->func->name, time_unit_name(unit), strbuf_text(&name));
+  FAIL(b->err, ERR_TYPE, b->call->span, "\"%s\" does not take the unit %s of %s", written_name(b),
+       time_unit_name(unit), strbuf_text(&name));
   strbuf_deinit(&name);
   return ERR_TYPE;
 }
@@ -199,7 +208,7 @@ Code bind_floor_time(FuncBind *b) {
   TRY(bind_time_unit(b, 1, &unit));
   bind_type_null(b, 0, type_time(TYPE_TIMESTAMP, 3));
   Type type = b->call->args[0]->type;
-  if (!type_is_datetime(type)) return func_bad_args(b, takes_instant);
+  if (!type_is_datetime(type)) return wrong_unit(b, unit, type);
   if (!can_floor(unit) || (type.kind == TYPE_TIME && !within_day(unit))) {
     return wrong_unit(b, unit, type);
   }

@@ -12,6 +12,8 @@ enum {
   PATTERN_BYTES_MAX = 64 << 10, /* a longer one is no regular expression but data */
   MATCH_STEPS_MAX = 1000000,    /* about 10 ms of back-tracking */
   MATCH_HEAP_KIB_MAX = 64 << 10,
+  LONG_TEXT_BYTES = 4 << 10, /* worth machine code: interpreting, PCRE2 looks at each match whether
+                                the rest is UTF-8, so that many matches take the square of it */
   JIT_STACK_BYTES = 32 << 10,
   JIT_STACK_BYTES_MAX = 1 << 20 /* beyond it the interpreter takes over, which uses the heap */
 };
@@ -23,6 +25,8 @@ struct Regex {
   pcre2_code *code; /* NULL: the pattern is bad, or none yet */
   pcre2_match_data *groups;
   StrBuf source, rewritten;
+  bool many;  /* machine code for every text; otherwise for long ones */
+  bool fast;  /* machine code was asked for */
   bool known; /* source is the current pattern and state what came of it */
   RegexCode state;
   char message[160];
@@ -51,7 +55,7 @@ static void drop_code(Regex *r) {
   pcre2_code_free(r->code);
   r->groups = NULL;
   r->code = NULL;
-  r->known = false;
+  r->known = r->fast = false;
 }
 
 void regex_free(Regex *r) {
@@ -69,6 +73,7 @@ const char *regex_message(const Regex *r) { return r->message; }
 
 /* Machine code where the system allows it; without it PCRE2 interprets. */
 static void make_fast(Regex *r) {
+  r->fast = true;
   if (pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE) != 0 || r->stack != NULL) return;
   r->stack = pcre2_jit_stack_create(JIT_STACK_BYTES, JIT_STACK_BYTES_MAX, NULL);
   if (r->stack != NULL) pcre2_jit_stack_assign(r->match, NULL, r->stack);
@@ -87,7 +92,7 @@ static RegexCode compile_rewritten(Regex *r, bool many) {
   }
   r->groups = pcre2_match_data_create_from_pattern(r->code, NULL);
   if (r->groups == NULL) return REGEX_NO_MEMORY;
-  if (many) make_fast(r);
+  r->many = many;
   return REGEX_OK;
 }
 
@@ -144,7 +149,11 @@ RegexCode regex_match(Regex *r, Str text, size_t from) {
   /* PCRE2 wants to start at a character; a stray continuation byte is none. */
   while (from < text.len && ((unsigned char)text.ptr[from] & 0xC0) == 0x80) from++;
   PCRE2_SPTR subject = (PCRE2_SPTR)text.ptr;
-  int n = pcre2_match(r->code, subject, text.len, from, 0, r->groups, r->match);
+  bool fast = r->many || text.len >= LONG_TEXT_BYTES;
+  if (fast && !r->fast) make_fast(r);
+  /* The steps counted differ, so which of both it is depends on pattern and text alone. */
+  uint32_t how = fast ? 0 : PCRE2_NO_JIT;
+  int n = pcre2_match(r->code, subject, text.len, from, how, r->groups, r->match);
   if (n == PCRE2_ERROR_JIT_STACKLIMIT) {
     n = pcre2_match(r->code, subject, text.len, from, PCRE2_NO_JIT, r->groups, r->match);
   }
