@@ -17,9 +17,12 @@
 static int fail(WeirContext *to, const char *message) {
   UserCall *c = (UserCall *)(void *)to;
   if (c->message[0] != '\0') return 1; /* the first one tells why */
-  size_t len = message != NULL ? strlen(message) : 0;
-  if (len >= sizeof c->message) len = utf8_valid_prefix(message, sizeof c->message - 1);
-  if (len > 0) memcpy(c->message, message, len);
+  size_t len = message != NULL ? strnlen(message, sizeof c->message - 1) : 0;
+  len = utf8_valid_prefix(message, len);
+  for (size_t i = 0; i < len; i++) {
+    bool control = (unsigned char)message[i] < ' ' || message[i] == 0x7f;
+    c->message[i] = control ? ' ' : message[i]; /* a message is one line */
+  }
   c->message[len] = '\0';
   return 1;
 }
