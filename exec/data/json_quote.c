@@ -78,3 +78,20 @@ void json_put_string(StrBuf *out, Str text) {
   put_escaped(out, text);
   strbuf_putc(out, '"');
 }
+
+char json_unescaped(char letter) {
+  switch (letter) {
+    case 'b':
+      return '\b';
+    case 'f':
+      return '\f';
+    case 'n':
+      return '\n';
+    case 'r':
+      return '\r';
+    case 't':
+      return '\t';
+    default:
+      return letter;
+  }
+}

@@ -7,5 +7,9 @@
 #pragma once
 #include "base/str.h"
 
+/* What the letter behind a backslash stands for: of n a line feed; any other character is itself.
+ */
+char json_unescaped(char letter);
+
 /* With quotes around it. */
 void json_put_string(StrBuf *out, Str text);

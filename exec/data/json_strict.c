@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "exec/data/json_quote.h"
 
 static bool fault(JsonScan *s, const char *what) {
   if (s->fault.what == NULL) s->fault = (JsonFault){(size_t)(s->at - s->begin), what};
@@ -92,23 +93,6 @@ static bool scan_string(JsonScan *s, JsonValue *out) {
   return true;
 }
 
-static char short_escape(char c) {
-  switch (c) {
-    case 'b':
-      return '\b';
-    case 'f':
-      return '\f';
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 't':
-      return '\t';
-    default:
-      return c;
-  }
-}
-
 size_t json_unescape(Str text, char *out) {
   JsonScan s = {.begin = text.ptr, .at = text.ptr, .end = text.ptr + text.len};
   size_t n = 0;
@@ -117,7 +101,7 @@ size_t json_unescape(Str text, char *out) {
     if (*s.at != '\\') {
       out[n++] = *s.at++;
     } else if (!scan_unit(&s, &unit)) {
-      out[n++] = short_escape(s.at[1]);
+      out[n++] = json_unescaped(s.at[1]);
       s.at += 2;
     } else {
       bool pair = unit >= 0xD800 && unit <= 0xDBFF && scan_unit(&s, &low);

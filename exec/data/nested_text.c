@@ -11,28 +11,13 @@ typedef struct Printer {
 
 static void print_nested(const Printer *p, Type t, Str value);
 
-static void print_hex(StrBuf *out, Str bytes) {
-  strbuf_puts(out, "x'");
-  for (size_t i = 0; i < bytes.len; i++) strbuf_printf(out, "%02x", (unsigned char)bytes.ptr[i]);
-  strbuf_putc(out, '\'');
-}
-
-static void print_quoted(StrBuf *out, Str text) {
-  strbuf_putc(out, '\'');
-  for (size_t i = 0; i < text.len; i++) {
-    if (text.ptr[i] == '\'') strbuf_putc(out, '\'');
-    strbuf_putc(out, text.ptr[i]);
-  }
-  strbuf_putc(out, '\'');
-}
-
 static void print_text(const Printer *p, Type t, Str text) {
   if (type_is_nested(t)) {
     print_nested(p, t, text);
   } else if (type_is_binary(t)) {
-    print_hex(p->out, text);
+    literal_put_bytes(p->out, text);
   } else if (p->style == NESTED_PLAN) {
-    print_quoted(p->out, text);
+    literal_put_text(p->out, text);
   } else {
     strbuf_str(p->out, text);
   }

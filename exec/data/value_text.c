@@ -89,3 +89,20 @@ size_t value_print(const Value *v, const Zone *zone, bool upper_booleans, char *
   value_store(v, &one, 0);
   return value_text_print(&text, slot, 0, out);
 }
+
+/* --- literals --------------------------------------------------------------------- */
+
+void literal_put_bytes(StrBuf *out, Str bytes) {
+  strbuf_puts(out, "x'");
+  for (size_t i = 0; i < bytes.len; i++) strbuf_printf(out, "%02x", (unsigned char)bytes.ptr[i]);
+  strbuf_putc(out, '\'');
+}
+
+void literal_put_text(StrBuf *out, Str text) {
+  strbuf_putc(out, '\'');
+  for (size_t i = 0; i < text.len; i++) {
+    if (text.ptr[i] == '\'') strbuf_putc(out, '\'');
+    strbuf_putc(out, text.ptr[i]);
+  }
+  strbuf_putc(out, '\'');
+}

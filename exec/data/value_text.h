@@ -32,3 +32,7 @@ static inline bool value_is_text(Type t) { return type_phys(t) == PHYS_TEXT; }
 size_t value_text_print(ValueText *v, const void *data, uint32_t at, char *out);
 /* The same for one value outside a column. */
 size_t value_print(const Value *v, const Zone *zone, bool upper_booleans, char *out);
+
+/* As SQL writes them: 'it''s', x'c0ff'. */
+void literal_put_text(StrBuf *out, Str text);
+void literal_put_bytes(StrBuf *out, Str bytes);

@@ -12,6 +12,7 @@
 #include "exec/data/nested_text.h"
 #include "exec/data/number_text.h"
 #include "exec/data/timestamp.h"
+#include "exec/data/value_text.h"
 #include "exec/expr/expr_query.h"
 #include "exec/expr/in_set.h"
 #include "exec/expr/user_func.h"
@@ -26,21 +27,6 @@ typedef struct Printer {
 } Printer;
 
 static void print_expr(const Printer *p, const Expr *e);
-
-static void print_quoted(StrBuf *out, Str text) {
-  strbuf_putc(out, '\'');
-  for (size_t i = 0; i < text.len; i++) {
-    if (text.ptr[i] == '\'') strbuf_putc(out, '\'');
-    strbuf_putc(out, text.ptr[i]);
-  }
-  strbuf_putc(out, '\'');
-}
-
-static void print_hex(StrBuf *out, Str bytes) {
-  strbuf_puts(out, "x'");
-  for (size_t i = 0; i < bytes.len; i++) strbuf_printf(out, "%02x", (unsigned char)bytes.ptr[i]);
-  strbuf_putc(out, '\'');
-}
 
 /* LTZ is shown in UTC with a Z: an expression knows no session zone. */
 static size_t datetime_text(const Value *v, char *text) {
@@ -67,11 +53,11 @@ static void print_value(StrBuf *out, const Value *v) {
       return;
     case TYPE_CHAR:
     case TYPE_VARCHAR:
-      print_quoted(out, text_str(&v->as.text));
+      literal_put_text(out, text_str(&v->as.text));
       return;
     case TYPE_BINARY:
     case TYPE_VARBINARY:
-      print_hex(out, text_str(&v->as.text));
+      literal_put_bytes(out, text_str(&v->as.text));
       return;
     case TYPE_DECIMAL: {
       Int128 unscaled = type_phys(v->type) == PHYS_I128 ? v->as.d128 : v->as.i;

@@ -1,6 +1,7 @@
 /* json_path_parse.c -- the text of a path into steps. */
 #include <string.h>
 
+#include "exec/data/json_quote.h"
 #include "exec/expr/json_path.h"
 
 typedef struct Reader {
@@ -64,23 +65,6 @@ static bool add_key(Reader *r, Str key, bool deep) {
   return add_step(r, step);
 }
 
-static char unescaped(char c) {
-  switch (c) {
-    case 'b':
-      return '\b';
-    case 'f':
-      return '\f';
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 't':
-      return '\t';
-    default:
-      return c;
-  }
-}
-
 /* \uXXXX, perhaps a pair of them, as UTF-8. */
 static bool read_unit(Reader *r, StrBuf *out) {
   char utf8[4];
@@ -102,7 +86,7 @@ static bool read_quoted(Reader *r, char quote, StrBuf *out) {
     } else if (r->at[1] == 'u') {
       if (!read_unit(r, out)) return false;
     } else {
-      strbuf_putc(out, unescaped(r->at[1]));
+      strbuf_putc(out, json_unescaped(r->at[1]));
       r->at += 2;
     }
   }
