@@ -1,24 +1,21 @@
 /* bind.h -- the binder: names, types and coercions; syntax tree in, logical plan out.
  *
  *   bind_query.c    WITH, set operations, VALUES, ORDER BY, LIMIT
- *   bind_select.c   a SELECT block             bind_group.c   its aggregates and GROUP BY
- *   bind_sets.c     keys and grouping sets     bind_expand.c  what these become
- *   bind_window_group.c  the windows among the keys
- *   bind_group_window.c  GROUP BY TUMBLE(ts, size)
+ *   bind_select.c   a SELECT block             bind_group.h   its aggregates and GROUP BY
  *   bind_from.c     what stands in FROM        bind_window.c  window functions
  *   bind_rank.c     ROW_NUMBER in a window     bind_unnest.c  UNNEST
  *   bind_where.c    WHERE, IN and EXISTS       bind_join.c    joins in FROM
  *   bind_window_join.c  which joins are joins of windows
  *   bind_source.c   tables of the catalog      bind_guess.c   files and stdin without DDL
  *   bind_expr.c     expressions                bind_call.c    calls and special forms
- *   bind_row.c      rows compared, OVERLAPS        bind_agg.c     calls of aggregates
+ *   bind_row.c      rows compared, OVERLAPS    bind_agg.c     calls of aggregates
  *   bind_user.c     calls of the user's functions
  *   bind_json.c     JSON_VALUE and its like
  *   bind_subquery.c subqueries in expressions
  *   bind_literal.c  literals                   bind_type.c    types as written
  *   bind_nested.c   ARRAY[], (a, b), a[i], r.f
  *   relation.c      columns by name, where time attributes come from
- *   bind_insert.c   INSERT                     ddl*.c         CREATE, ALTER, DROP
+ *   bind_insert.c   INSERT                     ddl.h          CREATE, ALTER, DROP
  *
  * Spans.  The text of a view or of a computed column is not the user's statement, so while such
  * a text is bound every span is that of the reference to it: bind_span.
@@ -383,83 +380,11 @@ MUST_USE Code bind_group_window(Binder *b, const AstSelect *select, Relation *re
 bool bind_is_group_window(const char *name);
 MUST_USE Code bind_group_window_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 
-/* Is the block grouped: by words, or by its aggregates? */
-typedef struct Grouping {
-  const AstSelect *select;
-  Relation *input; /* becomes the aggregate's output */
-  AggList *aggs;
-  Expr ***exprs; /* pointers to what is computed behind the aggregate; rewritten to its columns */
-  uint32_t n_exprs;
-} Grouping;
-MUST_USE Code bind_grouping(Binder *b, const Grouping *g);
 /* A call with OVER. */
 MUST_USE Code bind_over(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
 /* Put the rank that stands in exprs, at least one of them, behind the columns of rel, and rewrite
  * them. */
 MUST_USE Code bind_ranking(Binder *b, Relation *rel, Expr ***exprs, uint32_t n_exprs);
-
-/* Which keys a grouping set has: bit k of the words. */
-enum { KEY_SET_WORDS = COLUMNS_MAX / 64 };
-typedef struct KeySet {
-  uint64_t words[KEY_SET_WORDS];
-} KeySet;
-static inline bool key_set_has(const KeySet *set, uint32_t key) {
-  return (set->words[key / 64] >> key % 64 & 1) != 0;
-}
-
-/* What GROUP BY says. */
-typedef struct GroupKeys {
-  Expr **items; /* each once, over the input */
-  uint32_t n, cap;
-  KeySet *sets; /* one where no GROUPING SETS, ROLLUP or CUBE is written: it has them all */
-  uint32_t n_sets;
-  Span span;
-} GroupKeys;
-
-MUST_USE Code bind_group_keys(Binder *b, const AstSelect *select, const Relation *rel,
-                              GroupKeys *out);
-/* Is GROUPING SETS, ROLLUP or CUBE written?  Then the columns of rel that keys are made of become
- * nullable before anything behind the aggregation is bound. */
-bool bind_has_sets(const AstSelect *select);
-MUST_USE Code bind_sets_nullable(Binder *b, const AstSelect *select, Relation *rel);
-/* Is there a set without this key? */
-bool bind_key_varies(const GroupKeys *keys, uint32_t key);
-/* Put an Expand between the aggregate's input, which begins with the keys, and spec, whose columns
- * are renumbered: the last key is the set's number then. */
-MUST_USE Code bind_expand(Binder *b, const GroupKeys *keys, Node **below, AggregateSpec *spec,
-                          LateRows *late);
-/* One more key, of every set. */
-MUST_USE Code bind_add_key(Binder *b, GroupKeys *keys, Expr *key);
-/* GROUPING(a), GROUPING_ID(a, b), GROUP_ID() stay calls until the keys are known. */
-bool bind_is_grouping(const char *name);
-MUST_USE Code bind_grouping_call(Binder *b, const ExprScope *s, const AstExpr *ast, Expr **out);
-bool bind_grouping_of(const Expr *e);
-/* What such a call is, over the aggregate's columns. */
-MUST_USE Code bind_grouping_value(Binder *b, const GroupKeys *keys, const Expr *e, Expr **out);
-
-/* Its end and time are keys, too. */
-MUST_USE Code bind_group_window_keys(Binder *b, const Relation *rel, GroupKeys *keys);
-/* A key as the aggregate's input has it: a column that was computed for the window, or key. */
-Expr *bind_group_window_input(Binder *b, const Relation *rel, Expr *key);
-
-/* The windows that a GROUP BY or DISTINCT (clause) over rel goes by: those whose parts are among
- * the keys.  A part that is missing there becomes a key, too. */
-typedef struct GroupWindows {
-  const WindowSpec *spec; /* NULL: none */
-  bool half;              /* only one end of them was written */
-} GroupWindows;
-MUST_USE Code bind_group_windows(Binder *b, const Relation *rel, const char *clause,
-                                 GroupKeys *keys, GroupWindows *out);
-/* Say so in spec, whose first keys are those. */
-void bind_mark_windows(Binder *b, const Relation *rel, const GroupWindows *w, const GroupKeys *keys,
-                       AggregateSpec *spec);
-/* EMIT and ALLOWED LATENESS of a block that is grouped by windows; spec NULL: it is not. */
-MUST_USE Code bind_emit(Binder *b, const AstEmit *emit, const WindowSpec *windows, EmitSpec *out);
-/* What of rel's rows goes to the table of late rows; *out NULL: there is none. */
-MUST_USE Code bind_late_rows(Binder *b, const Relation *rel, Span span, LateRows **out);
-
-/* SELECT DISTINCT: group by all columns. */
-MUST_USE Code bind_distinct(Binder *b, Relation *rel, Span span);
 
 /* --- tables -------------------------------------------------------------------------- */
 
@@ -509,39 +434,3 @@ MUST_USE Code bind_insert(Binder *b, const AstInsert *insert, Node **out, const 
 /* INSERT into a table that is not in the catalog yet: CREATE TABLE AS. */
 MUST_USE Code bind_insert_rows(Binder *b, const TableDef *def, Relation *rows, bool overwrite,
                                Span span, Node **out);
-
-/* *def is what the catalog is to take, NULL when the table is there already; with AS query the
- * rows are to be inserted first planned, then taken. */
-MUST_USE Code ddl_create_table(Binder *b, const AstCreateTable *create, TableDef **def,
-                               Node **insert, const char **name);
-MUST_USE Code ddl_create_view(Binder *b, const AstCreateView *create);
-MUST_USE Code ddl_create_database(Binder *b, const AstCreateDatabase *create);
-MUST_USE Code ddl_alter_table(Binder *b, const AstAlterTable *alter);
-MUST_USE Code ddl_alter_view(Binder *b, const AstAlterView *alter);
-MUST_USE Code ddl_drop(Binder *b, const AstDrop *drop);
-MUST_USE Code ddl_create_function(Binder *b, const AstCreateFunction *create);
-MUST_USE Code ddl_alter_function(Binder *b, const AstAlterFunction *alter);
-MUST_USE Code ddl_drop_function(Binder *b, const AstDrop *drop);
-
-/* --- for the parts of CREATE TABLE --------------------------------------------------- */
-
-/* A table in the making: options with their spans, which are checked before def takes them. */
-typedef struct TableDraft {
-  Binder *b;
-  TableDef *def;
-  uint32_t cap_columns;
-  Option *options;
-  uint32_t n_options, cap_options;
-  Span span; /* of its name */
-} TableDraft;
-
-MUST_USE Code draft_add_column(TableDraft *d, const TableColumn *column, Span span);
-void draft_add_option(TableDraft *d, const Option *option);
-/* Column by name, -1: there is none. */
-int32_t draft_find(const TableDraft *d, const char *name);
-/* Take over what LIKE names, before (physical columns and options) the new table's own. */
-MUST_USE Code draft_like(TableDraft *d, const AstCreateTable *create);
-/* Check options against the physical columns. */
-MUST_USE Code table_check_options(Binder *b, const TableDef *def, Options options, Span span);
-/* An expression as the catalog keeps it. */
-const char *ast_kept_text(Arena *a, const AstExpr *ast);

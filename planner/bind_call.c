@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "exec/expr/func_doc.h"
-#include "planner/bind.h"
+#include "planner/bind_group.h"
 
 /* --- special forms ------------------------------------------------------------------- */
 

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "planner/bind.h"
+#include "planner/bind_group.h"
 
 /* Cells of an Expand: sets by columns. */
 #define EXPAND_CELLS_MAX 1000000

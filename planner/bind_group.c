@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "planner/bind.h"
+#include "planner/bind_group.h"
 
 /* The columns below the aggregate. */
 typedef struct Inputs {

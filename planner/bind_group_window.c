@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "parser/ast_print.h"
+#include "planner/bind_group.h"
 #include "planner/bind_window.h"
 
 struct GroupWindow {

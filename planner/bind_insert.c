@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "parser/parse.h"
-#include "planner/bind.h"
+#include "planner/bind_group.h"
 #include "planner/not_null.h"
 
 /* A table that is written. */

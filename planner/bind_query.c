@@ -3,7 +3,7 @@
 
 #include "base/limits.h"
 #include "exec/data/number_text.h"
-#include "planner/bind.h"
+#include "planner/bind_group.h"
 
 /* --- VALUES -------------------------------------------------------------------------- */
 

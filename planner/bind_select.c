@@ -18,7 +18,7 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "planner/bind.h"
+#include "planner/bind_group.h"
 
 /* What a block computes. */
 typedef struct SelectList {

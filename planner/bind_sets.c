@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "planner/bind.h"
+#include "planner/bind_group.h"
 
 typedef struct SetList {
   KeySet *items;

@@ -8,8 +8,8 @@
  */
 #include <string.h>
 
-#include "parser/ast_print.h"
 #include "exec/expr/expr_query.h"
+#include "parser/ast_print.h"
 #include "planner/bind.h"
 
 enum { IN_COLUMNS_MAX = 100 };

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "parser/parse.h"
-#include "planner/bind.h"
+#include "planner/bind_group.h"
 
 /* --- names --------------------------------------------------------------------------- */
 

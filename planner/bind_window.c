@@ -10,6 +10,7 @@
  * The last argument of SESSION and the windows of rows are weir's own.
  */
 #include "planner/bind_window.h"
+#include "planner/bind_group.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* bind_window_group.c -- GROUP BY by windows: which windows the keys mean, and the clauses that say
  * when results come. */
+#include "planner/bind_group.h"
 #include "planner/bind_window.h"
 
 #include <string.h>

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "parser/ast_print.h"
-#include "planner/bind.h"
+#include "planner/ddl.h"
 
 /* --- views --------------------------------------------------------------------------- */
 

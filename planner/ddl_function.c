@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "planner/bind.h"
+#include "planner/ddl.h"
 
 enum { PARAMS_MAX = 255 };
 

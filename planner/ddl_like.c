@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "planner/bind.h"
+#include "planner/ddl.h"
 
 typedef struct LikeModes {
   AstLikeMode mode[AST_LIKE_COUNT];

@@ -7,7 +7,7 @@
 
 #include "base/limits.h"
 #include "parser/ast_print.h"
-#include "planner/bind.h"
+#include "planner/ddl.h"
 
 const char *ast_kept_text(Arena *a, const AstExpr *ast) {
   StrBuf text;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "planner/bind.h"
 #include "planner/checkpoint_plan.h"
+#include "planner/ddl.h"
 #include "planner/draft.h"
 #include "planner/show.h"
 
