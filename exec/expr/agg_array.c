@@ -17,20 +17,23 @@ static Code no_room(const AggEmit *how) {
 }
 
 static Code make_array(const ValuesInOrder *values, const AggEmit *how, TextRef *out) {
-  bool made = values->n <= UINT32_MAX &&
-              array_make(how->arena, how->type, values->items, (uint32_t)values->n, out);
+  Value *items = arena_try_alloc(how->arena, values->n * sizeof *items, 16);
+  if (items == NULL) return agg_no_memory(how);
+  for (uint64_t i = 0; i < values->n; i++) {
+    items[i] = kept_value(type_item(how->type), values->items[i].bytes);
+  }
+  bool made =
+      values->n <= UINT32_MAX && array_make(how->arena, how->type, items, (uint32_t)values->n, out);
   return made ? OK : no_room(how);
 }
 
 static Code emit_arrays(const void *const *states, uint32_t n, Vector *out, const AggEmit *how) {
-  return kept_emit(states, n, out, how,
-                   &(Finish){.type = type_item(how->type), .make = make_array});
+  return kept_emit(states, n, out, how, &(Finish){.make = make_array});
 }
 
 static Code emit_distinct_arrays(const void *const *states, uint32_t n, Vector *out,
                                  const AggEmit *how) {
-  return kept_emit(states, n, out, how,
-                   &(Finish){.distinct = true, .type = type_item(how->type), .make = make_array});
+  return kept_emit(states, n, out, how, &(Finish){.distinct = true, .make = make_array});
 }
 
 static const AggKernels array_kernels = KEPT_KERNELS(emit_arrays);

@@ -1,7 +1,6 @@
 /* agg_distinct.c -- sets of values with their first arrivals; LAST_VALUE(DISTINCT x). */
 #include "exec/expr/agg_distinct.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "exec/expr/agg_kernels.h"
@@ -165,20 +164,6 @@ bool agg_distinct_load(void *state, StateIn *in, Arena *arena) {
 
 bool agg_counted_load(void *state, StateIn *in, Arena *arena) {
   return load(COUNT_UP, state, in, arena);
-}
-
-static int by_arrival(const void *a, const void *b) {
-  const DistinctValue *x = *(DistinctValue *const *)a, *y = *(DistinctValue *const *)b;
-  return (x->arrival > y->arrival) - (x->arrival < y->arrival);
-}
-
-const DistinctValue **agg_distinct_sorted(const DistinctValues *set, Arena *arena) {
-  const DistinctValue **values = arena_try_alloc(arena, set->n * sizeof(DistinctValue *), 8);
-  if (values == NULL) return NULL;
-  uint64_t n = 0;
-  for (const DistinctValue *v = set->first; v != NULL; v = v->next) values[n++] = v;
-  if (set->mixed) qsort(values, n, sizeof(DistinctValue *), by_arrival);
-  return values;
 }
 
 /* --- LAST_VALUE(DISTINCT x) ----------------------------------------------------------------- */

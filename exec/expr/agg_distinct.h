@@ -43,9 +43,6 @@ bool agg_distinct_merge(void *const *into, const void *const *from, uint32_t n, 
 void agg_distinct_save(const void *state, StateOut *out);
 bool agg_distinct_load(void *state, StateIn *in, Arena *arena);
 
-/* The values by arrival; in the arena, n of them.  NULL: no memory. */
-const DistinctValue **agg_distinct_sorted(const DistinctValues *set, Arena *arena);
-
 /* The same with counts. */
 bool agg_counted_add(const AggInput *in);
 bool agg_counted_merge(void *const *into, const void *const *from, uint32_t n, Arena *arena);

@@ -31,7 +31,7 @@ static Code put_result(StrBuf *text, const AggEmit *how, TextRef *out) {
   return code;
 }
 
-static Str bytes_of(const Value *v) { return text_str(&v->as.text); }
+static Str bytes_of(const Arrived *v) { return kept_text(v->bytes); }
 
 /* --- JSON_ARRAYAGG ---------------------------------------------------------------------- */
 
@@ -48,8 +48,7 @@ static Code make_array(const ValuesInOrder *values, const AggEmit *how, TextRef 
 }
 
 static Code emit_arrays(const void *const *states, uint32_t n, Vector *out, const AggEmit *how) {
-  return kept_emit(states, n, out, how,
-                   &(Finish){.type = type_string(), .of_none = true, .make = make_array});
+  return kept_emit(states, n, out, how, &(Finish){.of_none = true, .make = make_array});
 }
 
 /* --- JSON_OBJECTAGG --------------------------------------------------------------------- */
@@ -88,7 +87,7 @@ static Code put_members(const ValuesInOrder *members, const AggEmit *how, StrBuf
 
 static Code make_object(const ValuesInOrder *members, const AggEmit *how, TextRef *out) {
   StrBuf text;
-  if (members->n > 0) qsort(members->items, members->n, sizeof(Value), by_key);
+  if (members->n > 0) qsort(members->items, members->n, sizeof *members->items, by_key);
   strbuf_init(&text, 0);
   Code code = put_members(members, how, &text);
   if (code == OK) return put_result(&text, how, out);
@@ -97,8 +96,7 @@ static Code make_object(const ValuesInOrder *members, const AggEmit *how, TextRe
 }
 
 static Code emit_objects(const void *const *states, uint32_t n, Vector *out, const AggEmit *how) {
-  return kept_emit(states, n, out, how,
-                   &(Finish){.type = type_string(), .of_none = true, .make = make_object});
+  return kept_emit(states, n, out, how, &(Finish){.of_none = true, .make = make_object});
 }
 
 /* --- both ------------------------------------------------------------------------------- */

@@ -63,19 +63,12 @@ Value kept_value(Type type, Str bytes) {
   return value_of(&one, 0);
 }
 
-static int by_arrival(const void *a, const void *b) {
-  const KeptValue *x = *(KeptValue *const *)a, *y = *(KeptValue *const *)b;
-  return (x->arrival > y->arrival) - (x->arrival < y->arrival);
-}
-
-/* The values by arrival: kept->n of them.  NULL: no memory. */
-static const KeptValue **sorted_values(const Kept *kept, Arena *arena) {
-  const KeptValue **sorted = arena_try_alloc(arena, kept->n * sizeof(KeptValue *), 8);
-  if (sorted == NULL) return NULL;
-  Cursor c = values_of(kept);
-  for (uint64_t i = 0; i < kept->n; i++) sorted[i] = next_value(&c);
-  if (kept->mixed) qsort(sorted, kept->n, sizeof(KeptValue *), by_arrival);
-  return sorted;
+Str kept_text(Str bytes) {
+  enum { HEAD = 5 }; /* not NULL, length */
+  uint32_t len;
+  if (bytes.len < HEAD || bytes.ptr[0] == 0) return (Str){"", 0};
+  memcpy(&len, bytes.ptr + 1, sizeof len);
+  return len <= bytes.len - HEAD ? (Str){bytes.ptr + HEAD, len} : (Str){"", 0};
 }
 
 /* --- kernels --------------------------------------------------------------------------- */
@@ -123,33 +116,40 @@ bool kept_load(void *state, StateIn *in, Arena *arena) {
 
 /* --- results ----------------------------------------------------------------------------- */
 
-static Value *room(uint64_t n, Arena *arena) {
-  return arena_try_alloc(arena, (n + 1) * sizeof(Value), 16);
+static int by_arrival(const void *a, const void *b) {
+  const Arrived *x = a, *y = b;
+  return (x->arrival > y->arrival) - (x->arrival < y->arrival);
 }
 
-static bool kept_in_order(const void *state, Type type, Arena *arena, ValuesInOrder *out) {
-  const Kept *kept = ((const KeptState *)state)->kept;
-  *out = (ValuesInOrder){.n = kept != NULL ? kept->n : 0};
-  if (out->n == 0) return true;
-  const KeptValue **sorted = sorted_values(kept, arena);
-  out->items = room(out->n, arena);
-  if (sorted == NULL || out->items == NULL) return false;
-  for (uint64_t i = 0; i < out->n; i++) {
-    out->items[i] = kept_value(type, (Str){sorted[i]->bytes, sorted[i]->len});
+static uint64_t list_kept(const Kept *kept, Arrived *out) {
+  uint64_t n = 0;
+  Cursor c = values_of(kept);
+  for (const KeptValue *v; (v = next_value(&c)) != NULL;) {
+    out[n++] = (Arrived){v->arrival, {v->bytes, v->len}};
   }
-  return true;
+  return n;
 }
 
-static bool distinct_in_order(const void *state, Type type, Arena *arena, ValuesInOrder *out) {
-  const DistinctValues *set = ((const DistinctState *)state)->set;
-  *out = (ValuesInOrder){.n = set != NULL ? set->n : 0};
-  if (out->n == 0) return true;
-  const DistinctValue **sorted = agg_distinct_sorted(set, arena);
-  out->items = room(out->n, arena);
-  if (sorted == NULL || out->items == NULL) return false;
-  for (uint64_t i = 0; i < out->n; i++) {
-    out->items[i] = kept_value(type, (Str){sorted[i]->bytes, sorted[i]->len});
+static uint64_t list_distinct(const DistinctValues *set, Arrived *out) {
+  uint64_t n = 0;
+  for (const DistinctValue *v = set->first; v != NULL; v = v->next) {
+    out[n++] = (Arrived){v->arrival, {v->bytes, v->len}};
   }
+  return n;
+}
+
+/* The values of a state, of one or the other kind.  false: no memory. */
+static bool values_in_order(const void *state, bool distinct, Arena *arena, ValuesInOrder *out) {
+  const Kept *kept = distinct ? NULL : ((const KeptState *)state)->kept;
+  const DistinctValues *set = distinct ? ((const DistinctState *)state)->set : NULL;
+  uint64_t most = kept != NULL ? kept->n : set != NULL ? set->n : 0;
+  *out = (ValuesInOrder){0};
+  if (most == 0) return true;
+  out->items = arena_try_alloc(arena, most * sizeof *out->items, 8);
+  if (out->items == NULL) return false;
+  out->n = kept != NULL ? list_kept(kept, out->items) : list_distinct(set, out->items);
+  bool mixed = kept != NULL ? kept->mixed : set->mixed;
+  if (mixed) qsort(out->items, out->n, sizeof *out->items, by_arrival);
   return true;
 }
 
@@ -157,9 +157,9 @@ Code kept_emit(const void *const *states, uint32_t n, Vector *out, const AggEmit
                const Finish *finish) {
   for (uint32_t i = 0; i < n; i++) {
     ValuesInOrder values;
-    bool read = finish->distinct ? distinct_in_order(states[i], finish->type, how->arena, &values)
-                                 : kept_in_order(states[i], finish->type, how->arena, &values);
-    if (!read) return agg_no_memory(how);
+    if (!values_in_order(states[i], finish->distinct, how->arena, &values)) {
+      return agg_no_memory(how);
+    }
     if (values.n == 0 && !finish->of_none) {
       agg_store_null(out, i);
     } else {

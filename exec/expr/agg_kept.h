@@ -38,19 +38,26 @@ bool kept_load(void *state, StateIn *in, Arena *arena);
 /* A value of `type` that value_encode or key_encode wrote; its text is borrowed from bytes.  NULL
  * where they make no sense: they may have been on a disk. */
 Value kept_value(Type type, Str bytes);
+/* The same of a text that is not NULL, without a Value: borrowed; empty where they make no sense.
+ */
+Str kept_text(Str bytes);
 
 /* --- results ---------------------------------------------------------------------------- */
 
+typedef struct Arrived {
+  uint64_t arrival;
+  Str bytes; /* for kept_value or kept_text */
+} Arrived;
+
 /* The values of a group by arrival, in an arena. */
 typedef struct ValuesInOrder {
-  Value *items;
+  Arrived *items;
   uint64_t n;
 } ValuesInOrder;
 
 /* What an aggregate makes of them. */
 typedef struct Finish {
   bool distinct; /* the states are DistinctState */
-  Type type;     /* of the values */
   bool of_none;  /* make it also where there are no values: else that is NULL */
   Code (*make)(const ValuesInOrder *values, const AggEmit *how, TextRef *out);
 } Finish;
