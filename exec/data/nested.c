@@ -104,15 +104,10 @@ Value row_field(Type row, Str value, uint32_t field) {
 
 /* --- order --------------------------------------------------------------------------- */
 
-static int compare_nulls_first(const Value *a, const Value *b) {
-  if (a->null || b->null) return b->null - a->null;
-  return value_compare(a, b);
-}
-
 static int compare_items(const Items *a, const Items *b) {
   for (uint32_t i = 0; i < a->n && i < b->n; i++) {
     Value x = items_get(a, i), y = items_get(b, i);
-    int order = compare_nulls_first(&x, &y);
+    int order = value_compare_nulls_first(&x, &y);
     if (order != 0) return order;
   }
   return (a->n > b->n) - (a->n < b->n);
@@ -124,10 +119,10 @@ static int compare_maps(Type map, Str a, Str b) {
   map_items(map, b, &keys[1], &values[1]);
   for (uint32_t i = 0; i < keys[0].n && i < keys[1].n; i++) {
     Value x = items_get(&keys[0], i), y = items_get(&keys[1], i);
-    int order = compare_nulls_first(&x, &y);
+    int order = value_compare_nulls_first(&x, &y);
     if (order != 0) return order;
     x = items_get(&values[0], i), y = items_get(&values[1], i);
-    order = compare_nulls_first(&x, &y);
+    order = value_compare_nulls_first(&x, &y);
     if (order != 0) return order;
   }
   return (keys[0].n > keys[1].n) - (keys[0].n < keys[1].n);
@@ -141,7 +136,7 @@ int nested_compare(Type t, Str a, Str b) {
   if (t.kind != TYPE_ROW) return compare_maps(t, a, b);
   for (uint32_t i = 0; i < t.shape->n; i++) {
     Value x = row_field(t, a, i), y = row_field(t, b, i);
-    int order = compare_nulls_first(&x, &y);
+    int order = value_compare_nulls_first(&x, &y);
     if (order != 0) return order;
   }
   return 0;
@@ -154,7 +149,7 @@ bool map_find(Type map, Str value, const Value *key, Value *out) {
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
     Value k = items_get(&keys, middle);
-    int order = compare_nulls_first(&k, key);
+    int order = value_compare_nulls_first(&k, key);
     if (order == 0) {
       *out = items_get(&values, middle);
       return true;

@@ -133,14 +133,9 @@ typedef struct Entry {
   uint32_t at; /* as it was given */
 } Entry;
 
-static int compare_keys(const Value *a, const Value *b) {
-  if (a->null || b->null) return b->null - a->null;
-  return value_compare(a, b);
-}
-
 static int compare_entries(const void *a_, const void *b_) {
   const Entry *a = a_, *b = b_;
-  int order = compare_keys(&a->key, &b->key);
+  int order = value_compare_nulls_first(&a->key, &b->key);
   return order != 0 ? order : (a->at > b->at) - (a->at < b->at);
 }
 
@@ -153,7 +148,7 @@ static uint32_t sort_entries(Value *keys, Value *values, uint32_t n) {
   qsort(entries, n, sizeof *entries, compare_entries);
   uint32_t kept = 0;
   for (uint32_t i = 0; i < n; i++) {
-    if (i + 1 < n && compare_keys(&entries[i].key, &entries[i + 1].key) == 0) continue;
+    if (i + 1 < n && value_compare_nulls_first(&entries[i].key, &entries[i + 1].key) == 0) continue;
     keys[kept] = entries[i].key;
     values[kept++] = entries[i].value;
   }
@@ -163,7 +158,7 @@ static uint32_t sort_entries(Value *keys, Value *values, uint32_t n) {
 
 static bool in_order(const Value *keys, uint32_t n) {
   for (uint32_t i = 1; i < n; i++) {
-    if (compare_keys(&keys[i - 1], &keys[i]) >= 0) return false;
+    if (value_compare_nulls_first(&keys[i - 1], &keys[i]) >= 0) return false;
   }
   return true;
 }

@@ -126,3 +126,8 @@ int value_compare(const Value *a, const Value *b) {
   if (phys == PHYS_I128) return (a->as.d128 > b->as.d128) - (a->as.d128 < b->as.d128);
   return (a->as.i > b->as.i) - (a->as.i < b->as.i);
 }
+
+int value_compare_nulls_first(const Value *a, const Value *b) {
+  if (a->null || b->null) return b->null - a->null;
+  return value_compare(a, b);
+}

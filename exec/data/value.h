@@ -28,6 +28,8 @@ Value value_of(const Vector *v, uint32_t row);
 void value_store(const Value *value, Vector *v, uint32_t row);
 /* Order of two non-NULL values of one type: negative, zero, positive.  NaN is above all. */
 int value_compare(const Value *a, const Value *b);
+/* The same with a NULL before all others. */
+int value_compare_nulls_first(const Value *a, const Value *b);
 
 /* Write slot row of a column of a builder, deep.  Does not change batch.rows.  false: no
  * memory. */

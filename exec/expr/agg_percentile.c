@@ -17,14 +17,30 @@ typedef struct PercentileState {
   uint64_t n;
 } PercentileState;
 
-/* -0.0 is kept as 0.0: which of the two a result is must not depend on the order of rows. */
-static bool append(PercentileState *s, double value, Arena *arena) {
-  double *slot = pieces_append(&s->pieces, sizeof *slot, arena);
+/* Keep one record: a double, or Weighted. */
+static bool keep(PercentileState *s, const void *record, size_t size, Arena *arena) {
+  void *slot = pieces_append(&s->pieces, size, arena);
   if (slot == NULL) return false;
-  *slot = value + 0.0;
+  memcpy(slot, record, size);
   s->n++;
   return true;
 }
+
+static bool merge(void *const *into, const void *const *from, uint32_t n, size_t size,
+                  Arena *arena) {
+  for (uint32_t i = 0; i < n; i++) {
+    const PercentileState *b = from[i];
+    for (const PieceBlock *p = b->pieces.first; p != NULL; p = p->next) {
+      for (uint32_t at = 0; at < p->used; at += (uint32_t)size) {
+        if (!keep(into[i], piece_block_bytes(p) + at, size, arena)) return false;
+      }
+    }
+  }
+  return true;
+}
+
+/* -0.0 is kept as 0.0: which of the two a result is must not depend on the order of rows. */
+static double kept_number(double value) { return value + 0.0; }
 
 static bool add_numbers(const AggInput *in) {
   for (uint32_t i = 0; i < in->n; i++) {
@@ -33,22 +49,14 @@ static bool add_numbers(const AggInput *in) {
     const Value v = value_of(in->values, row);
     double value;
     if (!agg_number(&v, &value)) assert(!"a number");
-    if (!append(in->states[i], value, in->arena)) return false;
+    value = kept_number(value);
+    if (!keep(in->states[i], &value, sizeof value, in->arena)) return false;
   }
   return true;
 }
 
 static bool merge_numbers(void *const *into, const void *const *from, uint32_t n, Arena *arena) {
-  for (uint32_t i = 0; i < n; i++) {
-    const PercentileState *b = from[i];
-    for (const PieceBlock *p = b->pieces.first; p != NULL; p = p->next) {
-      const double *values = (const double *)(const void *)piece_block_bytes(p);
-      for (uint32_t k = 0; k < p->used / sizeof *values; k++) {
-        if (!append(into[i], values[k], arena)) return false;
-      }
-    }
-  }
-  return true;
+  return merge(into, from, n, sizeof(double), arena);
 }
 
 static void save_numbers(const void *state, StateOut *out) {
@@ -61,7 +69,7 @@ static void save_numbers(const void *state, StateOut *out) {
 static bool load_numbers(void *state, StateIn *in, Arena *arena) {
   double value;
   while (in->at < in->end && state_get(in, &value, sizeof value)) {
-    if (!append(state, value, arena)) return false;
+    if (!keep(state, &value, sizeof value, arena)) return false;
   }
   return true;
 }
@@ -215,14 +223,6 @@ typedef struct Weighted {
   int64_t times; /* from 1 */
 } Weighted;
 
-static bool append_weighted(PercentileState *s, Weighted w, Arena *arena) {
-  Weighted *slot = pieces_append(&s->pieces, sizeof *slot, arena);
-  if (slot == NULL) return false;
-  *slot = (Weighted){w.value + 0.0, w.times};
-  s->n++;
-  return true;
-}
-
 /* The values are ROW(value, frequency), neither of them NULL.  What comes less than once is left
  * out, as in Flink. */
 static bool add_weighted(const AggInput *in) {
@@ -235,22 +235,14 @@ static bool add_weighted(const AggInput *in) {
                 times = row_field(row_type, text_str(&pair.as.text), 1);
     Weighted w = {.times = times.as.i};
     if (times.null || times.as.i < 1 || value.null || !agg_number(&value, &w.value)) continue;
-    if (!append_weighted(in->states[i], w, in->arena)) return false;
+    w.value = kept_number(w.value);
+    if (!keep(in->states[i], &w, sizeof w, in->arena)) return false;
   }
   return true;
 }
 
 static bool merge_weighted(void *const *into, const void *const *from, uint32_t n, Arena *arena) {
-  for (uint32_t i = 0; i < n; i++) {
-    const PercentileState *b = from[i];
-    for (const PieceBlock *p = b->pieces.first; p != NULL; p = p->next) {
-      const Weighted *values = (const Weighted *)(const void *)piece_block_bytes(p);
-      for (uint32_t k = 0; k < p->used / sizeof *values; k++) {
-        if (!append_weighted(into[i], values[k], arena)) return false;
-      }
-    }
-  }
-  return true;
+  return merge(into, from, n, sizeof(Weighted), arena);
 }
 
 static bool load_weighted(void *state, StateIn *in, Arena *arena) {
@@ -260,7 +252,7 @@ static bool load_weighted(void *state, StateIn *in, Arena *arena) {
       state_bad(in);
       return true;
     }
-    if (!append_weighted(state, w, arena)) return false;
+    if (!keep(state, &w, sizeof w, arena)) return false;
   }
   return true;
 }
