@@ -23,10 +23,9 @@ static Code take_rows(Binder *b, Subplan *p, const Collected *rows) {
   Value *row = ARENA_ARRAY(b->arena, Value, q->n_cols);
   TRY(expr_query_begin(q, b->arena, collected_count(rows), b->err));
   for (size_t at = 0; collected_next(rows, &at, row);) {
-    TRY(expr_query_add(q, b->arena, row, b->err));
+    TRY(expr_query_add(q, row, b->err));
   }
-  expr_query_end(q);
-  return OK;
+  return expr_query_end(q, b->arena, b->err);
 }
 
 static Code run(Binder *b, Subplan *p) {

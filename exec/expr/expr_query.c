@@ -52,38 +52,22 @@ Code expr_query_begin(ExprQuery *q, Arena *arena, uint64_t n_rows, Error *err) {
   return q->set != NULL ? OK : no_memory(q, err);
 }
 
-/* Long text goes into the arena. */
-static Code keep(const ExprQuery *q, Arena *arena, const Value *value, Value *out, Error *err) {
-  *out = *value;
-  if (value->null || type_phys(value->type) != PHYS_TEXT) return OK;
-  if (value->as.text.len <= TEXT_INLINE_MAX) return OK;
-  char *copy = arena_try_alloc(arena, value->as.text.len, 1);
-  if (copy == NULL) return no_memory(q, err);
-  memcpy(copy, value->as.text.u.ptr, value->as.text.len);
-  out->as.text = text_ref(copy, value->as.text.len);
-  return OK;
-}
-
-static Code add_compared(ExprQuery *q, Arena *arena, const Value *value, Error *err) {
+static void add_compared(ExprQuery *q, const Value *value) {
   if (value->null || in_key_is_nan(value)) {
     q->has_null |= value->null;
     q->has_nan |= !value->null;
-    return OK;
+    return;
   }
-  if (!q->has_values || value_compare(value, &q->least) < 0) {
-    TRY(keep(q, arena, value, &q->least, err));
-  }
-  if (!q->has_values || value_compare(value, &q->most) > 0) {
-    TRY(keep(q, arena, value, &q->most, err));
-  }
+  if (!q->has_values || value_compare(value, &q->least) < 0) q->least = *value;
+  if (!q->has_values || value_compare(value, &q->most) > 0) q->most = *value;
   q->has_values = true;
-  return OK;
 }
 
-Code expr_query_add(ExprQuery *q, Arena *arena, const Value *row, Error *err) {
+Code expr_query_add(ExprQuery *q, const Value *row, Error *err) {
   switch (q->form) {
     case QUERY_VALUE:
-      return keep(q, arena, row, &q->value, err);
+      q->value = *row;
+      return OK;
     case QUERY_EXISTS:
       return OK;
     case QUERY_IN:
@@ -92,10 +76,30 @@ Code expr_query_add(ExprQuery *q, Arena *arena, const Value *row, Error *err) {
     case QUERY_ALL:
       break;
   }
-  return add_compared(q, arena, row, err);
+  add_compared(q, row);
+  return OK;
 }
 
-void expr_query_end(ExprQuery *q) { q->done = true; }
+/* Long text goes into the arena. */
+static Code keep(const ExprQuery *q, Arena *arena, Value *value, Error *err) {
+  if (value->null || type_phys(value->type) != PHYS_TEXT) return OK;
+  if (value->as.text.len <= TEXT_INLINE_MAX) return OK;
+  char *copy = arena_try_alloc(arena, value->as.text.len, 1);
+  if (copy == NULL) return no_memory(q, err);
+  memcpy(copy, value->as.text.u.ptr, value->as.text.len);
+  value->as.text = text_ref(copy, value->as.text.len);
+  return OK;
+}
+
+Code expr_query_end(ExprQuery *q, Arena *arena, Error *err) {
+  if (q->form == QUERY_VALUE) TRY(keep(q, arena, &q->value, err));
+  if (q->has_values) {
+    TRY(keep(q, arena, &q->least, err));
+    TRY(keep(q, arena, &q->most, err));
+  }
+  q->done = true;
+  return OK;
+}
 
 /* --- what they become ---------------------------------------------------------------- */
 

@@ -34,11 +34,11 @@ struct ExprQuery {
 /* "IN", "< ANY" */
 const char *expr_query_word(const ExprQuery *q);
 
-/* Take n_rows rows, one after the other, into the arena.  ERR_DATA: a VALUE has more than one.
- * ERR_MEMORY. */
+/* Take n_rows rows, one after the other; what is kept of them lies in the arena after the end, and
+ * is borrowed until then.  ERR_DATA: a VALUE has more than one.  ERR_MEMORY. */
 MUST_USE Code expr_query_begin(ExprQuery *q, Arena *arena, uint64_t n_rows, Error *err);
-MUST_USE Code expr_query_add(ExprQuery *q, Arena *arena, const Value *row, Error *err);
-void expr_query_end(ExprQuery *q);
+MUST_USE Code expr_query_add(ExprQuery *q, const Value *row, Error *err);
+MUST_USE Code expr_query_end(ExprQuery *q, Arena *arena, Error *err);
 /* What came out, on one line, so that two results can be told apart. */
 void expr_query_print(const ExprQuery *q, StrBuf *out);
 
